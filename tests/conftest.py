@@ -1,0 +1,28 @@
+"""Shared fixtures: outside data, a private home."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def outside_data() -> Path:
+    """The folder of data from elsewhere; tests over it skip where it is absent."""
+    folder = Path(os.environ.get("SFSEED_OUTSIDE_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"outside data not present at {folder}: set SFSEED_OUTSIDE_DATA")
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty private home for one test."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("SFSEED_HOME", str(folder))
+    return folder
