@@ -1,0 +1,1 @@
+"""The HTTP surface: each module exports ROUTES; `registry` joins them."""

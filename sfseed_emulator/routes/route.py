@@ -1,0 +1,189 @@
+"""What every route handler takes and gives: Call in, Answer out; Route ties one to a method and path."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+from urllib.parse import parse_qs, unquote
+
+from sfseed_emulator.errors import ApiError
+
+if TYPE_CHECKING:
+    from sfseed_emulator.state import OrgState
+
+DATA = "/services/data/v{version}"
+"""Prefix of all versioned REST paths."""
+
+JSON_TYPE = "application/json;charset=UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, read in full.
+
+    `params` and `query` are percent-decoded (`query` keeps the last value of a repeated key); header names
+    are lower case. `user_id` is empty on routes that ask for no token.
+    """
+
+    state: OrgState
+    method: str
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    base_url: str = ""
+    user_id: str = ""
+
+    @property
+    def version(self) -> str:
+        """The API version in the path, for instance `67.0`."""
+        return self.params.get("version", "")
+
+    def json(self) -> object:
+        """Return the body as JSON; JSON_PARSER_ERROR when it is none."""
+        try:
+            return json.loads(self.body)
+        except UnicodeDecodeError:
+            raise ApiError("JSON_PARSER_ERROR", "Invalid UTF-8 in the request body") from None
+        except ValueError as error:
+            position = getattr(error, "pos", 0)
+            line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+            seen = self.body[position : position + 1].decode("ascii", "replace") or "EOF"
+            raise ApiError(
+                "JSON_PARSER_ERROR",
+                f"Unexpected character ('{seen}') at [line:{line}, column:{column}]",
+            ) from None
+
+    def json_object(self) -> dict[str, object]:
+        """Return the body as a JSON object; JSON_PARSER_ERROR for any other JSON."""
+        value = self.json()
+        if not isinstance(value, dict):
+            raise ApiError("JSON_PARSER_ERROR", "The HTTP entity body is required to be a JSON object")
+        return value
+
+    def form(self) -> dict[str, str]:
+        """Read the body as an urlencoded form, joined with the query string (the body wins)."""
+        parsed = parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True)
+        return {**self.query, **{key: values[-1] for key, values in parsed.items()}}
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Read a boolean of the query string."""
+        return self.query.get(name, "true" if default else "false").lower() == "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One response: `content` is bytes sent as they are, or any other value sent as JSON; None sends no body.
+
+    `cut` ends the connection instead of answering (a fault, see FaultPoints).
+    """
+
+    content: object = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = JSON_TYPE
+    cut: bool = False
+
+    def encoded(self) -> bytes:
+        """Return the bytes of the body."""
+        if self.content is None:
+            return b""
+        if isinstance(self.content, bytes):
+            return self.content
+        return json.dumps(self.content, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+Handler = Callable[[Call], Answer]
+
+
+class FaultPoints(Protocol):
+    """What may go wrong around a request; the coroutines may wait without holding a worker thread."""
+
+    async def before(self, call: Call) -> Answer | None:
+        """Run before the request acts; an answer returned here is sent instead of acting."""
+
+    async def after(self, call: Call, answer: Answer) -> Answer:
+        """Run after the request has acted; what is returned is sent."""
+
+    def commit(self, moment: Literal["before", "after"]) -> None:
+        """Run just before and just after each commit of the org's state, in the committing thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A handler under a method and a path template.
+
+    In the template `{name}` takes one path segment and `{name:path}` all that is left; literals match in any
+    case and a trailing slash is optional. `auth` asks for a token, `counts` uses up one API call.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    auth: bool = True
+    counts: bool = True
+
+    def pattern(self) -> re.Pattern[str]:
+        """Return the template as a regular expression over the undecoded path."""
+        return re.compile("".join(_segment(part) for part in _segments(self.path)) + "/?")
+
+    def specificity(self) -> tuple[int, ...]:
+        """Sorts literal segments before parameters, so that the most exact template is tried first."""
+        return tuple(_rank(part) for part in _segments(self.path))
+
+
+def _segments(path: str) -> list[str]:
+    return path.strip("/").split("/")
+
+
+def _segment(part: str) -> str:
+    pieces = re.split(r"\{(\w+)(:path)?\}", part)
+    out = "/"
+    for index in range(0, len(pieces), 3):
+        out += f"(?i:{re.escape(pieces[index])})" if pieces[index] else ""
+        if index + 1 < len(pieces):
+            out += f"(?P<{pieces[index + 1]}>{'.+' if pieces[index + 2] else '[^/]+'})"
+    return out
+
+
+def _rank(part: str) -> int:
+    return 2 if ":path}" in part else int("{" in part)
+
+
+class Router:
+    """All routes, asked by method and path.
+
+    Knows apart a path that exists under another method (405) from one that does not exist (404).
+    """
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        ordered = sorted(routes, key=lambda route: (route.specificity(), route.method))
+        self._table: Sequence[tuple[re.Pattern[str], Route]] = [(r.pattern(), r) for r in ordered]
+        self._known: dict[tuple[str, str], None] = {}
+        for route in ordered:
+            key = (route.method, route.path)
+            if key in self._known:
+                raise ValueError(f"two routes for {route.method} {route.path}")
+            self._known[key] = None
+
+    def match(self, method: str, raw_path: str) -> tuple[Route, dict[str, str]]:
+        """Find the route of a request and its decoded path parameters; ApiError when there is none."""
+        allowed: list[str] = []
+        for pattern, route in self._table:
+            found = pattern.fullmatch(raw_path)
+            if found is None:
+                continue
+            if route.method == method:
+                return route, {name: unquote(value) for name, value in found.groupdict().items()}
+            allowed.append(route.method)
+        if allowed:
+            raise ApiError(
+                "METHOD_NOT_ALLOWED",
+                f"HTTP Method '{method}' not allowed. Allowed are {','.join(sorted(set(allowed)))}",
+                headers={"Allow": ",".join(sorted(set(allowed)))},
+            )
+        raise ApiError("NOT_FOUND", "The requested resource does not exist")
