@@ -1,22 +1,22 @@
 """Every error that sfseed raises, by who has to act.
 
-    SfseedError
-     |- UserError               what was asked cannot be done as asked (exit code 2)
-     |   |- SettingsError       a setting, variable or option is wrong
-     |   |- RecipeError         a recipe cannot be read or does not fit the schema
-     |   |- PlanRefused         the plan would ask for something impossible
-     |   `- NotFound            no such dataset, run, org, object or file
-     |- OrgError                the org refused or cannot be reached (exit code 3)
-     |   |- GuardRefused        the org must not be written to
-     |   |- LoginFailed         credentials were not accepted
-     |   |- OrgAnswered         the org answered with an error of its own
-     |   |   |- SessionExpired (Transient)
-     |   |   `- Throttled (Transient)
-     |   `- OrgUnreachable      no usable answer at all (Transient)
-     |- DataError               records or files are wrong (exit code 1)
-     |   `- FindingsStop        the org would refuse some of the records
-     |- Interrupted             stopped in between; can be resumed (exit code 4)
-     `- InternalError           a promise of our own was broken: a bug (exit code 70)
+SfseedError
+ |- UserError               what was asked cannot be done as asked (exit code 2)
+ |   |- SettingsError       a setting, variable or option is wrong
+ |   |- RecipeError         a recipe cannot be read or does not fit the schema
+ |   |- PlanRefused         the plan would ask for something impossible
+ |   `- NotFound            no such dataset, run, org, object or file
+ |- OrgError                the org refused or cannot be reached (exit code 3)
+ |   |- GuardRefused        the org must not be written to
+ |   |- LoginFailed         credentials were not accepted
+ |   |- OrgAnswered         the org answered with an error of its own
+ |   |   |- SessionExpired (Transient)
+ |   |   `- Throttled (Transient)
+ |   `- OrgUnreachable      no usable answer at all (Transient)
+ |- DataError               records or files are wrong (exit code 1)
+ |   `- FindingsStop        the org would refuse some of the records
+ |- Interrupted             stopped in between; can be resumed (exit code 4)
+ `- InternalError           a promise of our own was broken: a bug (exit code 70)
 """
 
 from __future__ import annotations

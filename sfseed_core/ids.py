@@ -17,9 +17,7 @@ _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 def checksum(id15: str) -> str:
     """Return the three characters that make a 15-character id safe in case-insensitive places."""
-    return "".join(
-        _CHECKSUM[sum(1 << k for k in range(5) if "A" <= id15[block + k] <= "Z")] for block in (0, 5, 10)
-    )
+    return "".join(_CHECKSUM[sum(1 << k for k in range(5) if "A" <= id15[block + k] <= "Z")] for block in (0, 5, 10))
 
 
 def to18(record_id: str) -> str:

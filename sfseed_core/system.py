@@ -95,9 +95,7 @@ def lock(path: Path, *, timeout: float = 0) -> Iterator[None]:
         held.release()
 
 
-def start_detached(
-    command: Sequence[str], *, stdin: bytes, environment: Mapping[str, str], output: Path
-) -> int:
+def start_detached(command: Sequence[str], *, stdin: bytes, environment: Mapping[str, str], output: Path) -> int:
     """Start a process that outlives this one and inherits no descriptor; return its process id.
 
     `stdin` is written to it and closed; stdout and stderr go to the file `output`.

@@ -1,0 +1,1 @@
+"""Findings over a dataset, or over a file that the user brings."""

@@ -1,0 +1,1 @@
+"""Staged records, with the user's edits over them in numbered revisions."""

@@ -1,0 +1,1 @@
+"""Making records: every cell a pure function of plan, object, field and record number."""

@@ -1,0 +1,1 @@
+"""Putting a dataset into an org exactly once, and taking it back."""

@@ -1,0 +1,1 @@
+"""Talking to an org: credentials, the guard, the session, reads, and the verbs that write."""

@@ -1,0 +1,160 @@
+"""The recipe (what the user asks for) and the plan (every object, count, column and reference, resolved).
+
+A plan is self-contained: `generate` needs nothing else. It is JSON through `recipe.plan_json`, and two equal plans
+make the same bytes anywhere.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+SHARE = 65_536  # shares are integers out of this many: no float reaches a cell
+
+STANDARD_PRICE_BOOK = "standard-price-book"
+RUNNING_USER = "running-user"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRecipe:
+    """What the user says of one field; everything not said is inferred.
+
+    `values` are constants to choose from (with `weights`), `provider` a registry name with `options`, `empty` the share
+    of records without a value in percent.
+    """
+
+    provider: str | None = None
+    options: Mapping[str, Any] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    values: tuple[str, ...] | None = None
+    weights: tuple[int, ...] | None = None
+    empty: int | None = None
+    skip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRecipe:
+    """What the user says of one object: `count`, or `per` a parent (object name) `each` children on average."""
+
+    name: str
+    count: int | None = None
+    per: str | None = None
+    each: float | None = None
+    fields: Mapping[str, FieldRecipe] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    record_types: Mapping[str, int] | None = None
+    where: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What the user asks for; `path` is where it was read from."""
+
+    objects: Mapping[str, ObjectRecipe]
+    preset: str | None = None
+    seed: int | None = None
+    as_of: date | None = None
+    locale: str | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """How the values of one field are made: a provider of the registry with its options.
+
+    `options` hold JSON values only (the provider documents them). `null_share` out of SHARE. `type` is describe's;
+    `dataset.columns.arrow_type(type, precision, scale)` is the column's Arrow type. `why` is one line for `plan --explain`.
+    """
+
+    field: str
+    type: str
+    provider: str
+    options: Mapping[str, Any] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    null_share: int = 0
+    length: int = 0
+    precision: int = 0
+    scale: int = 0
+    unique: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a reference may point: a generated `object`, or a `symbol` for a record that the org already has."""
+
+    object: str | None
+    symbol: str | None = None
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReferencePlan:
+    """How one reference field is filled with local keys.
+
+    `mode`: `children` the parents' quotas decide (block quotas, totals exact; the one reference that an object's rows are
+    laid along, sorted by it), `spread` each record draws a parent, `pair` the j-th partner of the record's `children`
+    parent by a keyed permutation (unique pairs), `self` a lower record number of the same object (forest of `depth`),
+    `along` the parent that another reference of this record has (`via` field here, `through` field there),
+    `within` a record of the target that shares a parent with this one (`via` here = `through` there), `symbol` always the
+    org's own record. `deferred`: left empty at insert and filled by an update pass. `options` as the mode needs.
+    """
+
+    field: str
+    mode: Literal["children", "spread", "pair", "self", "along", "within", "symbol"]
+    targets: tuple[Target, ...]
+    null_share: int = 0
+    deferred: bool = False
+    required: bool = False
+    options: Mapping[str, Any] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPlan:
+    """One object to be made: `count` records, inserted at `level` (0 first; objects of a level are independent).
+
+    `record_types` are developer names with weights (empty: the org's default). `first_pass` splits the insert into two
+    ordered parts where the org needs one before the other (PricebookEntry: standard book first): rows whose reference
+    `field` holds `symbol` go first, as `(field, symbol)`.
+    """
+
+    name: str
+    count: int
+    level: int
+    columns: tuple[ColumnPlan, ...]
+    references: tuple[ReferencePlan, ...] = ()
+    record_types: tuple[tuple[str, int], ...] = ()
+    first_pass: tuple[str, str] | None = None
+    storage_bytes: int = 2048
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The recipe resolved: objects in load order, and what must not move (seed, as-of date and zone, pools).
+
+    `omitted` maps `Object.Field` to why nothing is made for it. `notes` are lines for the user.
+    """
+
+    seed: int
+    as_of: date
+    zone: str
+    locale: str
+    objects: tuple[ObjectPlan, ...]
+    schema_fingerprint: str
+    preset: str | None = None
+    pools: str = "1"
+    omitted: Mapping[str, str] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    notes: tuple[str, ...] = ()
+    cycles: tuple[tuple[str, ...], ...] = ()
+
+    def object(self, name: str) -> ObjectPlan:
+        """Return the plan of one object; raises KeyError when it is not in the plan."""
+        for one in self.objects:
+            if one.name == name:
+                return one
+        raise KeyError(name)

@@ -1,0 +1,1 @@
+"""What else is read of an org before planning, at one instant."""
