@@ -1,0 +1,108 @@
+"""Options that several commands share, each written once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from sfseed_core.errors import UserError
+
+Again = Literal["stop", "continue", "replace", "top-up"]
+Format = Literal["csv", "parquet"]
+ProgressChoice = Literal["auto", "json", "none"]
+
+Org = Annotated[
+    str | None,
+    typer.Option(
+        "--org", metavar="NAME", help="demo, a saved name, or env (SFSEED_INSTANCE_URL with a token or client id)."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of stdout.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go on without asking.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but results and errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
+ProgressOption = Annotated[
+    ProgressChoice,
+    typer.Option("--progress", help="How progress shows on stderr: bars or lines, JSON lines, or not at all."),
+]
+RecipeFile = Annotated[
+    Path | None, typer.Argument(metavar="[RECIPE]", help="A recipe file (YAML); or use --preset.", show_default=False)
+]
+Preset = Annotated[
+    str | None,
+    typer.Option(
+        "--preset", metavar="NAME", help="minimal, core-objects, sales-cloud, service-cloud, custom-only, everything."
+    ),
+]
+Count = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--count", metavar="OBJECT=N", help="Records of one object; objects counted per parent follow. Repeatable."
+    ),
+]
+CountEach = Annotated[
+    int | None, typer.Option("--count-each", metavar="N", min=1, help="Records of every object, required parents included.")
+]
+CountScale = Annotated[float | None, typer.Option("--count-scale", metavar="X", min=0.0, help="Multiply all counts by X.")]
+Seed = Annotated[
+    int | None, typer.Option("--seed", metavar="N", help="Variation number; drawn and recorded when not given.")
+]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="What `today` means in the records; default: this day.")
+]
+Locale = Annotated[
+    str | None, typer.Option("--locale", metavar="xx_YY", help="Whose names and places; default: the org's locale.")
+]
+AgainOption = Annotated[
+    Again, typer.Option("--again", help="What to do when the same plan was loaded into this org before.", show_default=True)
+]
+Despite = Annotated[bool, typer.Option("--despite-findings", help="Send also records that the org will refuse.")]
+MaxFailed = Annotated[
+    str | None, typer.Option("--max-failed", metavar="N|P%", help="So many failed records (or percent) still count as ok.")
+]
+Timeout = Annotated[
+    int, typer.Option("--timeout", metavar="SECONDS", min=0, help="Stop after so long, to be resumed; 0: never.")
+]
+RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or latest.")]
+DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's id, or latest.")]
+
+
+def counts(given: list[str] | None) -> dict[str, int]:
+    """Read `Object=N` options; raises UserError naming the one that is wrong."""
+    read: dict[str, int] = {}
+    for text in given or []:
+        name, _, number = text.partition("=")
+        if not name.strip() or not number.strip().isdecimal():
+            raise UserError(f"--count {text!r} is not of the form OBJECT=N", hint="For example: --count Account=100")
+        read[name.strip()] = int(number)
+    return read
+
+
+def day(given: str | None) -> date | None:
+    """Read a date option; raises UserError when it is none."""
+    if given is None:
+        return None
+    try:
+        return datetime.strptime(given, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        raise UserError(f"--as-of {given!r} is not a date", hint="Write it as YYYY-MM-DD.") from None
+
+
+def org(given: str | None) -> str:
+    """Return the org's name; raises UserError when none was given, for there is no silent default."""
+    if given is None:
+        raise UserError("Which org?", hint="Say --org demo for the practice org, --org NAME for a saved one, or --org env.")
+    return given
+
+
+def most_failed(given: str | None) -> tuple[int, bool] | None:
+    """Read `N` or `P%` as (number, whether percent); raises UserError when it is neither."""
+    if given is None:
+        return None
+    text = given.strip().removesuffix("%")
+    if not text.isdecimal():
+        raise UserError(f"--max-failed {given!r} is neither a number nor a percentage", hint="For example: 10 or 2%")
+    return int(text), given.strip().endswith("%")

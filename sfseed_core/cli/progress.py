@@ -1,0 +1,128 @@
+"""Progress as the terminal, a pipe or a program wants it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from sfseed_core.events import Event, Note, Observer, Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    from sfseed_core.cli.console import Console
+
+PLAIN_SECONDS = 10.0
+
+
+def observer(console: Console) -> Observer:
+    """Choose: JSON lines if asked, bars on a terminal, else one plain line per object at most each 10 s."""
+    if console.progress == "json":
+        return JsonLines()
+    if console.verbosity < 0 or console.progress == "none":
+        return Notes()
+    return TerminalBars() if sys.stderr.isatty() else PlainLines()
+
+
+class Notes:
+    """Shows warnings only."""
+
+    def notify(self, event: Event, /) -> None:
+        """Show a warning."""
+        if isinstance(event, Note) and event.level == "warning":
+            print(f"warning: {event.message}", file=sys.stderr, flush=True)
+
+
+class JsonLines:
+    """One JSON object per event on stderr: phase, current, total, message."""
+
+    def notify(self, event: Event, /) -> None:
+        """Print the event."""
+        if isinstance(event, Progress):
+            line = {
+                "phase": event.phase,
+                "current": event.current,
+                "total": event.total,
+                "message": event.message,
+                "object": event.subject,
+            }
+        elif isinstance(event, Note):
+            line = {"phase": event.phase, "current": 0, "total": 0, "message": event.message, "level": event.level}
+        else:
+            return
+        print(json.dumps(line, ensure_ascii=False), file=sys.stderr, flush=True)
+
+
+class PlainLines:
+    """One line per object and phase, at most each 10 seconds, and one when it is complete."""
+
+    def __init__(self) -> None:
+        self._shown: dict[tuple[str, str | None], float] = {}
+
+    def notify(self, event: Event, /) -> None:
+        """Print the event when it is due."""
+        if isinstance(event, Note):
+            print(
+                f"{event.level if event.level == 'warning' else event.phase}: {event.message}", file=sys.stderr, flush=True
+            )
+        elif isinstance(event, Progress) and self._due(event):
+            count = f"{event.current:,} of {event.total:,}" if event.total else f"{event.current:,}"
+            print(
+                f"{event.phase}: {event.subject or ''} {count} {event.message}".replace("  ", " "),
+                file=sys.stderr,
+                flush=True,
+            )
+
+    def _due(self, event: Progress) -> bool:
+        key, now = (event.phase, event.subject), time.monotonic()
+        complete = event.total > 0 and event.current >= event.total
+        last = self._shown.get(key)
+        if last == float("inf") or (last is not None and not complete and now - last < PLAIN_SECONDS):
+            return False
+        self._shown[key] = float("inf") if complete else now
+        return True
+
+
+class TerminalBars:
+    """A bar per phase and object."""
+
+    def __init__(self) -> None:
+        self._bars: Bars | None = None
+        self._tasks: dict[tuple[str, str | None], TaskID] = {}
+
+    def notify(self, event: Event, /) -> None:
+        """Move the event's bar; the last one to fill takes the bars off the screen's live part."""
+        if isinstance(event, Note):
+            print(f"{event.phase}: {event.message}", file=sys.stderr, flush=True)
+        elif isinstance(event, Progress):
+            self._move(event)
+
+    def _move(self, event: Progress) -> None:
+        bars = self._started()
+        key = (event.phase, event.subject)
+        label = f"{event.phase} {event.subject or event.message}"
+        if key not in self._tasks:
+            self._tasks[key] = bars.add_task(label, total=event.total or None)
+        bars.update(self._tasks[key], completed=event.current, total=event.total or None)
+        if all(task.finished for task in bars.tasks):
+            bars.stop()
+            self._bars, self._tasks = None, {}
+
+    def _started(self) -> Bars:
+        if self._bars is None:
+            from rich.console import Console as Terminal
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+            from rich.progress import Progress as Bars
+
+            columns = (
+                TextColumn("{task.description}", markup=False),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+            )
+            self._bars = Bars(*columns, console=Terminal(stderr=True), transient=False)
+            self._bars.start()
+        return self._bars
