@@ -95,16 +95,29 @@ class Target:
 class ReferencePlan:
     """How one reference field is filled with local keys.
 
-    `mode`: `children` the parents' quotas decide (block quotas, totals exact; the one reference that an object's rows are
-    laid along, sorted by it), `spread` each record draws a parent, `pair` the j-th partner of the record's `children`
-    parent by a keyed permutation (unique pairs), `self` a lower record number of the same object (forest of `depth`),
-    `along` the parent that another reference of this record has (`via` field here, `through` field there),
-    `within` a record of the target that shares a parent with this one (`via` here = `through` there), `symbol` always the
-    org's own record. `deferred`: left empty at insert and filled by an update pass. `options` as the mode needs.
+    `mode`:
+    `children` the parents' quotas decide: totals exact, the object's rows laid along it, sorted by it; options
+        `shape` (`tailed`, the default, or `even`) and `max_each` (no parent has more).
+    `spread` each record draws a target; option `below`: only among the first so many records of the target.
+    `pair` the j-th partner of the parent in field `with` (a `children` reference), by a keyed permutation: no pair twice;
+        option `away_from`, a path: never the record that the path leads to.
+    `self` a lower record number of the same object: a forest of at most `depth` levels below its roots.
+    `along` the record that the parent in field `via` has in its field `through`.
+    `within` one of the records of the target whose `children` reference `through` leads where the path `via` leads from
+        here (an empty path: to this very record); where there is none, `otherwise` says `empty` or `any`.
+    `cycle` record r points to record r modulo their number of the target.
+    `round` record r, in round r div (number of the targets of `with`, a `cycle` reference): round 0 the first target (a
+        symbol), round k > 0 record k - 1 of the second. Together with `with` no pair twice.
+    `symbol` always the org's own record.
+    A path is a list of reference fields, each of the object that the one before leads to.
+
+    Options for every mode: `split` names a draw that several references of the object share (else the field's own is
+    used), out of SHARE; it chooses the target, by cumulative weight; `low` and `high`: filled where low <= draw < high.
+    `null_share` then empties some more. `deferred`: left empty at insert and filled by an update pass.
     """
 
     field: str
-    mode: Literal["children", "spread", "pair", "self", "along", "within", "symbol"]
+    mode: Literal["children", "spread", "pair", "self", "along", "within", "cycle", "round", "symbol"]
     targets: tuple[Target, ...]
     null_share: int = 0
     deferred: bool = False
