@@ -106,3 +106,15 @@ def most_failed(given: str | None) -> tuple[int, bool] | None:
     if not text.isdecimal():
         raise UserError(f"--max-failed {given!r} is neither a number nor a percentage", hint="For example: 10 or 2%")
     return int(text), given.strip().endswith("%")
+
+
+def recipe_text(path: Path | None) -> str | None:
+    """Read the recipe file; raises UserError when that cannot be done."""
+    if path is None:
+        return None
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UserError(f"cannot read the recipe {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not UTF-8 text: {error.reason} at byte {error.start}") from error

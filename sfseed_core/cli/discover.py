@@ -1,0 +1,75 @@
+"""`sfseed discover`: what an org holds and how it hangs together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sfseed_core.cli import options
+from sfseed_core.cli.console import Console, table
+
+if TYPE_CHECKING:
+    from sfseed_core.schema.graph import Graph, Order
+    from sfseed_core.schema.model import Schema
+
+
+def register(root: typer.Typer) -> None:
+    """Add the command."""
+    root.command("discover")(discover)
+
+
+def discover(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[OBJECT]...", help="These objects and what they need.")] = None,
+    org: options.Org = None,
+    preset: options.Preset = None,
+    progress: options.ProgressOption = "auto",
+    *,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Read the schema of an org: the objects that can be seeded, what they need, in which order."""
+    from sfseed_core import system
+    from sfseed_core.clock import SYSTEM
+    from sfseed_core.schema import graph as graphs
+    from sfseed_core.workflow.connect import open_org
+    from sfseed_core.workflow.discover import discover as read
+
+    console = Console(json=json, verbosity=verbose - quiet, progress=progress)
+    opened = open_org(options.org(org), clock=SYSTEM)
+    schema = read(opened, home=system.home(), names=names, preset=preset, observer=console.observer())
+    graph = graphs.build(schema.objects, schema.objects.keys())
+    order = graphs.order(graph)
+    console.result(_as_json(schema, graph, order), _as_text(schema, order))
+
+
+def _as_json(schema: Schema, graph: Graph, order: Order) -> dict[str, Any]:
+    return {
+        "org_id": schema.org_id,
+        "api_version": schema.api_version,
+        "levels": [list(level) for level in order.levels],
+        "deferred": [f"{one.child}.{one.field}" for one in order.deferred],
+        "cycles": [list(cycle) for cycle in order.cycles],
+        "references": [
+            {"object": one.child, "field": one.field, "to": one.parent, "required": one.required} for one in graph.references
+        ],
+        "objects": {
+            name: {"label": one.label, "fields": len(one.fields), "custom": one.custom} for name, one in schema.objects.items()
+        },
+        "failures": dict(schema.failures),
+    }
+
+
+def _as_text(schema: Schema, order: Order) -> list[str]:
+    rows = [
+        (level, name, schema.objects[name].label, len(schema.objects[name].fields))
+        for level, names in enumerate(order.levels)
+        for name in names
+        if name in schema.objects
+    ]
+    lines = table(("level", "object", "label", "fields"), rows)
+    lines += [f"cycle: {' -> '.join(cycle)}" for cycle in order.cycles]
+    lines += [f"first insert, then fill in {one.child}.{one.field}" for one in order.deferred]
+    lines += [f"not read: {name}: {why}" for name, why in schema.failures.items()]
+    return lines

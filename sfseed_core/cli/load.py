@@ -1,0 +1,46 @@
+"""`sfseed load`: put an existing dataset into an org."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfseed_core.cli import options
+from sfseed_core.cli.console import Console
+
+if TYPE_CHECKING:
+    import typer
+
+
+def register(root: typer.Typer) -> None:
+    """Add the command."""
+    root.command("load")(load)
+
+
+def load(
+    dataset: options.DatasetName,
+    org: options.Org = None,
+    again: options.AgainOption = "stop",
+    max_failed: options.MaxFailed = None,
+    timeout: options.Timeout = 0,
+    progress: options.ProgressOption = "auto",
+    *,
+    despite_findings: options.Despite = False,
+    yes: options.Yes = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> int:
+    """Check a dataset and load it into an org, exactly once."""
+    from sfseed_core import system
+    from sfseed_core.cli.loading import carry_on
+    from sfseed_core.clock import SYSTEM
+    from sfseed_core.workflow.seed import begin, request_for_dataset
+
+    console = Console(json=json, verbosity=verbose - quiet, progress=progress, yes=yes)
+    limit = options.most_failed(max_failed)
+    home = system.home()
+    request = request_for_dataset(
+        dataset, org=options.org(org), home=home, again=again, despite_findings=despite_findings, hold_refused=yes
+    )
+    run = begin(request, home=home, clock=SYSTEM)
+    return carry_on(run, console, home=home, timeout=timeout, most_failed=limit)

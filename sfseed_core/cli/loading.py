@@ -1,0 +1,29 @@
+"""What `seed`, `load` and `runs resume` share: carry a run on, ask before it writes, tell how it ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfseed_core.cli import summary
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sfseed_core.cli.console import Console
+    from sfseed_core.load.journal import Run
+    from sfseed_core.workflow.seed import Forecast
+
+
+def carry_on(
+    run: Run, console: Console, *, home: Path, timeout: int = 0, most_failed: tuple[int, bool] | None = None
+) -> int:
+    """Carry the run on from where it stands to its end; return the exit code."""
+    from sfseed_core.clock import SYSTEM
+    from sfseed_core.workflow.seed import go_on
+
+    def agree(forecast: Forecast) -> None:
+        console.say("\n".join(forecast.lines()))
+        console.confirm(f"Load {forecast.records:,} records into {forecast.org_name}?")
+
+    status = go_on(run, home=home, observer=console.observer(), clock=SYSTEM, agree=agree, timeout=timeout)
+    return summary.tell(console, status, most_failed)

@@ -1,0 +1,85 @@
+"""`sfseed plan`: what would be made, before anything is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sfseed_core.cli import options
+from sfseed_core.cli.console import Console, table
+
+if TYPE_CHECKING:
+    from sfseed_core.recipe.model import Plan
+
+
+def register(root: typer.Typer) -> None:
+    """Add the command."""
+    root.command("plan")(plan)
+
+
+def plan(
+    recipe: options.RecipeFile = None,
+    org: options.Org = None,
+    preset: options.Preset = None,
+    count: options.Count = None,
+    count_each: options.CountEach = None,
+    count_scale: options.CountScale = None,
+    seed: options.Seed = None,
+    as_of: options.AsOf = None,
+    locale: options.Locale = None,
+    progress: options.ProgressOption = "auto",
+    *,
+    explain: Annotated[bool, typer.Option("--explain", help="Say for each field what will be generated and why.")] = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Resolve a recipe or preset against an org: objects, counts, order, storage; nothing is written."""
+    import json as json_module
+
+    from sfseed_core import system
+    from sfseed_core.clock import SYSTEM
+    from sfseed_core.recipe.plan_json import fingerprint, to_json
+    from sfseed_core.workflow.plan import plan_for
+    from sfseed_core.workflow.request import make_request
+
+    console = Console(json=json, verbosity=verbose - quiet, progress=progress)
+    request = make_request(
+        org=options.org(org),
+        clock=SYSTEM,
+        seed=seed,
+        as_of=options.day(as_of),
+        preset=preset,
+        recipe=options.recipe_text(recipe),
+        recipe_path=str(recipe) if recipe else None,
+        counts=options.counts(count),
+        count_each=count_each,
+        count_scale=count_scale,
+        locale=locale,
+    )
+    made = plan_for(request, home=system.home(), observer=console.observer(), clock=SYSTEM)
+    console.result({"fingerprint": fingerprint(made), "plan": json_module.loads(to_json(made))}, _as_text(made, explain=explain))
+
+
+def _as_text(plan: Plan, *, explain: bool) -> list[str]:
+    rows = [(one.level, one.name, one.count, one.count * one.storage_bytes // 1024, one.why) for one in plan.objects]
+    lines = table(("level", "object", "records", "storage KB", "why"), rows)
+    lines.append(f"seed {plan.seed}, as of {plan.as_of}, locale {plan.locale}")
+    lines += [f"cycle: {' -> '.join(cycle)}" for cycle in plan.cycles]
+    lines += [
+        f"first insert, then fill in {one.name}.{reference.field}"
+        for one in plan.objects
+        for reference in one.references
+        if reference.deferred
+    ]
+    lines += [f"note: {note}" for note in plan.notes]
+    return lines + (_explained(plan) if explain else [])
+
+
+def _explained(plan: Plan) -> list[str]:
+    rows = [
+        (f"{one.name}.{column.field}", column.provider, column.why) for one in plan.objects for column in one.columns
+    ] + [(f"{one.name}.{reference.field}", reference.mode, reference.why) for one in plan.objects for reference in one.references]
+    rows += [(name, "(nothing)", why) for name, why in plan.omitted.items()]
+    return ["", *table(("field", "made by", "why"), sorted(rows))]

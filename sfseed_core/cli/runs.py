@@ -1,0 +1,126 @@
+"""`sfseed runs`: list, show, resume, retry, undo."""
+
+from __future__ import annotations
+
+import typer
+
+from sfseed_core.cli import options, summary
+from sfseed_core.cli.console import Console, table
+
+
+def register(root: typer.Typer) -> None:
+    """Add the group of commands."""
+    group = typer.Typer(help="What was loaded: list, show, resume, retry, undo.", no_args_is_help=True)
+    group.command("list")(list_)
+    group.command("show")(show)
+    group.command("resume")(resume)
+    group.command("retry")(retry)
+    group.command("undo")(undo)
+    root.add_typer(group, name="runs")
+
+
+def list_(*, json: options.Json = False) -> None:
+    """List the runs of this machine, newest first."""
+    from sfseed_core import system
+    from sfseed_core.load.journal import list_runs
+
+    found = [run.status() for run in list_runs(system.home())]
+    rows = [
+        (one.run, str(one.state), one.org_name or "", sum(c.succeeded for c in one.objects.values()), one.dataset or "")
+        for one in found
+    ]
+    text = table(("run", "state", "org", "records in", "dataset"), rows) if rows else "No runs yet."
+    Console(json=json).result({"runs": [summary.as_json(one) for one in found]}, text)
+
+
+def show(run: options.RunName, *, json: options.Json = False) -> None:
+    """Show one run: counts per object, and the failures by cause."""
+    from sfseed_core import system
+    from sfseed_core.load.failures import failures
+    from sfseed_core.load.journal import Run
+
+    opened = Run.open(system.home(), run)
+    status = opened.status()
+    causes = failures(opened)
+    lines = summary.as_text(status)
+    if causes:
+        lines += ["", "Failures by cause:"]
+        lines += [f"  {cause.object}  {cause.code}  x {cause.count:,}  {cause.message}" for cause in causes]
+    data = summary.as_json(status) | {"failures": [cause.to_json() for cause in causes]}
+    Console(json=json).result(data, lines)
+
+
+def resume(
+    run: options.RunName,
+    max_failed: options.MaxFailed = None,
+    timeout: options.Timeout = 0,
+    progress: options.ProgressOption = "auto",
+    *,
+    yes: options.Yes = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> int:
+    """Go on with a run from whichever phase was interrupted; of an ended run, print the summary."""
+    from sfseed_core import system
+    from sfseed_core.cli.loading import carry_on
+    from sfseed_core.load.journal import Run
+
+    console = Console(json=json, verbosity=verbose - quiet, progress=progress, yes=yes)
+    limit = options.most_failed(max_failed)
+    home = system.home()
+    opened = Run.open(home, run)
+    if opened.state.ended:
+        return summary.tell(console, opened.status(), limit)
+    return carry_on(opened, console, home=home, timeout=timeout, most_failed=limit)
+
+
+def retry(
+    run: options.RunName,
+    max_failed: options.MaxFailed = None,
+    timeout: options.Timeout = 0,
+    progress: options.ProgressOption = "auto",
+    *,
+    yes: options.Yes = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> int:
+    """Send the failed records of a run once more, and what was held back because of them."""
+    from sfseed_core import system
+    from sfseed_core.clock import SYSTEM
+    from sfseed_core.load.journal import Run
+    from sfseed_core.workflow.resume import retry as retry_run
+
+    console = Console(json=json, verbosity=verbose - quiet, progress=progress, yes=yes)
+    limit = options.most_failed(max_failed)
+    opened = Run.open(system.home(), run)
+    again = sum(c.failed + c.held + c.unprocessed for c in opened.status().objects.values())
+    console.confirm(f"Send {again:,} records of {opened.id} again?")
+    status = retry_run(opened, home=system.home(), observer=console.observer(), clock=SYSTEM, timeout=timeout)
+    return summary.tell(console, status, limit)
+
+
+def undo(
+    run: options.RunName,
+    timeout: options.Timeout = 0,
+    progress: options.ProgressOption = "auto",
+    *,
+    yes: options.Yes = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> int:
+    """Delete what a run created and restore what it changed."""
+    from sfseed_core import system
+    from sfseed_core.clock import SYSTEM
+    from sfseed_core.load.journal import Run
+    from sfseed_core.workflow.undo import undo as undo_run
+
+    console = Console(json=json, verbosity=verbose - quiet, progress=progress, yes=yes)
+    opened = Run.open(system.home(), run)
+    status = opened.status()
+    there = sum(counts.succeeded for counts in status.objects.values())
+    console.confirm(f"Delete the {there:,} records that {opened.id} put into {status.org_name}?")
+    status = undo_run(opened, home=system.home(), observer=console.observer(), clock=SYSTEM, timeout=timeout)
+    return summary.tell(console, status)

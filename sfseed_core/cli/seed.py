@@ -1,0 +1,72 @@
+"""`sfseed seed`: discover, plan, generate, check and load in one go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfseed_core.cli import options
+from sfseed_core.cli.console import Console
+
+if TYPE_CHECKING:
+    import typer
+
+
+def register(root: typer.Typer) -> None:
+    """Add the command."""
+    root.command("seed")(seed)
+
+
+def seed(
+    recipe: options.RecipeFile = None,
+    org: options.Org = None,
+    preset: options.Preset = None,
+    count: options.Count = None,
+    count_each: options.CountEach = None,
+    count_scale: options.CountScale = None,
+    seed: options.Seed = None,
+    as_of: options.AsOf = None,
+    locale: options.Locale = None,
+    again: options.AgainOption = "stop",
+    max_failed: options.MaxFailed = None,
+    timeout: options.Timeout = 0,
+    progress: options.ProgressOption = "auto",
+    *,
+    despite_findings: options.Despite = False,
+    yes: options.Yes = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> int:
+    """Discover, plan, generate, check and load in one go.
+
+    Stopped in between, `sfseed runs resume latest` goes on. With --yes, records that the org would refuse are held back
+    and the rest is loaded.
+    """
+    from sfseed_core import system
+    from sfseed_core.cli.loading import carry_on
+    from sfseed_core.clock import SYSTEM
+    from sfseed_core.workflow.request import make_request
+    from sfseed_core.workflow.seed import begin
+
+    console = Console(json=json, verbosity=verbose - quiet, progress=progress, yes=yes)
+    limit = options.most_failed(max_failed)
+    request = make_request(
+        org=options.org(org),
+        clock=SYSTEM,
+        seed=seed,
+        as_of=options.day(as_of),
+        preset=preset,
+        recipe=options.recipe_text(recipe),
+        recipe_path=str(recipe) if recipe else None,
+        counts=options.counts(count),
+        count_each=count_each,
+        count_scale=count_scale,
+        locale=locale,
+        again=again,
+        despite_findings=despite_findings,
+        hold_refused=yes,
+    )
+    home = system.home()
+    run = begin(request, home=home, clock=SYSTEM)
+    console.detail(f"run {run.id} in {run.path}")
+    return carry_on(run, console, home=home, timeout=timeout, most_failed=limit)

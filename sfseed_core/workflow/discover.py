@@ -1,0 +1,67 @@
+"""Discover: the schema of what is to be seeded and of what it needs, and the snapshot to plan by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sfseed_core.errors import UserError
+from sfseed_core.events import SILENT
+from sfseed_core.recipe.presets import chosen_objects, preset_recipe
+from sfseed_core.schema.cache import Cache
+from sfseed_core.schema.discover import discover as read_schema
+from sfseed_core.schema.discover import listing
+from sfseed_core.snapshot.read import take
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from sfseed_core.events import Observer
+    from sfseed_core.org.client import Org
+    from sfseed_core.recipe.model import Recipe
+    from sfseed_core.schema.model import Schema
+    from sfseed_core.snapshot.model import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a plan is made from: the schema of the chosen objects and their parents, and the snapshot."""
+
+    schema: Schema
+    snapshot: Snapshot
+
+
+def discover(
+    org: Org,
+    *,
+    home: Path,
+    names: Collection[str] | None = None,
+    preset: str | None = None,
+    observer: Observer = SILENT,
+) -> Schema:
+    """Read the schema of the named objects, of a preset's, or of all that can be seeded.
+
+    Raises UserError naming an object that the org does not have.
+    """
+    recipe = preset_recipe(preset) if preset else None
+    return _schema(org, home=home, names=names, recipe=recipe, observer=observer)
+
+
+def survey(org: Org, recipe: Recipe, *, home: Path, observer: Observer = SILENT) -> Survey:
+    """Read what a plan of this recipe needs."""
+    schema = _schema(org, home=home, names=None, recipe=recipe, observer=observer)
+    snapshot = take(org, schema, objects=schema.objects.keys(), observer=observer)
+    return Survey(schema, snapshot)
+
+
+def _schema(
+    org: Org, *, home: Path, names: Collection[str] | None, recipe: Recipe | None, observer: Observer
+) -> Schema:
+    summaries = listing(org)
+    if names is None and recipe is not None:
+        names = chosen_objects(recipe, summaries)
+    for name in names or ():
+        if name not in summaries:
+            raise UserError(f"The org has no object {name!r}.", hint="See what it has with: sfseed discover --org NAME")
+    return read_schema(org, names=names, cache=Cache(home), observer=observer)

@@ -1,0 +1,85 @@
+"""Generate: a plan's records, staged as a dataset or written as files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfseed_core.errors import UserError
+from sfseed_core.events import SILENT, Progress
+from sfseed_core.generate.engine import batches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from sfseed_core.clock import Clock
+    from sfseed_core.dataset.store import Dataset
+    from sfseed_core.events import Observer
+    from sfseed_core.recipe.model import Plan
+    from sfseed_core.schema.model import ObjectSchema
+    from sfseed_core.workflow.request import Request
+
+
+def stage(
+    plan: Plan, objects: Mapping[str, ObjectSchema], *, home: Path, observer: Observer = SILENT, clock: Clock
+) -> Dataset:
+    """Make all records of the plan and keep them as a dataset; from then on that is the truth."""
+    from sfseed_core.dataset.store import create
+
+    writer = create(home, plan, objects, now=clock.now())
+    for one in plan.objects:
+        for batch in _told(plan, one.name, observer):
+            writer.add(one.name, batch)
+    return writer.finish()
+
+
+def stage_for(request: Request, *, home: Path, observer: Observer, clock: Clock) -> Dataset:
+    """Connect, discover, plan and stage."""
+    from sfseed_core.workflow.plan import draw_up, look
+
+    found = look(request, home=home, observer=observer, clock=clock)
+    return stage(draw_up(request, found, observer=observer), found.schema.objects, home=home, observer=observer, clock=clock)
+
+
+def write_for(
+    request: Request, *, home: Path, out: Path, file_format: str, observer: Observer, clock: Clock
+) -> dict[str, int]:
+    """Write one file per object into the folder, streaming; return the records per object.
+
+    The practice org's schema is packaged: with `--org demo` no org is started or asked.
+    """
+    from sfseed_core.workflow.connect import DEMO
+    from sfseed_core.workflow.plan import draw_up, look
+
+    _usable(out)
+    if request.org == DEMO:
+        from sfseed_core.workflow.packaged import demo_survey
+
+        found = demo_survey(clock)
+    else:
+        found = look(request, home=home, observer=observer, clock=clock)
+    plan = draw_up(request, found, observer=observer)
+    for one in plan.objects:
+        _writer(file_format)(one.name, _told(plan, one.name, observer), out)
+    return {one.name: one.count for one in plan.objects}
+
+
+def _told(plan: Plan, name: str, observer: Observer) -> Iterator[pa.RecordBatch]:
+    """The object's batches, telling the observer after each."""
+    done, total = 0, plan.object(name).count
+    for batch in batches(plan, name):
+        yield batch
+        done += batch.num_rows
+        observer.notify(Progress("generate", done, total, "records", name))
+
+
+def _usable(out: Path) -> None:
+    """Make the folder, or see that it is empty; raises UserError."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        if any(out.iterdir()):
+            raise UserError(f"{out} is not empty.", hint="Name a new or an empty folder.")
+    except OSError as error:
+        raise UserError(f"cannot write to {out}: {error.strerror}") from error

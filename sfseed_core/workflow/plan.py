@@ -1,0 +1,67 @@
+"""Plan: a request resolved against an org."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfseed_core.errors import UserError
+from sfseed_core.events import SILENT, Progress
+from sfseed_core.generate.registry import Chooser
+from sfseed_core.recipe.overrides import Overrides
+from sfseed_core.recipe.plan import make_plan
+from sfseed_core.recipe.presets import preset_recipe
+from sfseed_core.recipe.read import parse_recipe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sfseed_core.clock import Clock
+    from sfseed_core.events import Observer
+    from sfseed_core.recipe.model import Plan, Recipe
+    from sfseed_core.workflow.discover import Survey
+    from sfseed_core.workflow.request import Request
+
+
+def recipe_of(request: Request) -> Recipe:
+    """Return the recipe that the request names: its file's text, or a preset."""
+    if request.recipe is not None:
+        return parse_recipe(request.recipe, path=request.recipe_path or "recipe")
+    if request.preset is None:
+        raise UserError("Say what to seed: a recipe file or --preset NAME.")
+    return preset_recipe(request.preset)
+
+
+def overrides_of(request: Request) -> Overrides:
+    """Return what the request says over its recipe."""
+    return Overrides(counts=request.counts, count_each=request.count_each, count_scale=request.count_scale)
+
+
+def draw_up(request: Request, found: Survey, *, observer: Observer = SILENT) -> Plan:
+    """Resolve the request against what was found in the org; raises PlanRefused, RecipeError or UserError."""
+    plan = make_plan(
+        recipe_of(request),
+        found.schema,
+        found.snapshot,
+        chooser=Chooser(),
+        seed=request.seed,
+        as_of=request.as_of,
+        locale=request.locale,
+        overrides=overrides_of(request),
+    )
+    total = sum(one.count for one in plan.objects)
+    observer.notify(Progress("plan", len(plan.objects), len(plan.objects), f"objects, {total:,} records"))
+    return plan
+
+
+def plan_for(request: Request, *, home: Path, observer: Observer, clock: Clock) -> Plan:
+    """Connect, discover and plan."""
+    return draw_up(request, look(request, home=home, observer=observer, clock=clock), observer=observer)
+
+
+def look(request: Request, *, home: Path, observer: Observer, clock: Clock) -> Survey:
+    """Connect to the request's org and read what its plan needs."""
+    from sfseed_core.workflow.connect import open_org
+    from sfseed_core.workflow.discover import survey
+
+    org = open_org(request.org, clock=clock, home=home)
+    return survey(org, recipe_of(request), home=home, observer=observer)
