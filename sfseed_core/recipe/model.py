@@ -67,7 +67,8 @@ class ColumnPlan:
     """How the values of one field are made: a provider of the registry with its options.
 
     `options` hold JSON values only (the provider documents them). `null_share` out of SHARE. `type` is describe's;
-    `dataset.columns.arrow_type(type, precision, scale)` is the column's Arrow type. `why` is one line for `plan --explain`.
+    `recipe.columns.arrow_type(type, precision, scale)` is the column's Arrow type. `rows`: filled only in the records from
+    start up to stop (the person accounts among accounts); None: in all. `why` is one line for `plan --explain`.
     """
 
     field: str
@@ -79,6 +80,7 @@ class ColumnPlan:
     precision: int = 0
     scale: int = 0
     unique: bool = False
+    rows: tuple[int, int] | None = None
     why: str = ""
 
 
@@ -97,11 +99,12 @@ class ReferencePlan:
 
     `mode`:
     `children` the parents' quotas decide: totals exact, the object's rows laid along it, sorted by it; options
-        `shape` (`tailed`, the default, or `even`) and `max_each` (no parent has more).
+        `shape` (`tailed`, the default, or `even`), `max_each` (no parent has more) and `below` (as for `spread`).
     `spread` each record draws a target; option `below`: only among the first so many records of the target.
     `pair` the j-th partner of the parent in field `with` (a `children` reference), by a keyed permutation: no pair twice;
         option `away_from`, a path: never the record that the path leads to.
-    `self` a lower record number of the same object: a forest of at most `depth` levels below its roots.
+    `self` a lower record number of the same object: a forest of at most `depth` levels below its roots; option `same`: a
+        `children` reference, both records have the same parent there.
     `along` the record that the parent in field `via` has in its field `through`.
     `within` one of the records of the target whose `children` reference `through` leads where the path `via` leads from
         here (an empty path: to this very record); where there is none, `otherwise` says `empty` or `any`.
@@ -113,7 +116,8 @@ class ReferencePlan:
 
     Options for every mode: `split` names a draw that several references of the object share (else the field's own is
     used), out of SHARE; it chooses the target, by cumulative weight; `low` and `high`: filled where low <= draw < high.
-    `null_share` then empties some more. `deferred`: left empty at insert and filled by an update pass.
+    `null_share` then empties some more, `rows` all outside of it (as for columns). `deferred`: left empty at insert and
+    filled by an update pass.
     """
 
     field: str
@@ -122,6 +126,7 @@ class ReferencePlan:
     null_share: int = 0
     deferred: bool = False
     required: bool = False
+    rows: tuple[int, int] | None = None
     options: Mapping[str, Any] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     why: str = ""
 
@@ -130,7 +135,8 @@ class ReferencePlan:
 class ObjectPlan:
     """One object to be made: `count` records, inserted at `level` (0 first; objects of a level are independent).
 
-    `record_types` are developer names with weights (empty: the org's default). `first_pass` splits the insert into two
+    `record_types` are developer names with weights (empty: the org's default); with `record_types_in_order` the weights are
+    numbers of records instead, which add up to `count`: the first type's records come first, and so on. `first_pass` splits the insert into two
     ordered parts where the org needs one before the other (PricebookEntry: standard book first): rows whose reference
     `field` holds `symbol` go first, as `(field, symbol)`.
     """
@@ -141,6 +147,7 @@ class ObjectPlan:
     columns: tuple[ColumnPlan, ...]
     references: tuple[ReferencePlan, ...] = ()
     record_types: tuple[tuple[str, int], ...] = ()
+    record_types_in_order: bool = False
     first_pass: tuple[str, str] | None = None
     storage_bytes: int = 2048
     why: str = ""
