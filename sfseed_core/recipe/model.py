@@ -135,10 +135,10 @@ class ReferencePlan:
 class ObjectPlan:
     """One object to be made: `count` records, inserted at `level` (0 first; objects of a level are independent).
 
-    `record_types` are developer names with weights (empty: the org's default); with `record_types_in_order` the weights are
-    numbers of records instead, which add up to `count`: the first type's records come first, and so on. `first_pass` splits the insert into two
-    ordered parts where the org needs one before the other (PricebookEntry: standard book first): rows whose reference
-    `field` holds `symbol` go first, as `(field, symbol)`.
+    `record_types` are developer names with weights (empty: the org's default). With `record_types_in_order` the weights are
+    numbers of records instead, which add up to `count`: the first type's records come first, and so on. `first_pass` splits
+    the insert into two ordered parts where the org needs one before the other (PricebookEntry: standard book first): rows
+    whose reference `field` holds `symbol` go first, as `(field, symbol)`.
     """
 
     name: str
