@@ -51,18 +51,27 @@ def _read_rows() -> dict[str, list[Row]]:
 
 
 def _status_rows(schema: OrgSchema, name: str, known: list[Row]) -> list[Row]:
-    """Give each value of the table's picklist its row: as known, or like the last open one."""
+    """Give each value of the table's picklist its row: as known, or for a value of the org's own like the first, open one."""
     owner, field_name, column = STATUS_TABLES[name]
     owning = schema.get(owner)
     field = owning.field(field_name) if owning else None
-    if field is None:
-        return [row for row in known if row.get("demo", True)]
     by_value = {row[column]: row for row in known}
-    rows = []
-    for order, value in enumerate(field.raw["picklistValues"], start=1):
-        row = by_value.get(value["value"], {**known[0], column: value["value"], "MasterLabel": value["label"]})
-        rows.append({**row, "SortOrder": order, "IsDefault": value["defaultValue"], "IsActive": value["active"]})
-    return rows
+    values = (
+        field.raw["picklistValues"] if field else [_picklist_value(row, column) for row in known if row.get("demo", True)]
+    )
+    return [
+        {
+            **by_value.get(value["value"], {**known[0], column: value["value"], "MasterLabel": value["label"]}),
+            "SortOrder": order,
+            "IsDefault": value["defaultValue"],
+            "IsActive": value["active"],
+        }
+        for order, value in enumerate(values, start=1)
+    ]
+
+
+def _picklist_value(row: Row, column: str) -> dict[str, Any]:
+    return {"value": row[column], "label": row["MasterLabel"], "defaultValue": False, "active": True}
 
 
 def _record_type_rows(schema: OrgSchema) -> list[Row]:
