@@ -23,7 +23,9 @@ def register(root: typer.Typer) -> None:
 
 
 def check(
-    what: Annotated[str, typer.Argument(metavar="DATASET|FILE", help="A dataset's id, latest, an Object.csv or a folder of them.")],
+    what: Annotated[
+        str, typer.Argument(metavar="DATASET|FILE", help="A dataset's id, latest, an Object.csv or a folder of them.")
+    ],
     org: options.Org = None,
     progress: options.ProgressOption = "auto",
     *,
@@ -63,5 +65,8 @@ def _as_json(finding: Finding) -> dict[str, Any]:
 def _as_text(findings: Sequence[Finding]) -> list[str]:
     if not findings:
         return ["No findings: nothing that the org is known to refuse."]
-    rows = [(str(one.level), f"{one.object}.{one.field}" if one.field else one.object, one.count, one.message) for one in findings]
+    rows = [
+        (str(one.level), f"{one.object}.{one.field}" if one.field else one.object, one.count, one.message)
+        for one in findings
+    ]
     return table(("level", "where", "records", "finding"), rows)

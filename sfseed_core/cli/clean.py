@@ -19,7 +19,9 @@ def register(root: typer.Typer) -> None:
 
 
 def clean(
-    older_than: Annotated[str, typer.Option("--older-than", metavar="DAYS", help="Only what is older, such as 30d.")] = "30d",
+    older_than: Annotated[
+        str, typer.Option("--older-than", metavar="DAYS", help="Only what is older, such as 30d.")
+    ] = "30d",
     *,
     everything: Annotated[bool, typer.Option("--all", help="Also runs that can be undone, and the practice org.")] = False,
     yes: options.Yes = False,

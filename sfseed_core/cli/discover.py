@@ -20,7 +20,9 @@ def register(root: typer.Typer) -> None:
 
 
 def discover(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[OBJECT]...", help="These objects and what they need.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[OBJECT]...", help="These objects and what they need.")
+    ] = None,
     org: options.Org = None,
     preset: options.Preset = None,
     progress: options.ProgressOption = "auto",
@@ -52,10 +54,12 @@ def _as_json(schema: Schema, graph: Graph, order: Order) -> dict[str, Any]:
         "deferred": [f"{one.child}.{one.field}" for one in order.deferred],
         "cycles": [list(cycle) for cycle in order.cycles],
         "references": [
-            {"object": one.child, "field": one.field, "to": one.parent, "required": one.required} for one in graph.references
+            {"object": one.child, "field": one.field, "to": one.parent, "required": one.required}
+            for one in graph.references
         ],
         "objects": {
-            name: {"label": one.label, "fields": len(one.fields), "custom": one.custom} for name, one in schema.objects.items()
+            name: {"label": one.label, "fields": len(one.fields), "custom": one.custom}
+            for name, one in schema.objects.items()
         },
         "failures": dict(schema.failures),
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sfseed_core.cli import options
 from sfseed_core.cli.console import Console
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import typer

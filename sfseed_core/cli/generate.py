@@ -26,7 +26,9 @@ def generate(
     seed: options.Seed = None,
     as_of: options.AsOf = None,
     locale: options.Locale = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write one file per object here instead.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write one file per object here instead.")
+    ] = None,
     file_format: Annotated[options.Format, typer.Option("--format", help="The files' format, with --out.")] = "csv",
     progress: options.ProgressOption = "auto",
     *,

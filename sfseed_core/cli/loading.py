@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from sfseed_core.cli.console import Console
     from sfseed_core.load.journal import Run
-    from sfseed_core.workflow.seed import Forecast
+    from sfseed_core.workflow.forecast import Forecast
 
 
 def carry_on(

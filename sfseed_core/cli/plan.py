@@ -59,7 +59,9 @@ def plan(
         locale=locale,
     )
     made = plan_for(request, home=system.home(), observer=console.observer(), clock=SYSTEM)
-    console.result({"fingerprint": fingerprint(made), "plan": json_module.loads(to_json(made))}, _as_text(made, explain=explain))
+    console.result(
+        {"fingerprint": fingerprint(made), "plan": json_module.loads(to_json(made))}, _as_text(made, explain=explain)
+    )
 
 
 def _as_text(plan: Plan, *, explain: bool) -> list[str]:
@@ -80,6 +82,10 @@ def _as_text(plan: Plan, *, explain: bool) -> list[str]:
 def _explained(plan: Plan) -> list[str]:
     rows = [
         (f"{one.name}.{column.field}", column.provider, column.why) for one in plan.objects for column in one.columns
-    ] + [(f"{one.name}.{reference.field}", reference.mode, reference.why) for one in plan.objects for reference in one.references]
+    ] + [
+        (f"{one.name}.{reference.field}", reference.mode, reference.why)
+        for one in plan.objects
+        for reference in one.references
+    ]
     rows += [(name, "(nothing)", why) for name, why in plan.omitted.items()]
     return ["", *table(("field", "made by", "why"), sorted(rows))]

@@ -43,7 +43,12 @@ FAILED_RECORDS = 5
 def application() -> typer.Typer:
     """Build the command line from the command modules, each of which has a `register`."""
     root = typer.Typer(
-        name="sfseed", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+        name="sfseed",
+        help=HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
     )
 
     @root.callback(invoke_without_command=True)
@@ -65,7 +70,9 @@ def run(arguments: Sequence[str]) -> int:
     except SfseedError as error:
         return _report(error, as_json="--json" in arguments)
     except KeyboardInterrupt:
-        return _report(Interrupted("Interrupted.", hint="Go on with: sfseed runs resume latest"), as_json="--json" in arguments)
+        return _report(
+            Interrupted("Interrupted.", hint="Go on with: sfseed runs resume latest"), as_json="--json" in arguments
+        )
     except BrokenPipeError:
         # the reader of our output went away (`| head`): nothing more to say, and nothing to flush at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -45,7 +45,9 @@ def as_text(status: RunStatus) -> list[str]:
     lines = [head]
     if rows:
         lines += table(header, [*rows, total])
-    lines += [f"{one}: {counts.succeeded:,} of {counts.planned:,} references filled in" for one, counts in status.updates.items()]
+    lines += [
+        f"{one}: {counts.succeeded:,} of {counts.planned:,} references filled in" for one, counts in status.updates.items()
+    ]
     lines += [f"note: {note}" for note in status.notes]
     if status.error:
         lines.append(f"error: {status.error}")

@@ -26,9 +26,7 @@ def check(dataset: Dataset, snapshot: Snapshot | None, *, observer: Observer = S
     return check_dataset(dataset, dataset.schema, snapshot, observer=observer)
 
 
-def check_anything(
-    what: str, *, org: str | None, home: Path, observer: Observer, clock: Clock
-) -> Sequence[Finding]:
+def check_anything(what: str, *, org: str | None, home: Path, observer: Observer, clock: Clock) -> Sequence[Finding]:
     """Check a dataset (by id or `latest`), a CSV file or a folder of them.
 
     Raises NotFound when it is none of these, UserError when files come without an org.
@@ -51,7 +49,7 @@ def check_anything(
         snapshot = take(opened, schema, objects=dataset.objects, observer=observer)
         return check_dataset(dataset, schema.objects, snapshot, observer=observer)
     if not path.exists():
-        raise NotFound(f"{what!r} is neither a dataset nor a file.", hint="Datasets are named like d-20261123-101500-ab2c, or latest.")
+        raise NotFound(f"{what!r} is neither a dataset nor a file.", hint="Name a dataset's id, latest, or a path.")
     if org is None:
         raise UserError("To check files an org must be named.", hint="Add --org NAME.")
     return _check_files(path, org=org, home=home, observer=observer, clock=clock)

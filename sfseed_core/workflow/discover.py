@@ -55,9 +55,7 @@ def survey(org: Org, recipe: Recipe, *, home: Path, observer: Observer = SILENT)
     return Survey(schema, snapshot)
 
 
-def _schema(
-    org: Org, *, home: Path, names: Collection[str] | None, recipe: Recipe | None, observer: Observer
-) -> Schema:
+def _schema(org: Org, *, home: Path, names: Collection[str] | None, recipe: Recipe | None, observer: Observer) -> Schema:
     summaries = listing(org)
     if names is None and recipe is not None:
         names = chosen_objects(recipe, summaries)

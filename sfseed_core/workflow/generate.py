@@ -40,7 +40,9 @@ def stage_for(request: Request, *, home: Path, observer: Observer, clock: Clock)
     from sfseed_core.workflow.plan import draw_up, look
 
     found = look(request, home=home, observer=observer, clock=clock)
-    return stage(draw_up(request, found, observer=observer), found.schema.objects, home=home, observer=observer, clock=clock)
+    return stage(
+        draw_up(request, found, observer=observer), found.schema.objects, home=home, observer=observer, clock=clock
+    )
 
 
 def write_for(

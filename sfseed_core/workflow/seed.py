@@ -1,36 +1,240 @@
 """Seed: the phases of a run, from discovering to loading, each of which can be interrupted and gone on with.
 
-Resume is no special mode: the phases read what the earlier ones left in the run's folder, and `go_on` starts at the
-phase that the run stands in.
+Resume is no special mode: a phase reads what the earlier ones left in the run's folder, and `go_on` starts at the phase
+that the run stands in.
 """
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sfseed_core import system
-from sfseed_core.errors import FindingsStop, Interrupted
-from sfseed_core.load.journal import Run
+from sfseed_core.errors import FindingsStop, GuardRefused
+from sfseed_core.load.journal import Run, same_load
 from sfseed_core.load.status import RunState
 from sfseed_core.workflow.request import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    import numpy as np
-
-    from sfseed_core.check.finding import Finding
     from sfseed_core.clock import Clock
-    from sfseed_core.dataset.store import Dataset
+    from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
     from sfseed_core.load.status import RunStatus
     from sfseed_core.org.client import Org
     from sfseed_core.org.login import Login
-    from sfseed_core.recipe.model import Plan
+    from sfseed_core.snapshot.model import Snapshot
     from sfseed_core.workflow.discover import Survey
+    from sfseed_core.workflow.forecast import Forecast
+
+PLAN_FILE, SNAPSHOT_FILE = "plan.json", "snapshot.json"
+
+
+class Work:
+    """One process's work on a run: the request, and what is opened when a phase needs it."""
+
+    def __init__(
+        self,
+        run: Run,
+        *,
+        home: Path,
+        observer: Observer,
+        clock: Clock,
+        agree: Callable[[Forecast], None],
+        timeout: float,
+        hold_refused: bool = False,
+    ) -> None:
+        self.run, self.home, self.observer, self.clock = run, home, observer, clock
+        self.agree = agree
+        self.deadline = clock.monotonic() + timeout if timeout else None
+        self.request = Request.from_json(run.get("request"))
+        self.hold_refused = hold_refused or self.request.hold_refused
+        self.found: Survey | None = None
+
+    @cached_property
+    def login(self) -> Login:
+        """The way into the request's org."""
+        from sfseed_core.workflow.connect import find_login
+
+        return find_login(self.request.org, self.home)
+
+    @cached_property
+    def org(self) -> Org:
+        """The request's org, for reading; refused here already when it must not be written to."""
+        from sfseed_core.org.client import connect
+        from sfseed_core.org.guard import decide
+
+        org = connect(self.login, clock=self.clock)
+        decision = decide(org.facts)
+        if decision.verdict == "refused":
+            raise GuardRefused(
+                f"{org.facts.name} must not be written to: {decision.reason}", hint="Use a sandbox or scratch org."
+            )
+        known = self.run.get("org_id")
+        if known is not None and known != org.facts.org_id:
+            raise GuardRefused(
+                f"{self.request.org} is now another org ({org.facts.org_id}) than the one of this run ({known}).",
+                hint="A refreshed sandbox has a new id: start a new run.",
+            )
+        self.run.put("org_id", org.facts.org_id)
+        self.run.put("org_name", org.facts.name)
+        return org
+
+    def survey(self) -> Survey:
+        """The schema and snapshot for planning; asked of the org once per process."""
+        if self.found is None:
+            from sfseed_core.workflow.discover import survey
+            from sfseed_core.workflow.plan import recipe_of
+
+            self.found = survey(self.org, recipe_of(self.request), home=self.home, observer=self.observer)
+        return self.found
+
+    def dataset(self) -> Dataset:
+        """The dataset that this run loads."""
+        from sfseed_core.dataset.store import open_dataset
+
+        return open_dataset(self.home, self.run.get("dataset"))
+
+    def snapshot(self) -> Snapshot:
+        """The snapshot that the run's plan was made with, or a fresh one for a dataset from elsewhere."""
+        from sfseed_core.snapshot.store import from_json, to_json
+
+        path = self.run.folder / SNAPSHOT_FILE
+        if not path.exists():
+            from sfseed_core.schema.model import Schema
+            from sfseed_core.snapshot.read import take
+
+            dataset = self.dataset()
+            schema = Schema(self.org.facts.org_id, self.org.api_version, dataset.schema)
+            taken = take(self.org, schema, objects=dataset.objects, observer=self.observer)
+            system.write_durably(path, to_json(taken).encode())
+        return from_json(path.read_text(encoding="utf-8"))
+
+
+def begin(request: Request, *, home: Path, clock: Clock) -> Run:
+    """Make the run's folder, before anything is asked of the org; from now on the run is `latest`."""
+    run = Run.create(home, request.to_json(), clock=clock)
+    if request.dataset is not None:
+        run.put("dataset", request.dataset)
+        run.put("revision", request.revision)
+        run.set_state(RunState.CHECK)
+    return run
+
+
+def request_for_dataset(name: str, *, org: str, home: Path, **rest: object) -> Request:
+    """Return the request to load an existing dataset as it stands now; raises NotFound."""
+    from sfseed_core.dataset.store import open_dataset
+
+    dataset = open_dataset(home, name)
+    plan = dataset.plan
+    return Request(
+        org=org,
+        seed=plan.seed,
+        as_of=plan.as_of,
+        dataset=dataset.id,
+        revision=dataset.revision,
+        **rest,  # type: ignore[arg-type]
+    )
+
+
+def go_on(
+    run: Run,
+    *,
+    home: Path,
+    observer: Observer,
+    clock: Clock,
+    agree: Callable[[Forecast], None],
+    timeout: float = 0,
+    hold_refused: bool = False,
+) -> RunStatus:
+    """Carry the run from where it stands to its end, and return how it ended.
+
+    `agree` is shown the forecast before the first record is sent and raises to stop. Raises what stopped a phase; the
+    run can then be resumed.
+    """
+    work = Work(run, home=home, observer=observer, clock=clock, agree=agree, timeout=timeout, hold_refused=hold_refused)
+    while (phase := PHASES.get(run.state)) is not None:
+        following = phase(work)
+        if following is None:
+            break
+        run.set_state(following)
+    continued = run.get("continues")
+    return Run.open(home, continued).status() if continued else run.status()
+
+
+def _discover(work: Work) -> RunState:
+    from sfseed_core.snapshot.store import to_json
+
+    system.write_durably(work.run.folder / SNAPSHOT_FILE, to_json(work.survey().snapshot).encode())
+    return RunState.PLAN
+
+
+def _plan(work: Work) -> RunState:
+    from sfseed_core.recipe.plan_json import fingerprint, to_json
+    from sfseed_core.workflow.plan import draw_up
+
+    plan = draw_up(work.request, work.survey(), observer=work.observer)
+    system.write_durably(work.run.folder / PLAN_FILE, to_json(plan).encode())
+    work.run.put("plan_fingerprint", fingerprint(plan))
+    return RunState.GENERATE
+
+
+def _generate(work: Work) -> RunState:
+    from sfseed_core.recipe.plan_json import from_json
+    from sfseed_core.workflow.generate import stage
+
+    plan = from_json((work.run.folder / PLAN_FILE).read_text(encoding="utf-8"))
+    objects = work.survey().schema.objects
+    dataset = stage(plan, objects, home=work.home, observer=work.observer, clock=work.clock)
+    work.run.put("dataset", dataset.id)
+    work.run.put("revision", dataset.revision)
+    return RunState.CHECK
+
+
+def _check(work: Work) -> RunState:
+    from sfseed_core.recipe.plan_json import fingerprint
+    from sfseed_core.workflow.check import check
+    from sfseed_core.workflow.findings import hold, refused_records
+
+    dataset = work.dataset()
+    work.run.put("plan_fingerprint", fingerprint(dataset.plan))
+    findings = check(dataset, work.snapshot(), observer=work.observer)
+    refused = refused_records(findings)
+    if refused and not (work.hold_refused or work.request.despite_findings):
+        total = sum(len(records) for records in refused.values())
+        first = next(one for one in findings if one.object in refused)
+        raise FindingsStop(
+            f"The org would refuse {total:,} records; nothing was written. First: {first.object}.{first.field}: {first.message}",
+            hint=f"See them with: sfseed check {dataset.id}\nLoad the rest with: sfseed runs resume {work.run.id} --yes",
+        )
+    hold(work.run, {} if work.request.despite_findings else refused)
+    return RunState.LOAD
+
+
+def _load(work: Work) -> RunState | None:
+    from sfseed_core.load.worker import follow, start_worker
+    from sfseed_core.workflow.again import settle
+    from sfseed_core.workflow.forecast import forecast
+
+    if not work.run.get("agreed"):
+        earlier = same_load(work.home, org_id=work.org.facts.org_id, fingerprint=work.run.get("plan_fingerprint"))
+        if not settle(work, [one for one in earlier if one.id != work.run.id]):
+            return RunState.CANCELLED
+        work.agree(forecast(work))
+        work.run.put("agreed", True)
+    start_worker(work.run, work.login, home=work.home)
+    remaining = max(0.1, work.deadline - work.clock.monotonic()) if work.deadline is not None else None
+    follow(work.run, observer=work.observer, timeout=remaining, clock=work.clock)
+    return None
+
+
+PHASES: Mapping[RunState, Callable[[Work], RunState | None]] = {
+    RunState.DISCOVER: _discover,
+    RunState.PLAN: _plan,
+    RunState.GENERATE: _generate,
+    RunState.CHECK: _check,
+    RunState.LOAD: _load,
+    RunState.STOPPED: _load,
+}

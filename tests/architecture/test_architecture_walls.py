@@ -79,7 +79,12 @@ def test_client_libraries_have_one_door():
 
 def test_emulator_can_disagree_with_the_core():
     """The emulator imports nothing of the core but the formula language's lexer, parser and types."""
-    allowed = ("sfseed_core.formula.lexer", "sfseed_core.formula.parser", "sfseed_core.formula.types", "sfseed_core.formula.nodes")
+    allowed = (
+        "sfseed_core.formula.lexer",
+        "sfseed_core.formula.parser",
+        "sfseed_core.formula.types",
+        "sfseed_core.formula.nodes",
+    )
     found = [
         f"{path}: {name}"
         for path in sources(EMULATOR)
@@ -195,7 +200,11 @@ def test_text_files_are_opened_with_an_encoding():
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if name not in {"open", "read_text", "write_text", "fdopen"}:
                 continue
-            if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) and node.func.value.id == "os":
+            if (
+                isinstance(node.func, ast.Attribute)
+                and isinstance(node.func.value, ast.Name)
+                and node.func.value.id == "os"
+            ):
                 if name == "open":
                     continue
             modes = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]

@@ -9,7 +9,16 @@ import pytest
 
 from tests.journeys.conftest import plain_client, sfseed
 
-SYSTEM = {"OwnerId", "CreatedById", "CreatedDate", "LastModifiedById", "LastModifiedDate", "SystemModstamp", "Id", "IsDeleted"}
+SYSTEM = {
+    "OwnerId",
+    "CreatedById",
+    "CreatedDate",
+    "LastModifiedById",
+    "LastModifiedDate",
+    "SystemModstamp",
+    "Id",
+    "IsDeleted",
+}
 
 
 def folder_of(outside_data, tmp_path, account):
@@ -40,7 +49,9 @@ def test_real_describes_are_seeded_without_a_failure(outside_data, tmp_path, emu
     arguments = ("seed", "--org", "env", "--preset", "everything", "--count-each", str(each), "--yes", "--json")
     run = sfseed(tmp_path / "home", *arguments, **org.variables)
     assert run.code == 0, run.err[-3000:]
-    described = {json.loads(path.read_text())["name"] for path in folder.glob("*.json") if "name" in json.loads(path.read_text())}
+    described = {
+        json.loads(path.read_text())["name"] for path in folder.glob("*.json") if "name" in json.loads(path.read_text())
+    }
     assert described <= run.json["objects"].keys()
     client = plain_client(org.info["base_url"], org.info["access_token"])
     filled = total = 0

@@ -41,7 +41,13 @@ def test_the_org_holds_exactly_the_planned_records(twice):
     planned = Counter()
     for run in runs:
         planned.update({name: counts["planned"] for name, counts in run.json["objects"].items()})
-    made_by_the_org = {"AccountContactRelation", "CampaignMemberStatus", "OpportunityHistory", "ContentDocument", "ContentDocumentLink"}
+    made_by_the_org = {
+        "AccountContactRelation",
+        "CampaignMemberStatus",
+        "OpportunityHistory",
+        "ContentDocument",
+        "ContentDocumentLink",
+    }
     for name, count in before.items():
         if name not in made_by_the_org:
             now = client.query(f"SELECT COUNT() FROM {name}")["totalSize"]
@@ -53,7 +59,9 @@ def test_every_lookup_finds_a_record_of_the_right_object(twice):
     _, client, _, runs = twice
     for name in runs[0].json["objects"]:
         fields = [f for f in getattr(client, name).describe()["fields"] if f["type"] == "reference" and f["createable"]]
-        rows = client.query_all(f"SELECT Id, {', '.join(f['name'] for f in fields)} FROM {name}")["records"] if fields else []
+        rows = (
+            client.query_all(f"SELECT Id, {', '.join(f['name'] for f in fields)} FROM {name}")["records"] if fields else []
+        )
         for field in fields:
             wanted = {row[field["name"]] for row in rows if row[field["name"]]}
             found = set()
