@@ -1,12 +1,43 @@
 """What a field is about: from its object, name, label and type.
 
-Three tables, asked in this order: the standard objects' own fields, words of the name, words of the label. Nothing is
-guessed from values. A field that no table knows has no meaning, and is then made from its type alone.
+Asked in this order: the standard objects' own fields, the phrases of the name, the phrases of the label. Nothing is guessed
+from values. A field without a meaning is made from its type alone.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sfseed_core.schema.meanings import CHOICE, DAY, MEANINGS, NUMBER, TEXT
+from sfseed_core.schema.phrases import ADDRESS_PARTS, DATES, FLAGS, NUMBERS, PHRASES, SPANS, STANDARD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from sfseed_core.schema.model import Field, ObjectSchema
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+_OWN_NAME = re.compile(r"(?:[A-Za-z][A-Za-z0-9]*?__)?(?P<own>.+?)(?:__(?:c|pc|s))?")
+_CHOSEN_BY_MEANING = frozenset(
+    {
+        "person.salutation",
+        "address.country",
+        "address.country_code",
+        "address.state",
+        "address.state_code",
+        "address.geocode_accuracy",
+        "language",
+        "currency",
+        "time_zone",
+        "product.unit",
+        "person.department",
+    }
+)
+
+
+_Found = tuple[str, str] | None  # a meaning and its group
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +52,178 @@ class Meaning:
     group: str = ""
     confidence: int = 100
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One reading of a field: the words of its name or of its label."""
+
+    schema: ObjectSchema
+    field: Field
+    words: tuple[str, ...]
+
+
+def meaning(schema: ObjectSchema, field: Field) -> Meaning | None:
+    """Return what the field is about; None when nothing says so."""
+    standard = _standard(schema, field)
+    if standard is not None:
+        return standard
+    for words, confidence, where in _evidence(schema, field):
+        found = _by_words(_Look(schema, field, words))
+        if found is not None and field.type in MEANINGS[found[0]].types:
+            return Meaning(found[0], found[1], confidence, f"its {where} says so: {' '.join(words)}")
+    fallback = _BY_TYPE.get(field.type)
+    return None if fallback is None else Meaning(fallback, "", 50, f"its type is {field.type}")
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """Return the lower-case words of an API name or label, without namespace and suffix.
+
+    `npe01__WorkEmail__c` gives work, email.
+    """
+    own = _OWN_NAME.fullmatch(name.strip())
+    text = own["own"] if own else name
+    return tuple(word.lower() for word in _WORD.findall(text))
+
+
+def _standard(schema: ObjectSchema, field: Field) -> Meaning | None:
+    found = STANDARD.get((schema.name, field.name)) or STANDARD.get(("*", field.name))
+    if found is None or field.type not in MEANINGS[found[0]].types:
+        return None
+    return Meaning(found[0], found[1], 100, f"a standard field: {MEANINGS[found[0]].about}")
+
+
+def _evidence(schema: ObjectSchema, field: Field) -> Iterator[tuple[tuple[str, ...], int, str]]:
+    """Return the names to read, the surest first: API name, then label."""
+    name = words_of(field.name)
+    if not field.custom and len(name) > 1 and name[0] == "person":
+        name = name[1:]
+    if field.name_field and field.type in TEXT:
+        yield (*words_of(schema.name), *name), 80, "name"
+    else:
+        yield name, 90, "name"
+    yield words_of(field.label), 75, "label"
+
+
+def _by_words(look: _Look) -> _Found:
+    for read, types in _READERS:
+        if look.field.type in types:
+            return read(look)
+    return None
+
+
+def _text(look: _Look) -> _Found:
+    address = _address(look.field, look.words)
+    if address is not None:
+        return address
+    if look.field.compound == "Name" and look.words in _NAME_PARTS:
+        return _NAME_PARTS[look.words], ""
+    if look.words == ("title",) and any(other in look.schema.fields for other in ("LastName", "PersonTitle")):
+        return "person.job_title", ""
+    return _phrase(PHRASES, look)
+
+
+def _choice(look: _Look) -> _Found:
+    """Picklists draw from their own values, so only meanings that other fields must agree with count."""
+    if look.words == ("status",) or look.words[-1:] == ("stage",):
+        return "status", ""
+    found = _text(look)
+    return found if found is not None and found[0] in _CHOSEN_BY_MEANING else None
+
+
+def _number(look: _Look) -> _Found:
+    address = _address(look.field, look.words)
+    if address is not None and address[0] in {"address.latitude", "address.longitude"}:
+        return address
+    return _phrase(NUMBERS, look)
+
+
+def _date(look: _Look) -> _Found:
+    return _span(look, "date") or _phrase(DATES, look)
+
+
+def _time(look: _Look) -> _Found:
+    return _span(look, "time")
+
+
+def _flag(look: _Look) -> _Found:
+    return _phrase(FLAGS, look)
+
+
+def _span(look: _Look, family: str) -> _Found:
+    """Return start or end of a span when the object has the other end too, with what both names share as the group."""
+    mine = _span_end(look.words)
+    if mine is None:
+        return None
+    end, stem = mine
+    for other in look.schema.fields.values():
+        if other.type == look.field.type and other.createable and other.name != look.field.name:
+            theirs = _span_end(words_of(other.name))
+            if theirs is not None and theirs[0] != end and theirs[1] == stem:
+                return f"{family}.{end}", " ".join(stem)
+    return None
+
+
+def _span_end(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
+    for end, phrases in SPANS:
+        for phrase in phrases:
+            if phrase in words:
+                return end, tuple(word for word in words if word != phrase)
+    return None
+
+
+def _address(field: Field, words: tuple[str, ...]) -> tuple[str, str] | None:
+    """Return which part of an address the field is, and of which address."""
+    for name, phrases in ADDRESS_PARTS:
+        for phrase in phrases:
+            tail = tuple(phrase.lstrip("=").split())
+            whole = phrase.startswith("=")
+            if words == tail or (not whole and words[-len(tail) :] == tail):
+                return name, field.compound or " ".join(words[: len(words) - len(tail)])
+    return None
+
+
+def _phrase(table: Iterable[tuple[str, tuple[str, ...]]], look: _Look) -> _Found:
+    text = f" {' '.join(look.words)} "
+    for name, phrases in table:
+        if look.field.type not in MEANINGS[name].types:
+            continue
+        for phrase in phrases:
+            if (phrase[0] == "=" and text == f" {phrase[1:]} ") or f" {phrase} " in text:
+                return name, ""
+    return None
+
+
+_NAME_PARTS = {
+    ("salutation",): "person.salutation",
+    ("first", "name"): "person.first_name",
+    ("middle", "name"): "person.middle_name",
+    ("last", "name"): "person.last_name",
+    ("suffix",): "person.suffix",
+}
+
+_READERS: tuple[tuple[Callable[[_Look], _Found], frozenset[str]], ...] = (
+    (_text, TEXT | {"email", "phone", "url"}),
+    (_choice, CHOICE),
+    (_number, NUMBER),
+    (_date, DAY),
+    (_time, frozenset({"time"})),
+    (_flag, frozenset({"boolean"})),
+)
+
+_BY_TYPE = {
+    "email": "email",
+    "phone": "phone",
+    "url": "url",
+    "currency": "amount",
+    "percent": "percent",
+    "date": "date",
+    "datetime": "date",
+    "time": "time",
+    "boolean": "flag",
+    "double": "number",
+    "int": "number",
+    "long": "number",
+    "base64": "file.content",
+    "textarea": "description",
+}
