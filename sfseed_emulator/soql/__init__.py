@@ -1,0 +1,1 @@
+"""SOQL: text to tree (lexer, parser), tree to SQLite SQL (planner), rows to records (execute)."""
