@@ -8,7 +8,8 @@ A field in ``data/objects/*.json`` says only what differs from its type's usual 
 - ``to`` (objects), ``relationship``, ``children`` (the child relationship's name), ``onDelete`` (``cascade``, ``restrict`` or
   both; as children a mapping by parent where they differ); ``masterDetail`` (0 or 1), ``reparentable``
 - ``unique, caseSensitive, externalId, idLookup, nameField``
-- ``autoNumber`` (its format), ``formula``, ``rollUp``; ``raw``: properties as they are
+- ``autoNumber`` (its format), ``formula``, ``rollUp`` (``op, child, lookup`` and, but for a count, ``field``); ``raw``:
+  properties as they are
 
 ``group`` instead of ``name`` stands for the components of an address, a person's name or a geolocation.
 """
@@ -86,6 +87,7 @@ WRITE: dict[str, dict[str, bool]] = {
     "update": _write(False, True, True, False),
     "update defaulted": _write(False, True, False, True),
     "read": _write(False, False, True, False),
+    "read optional defaulted": _write(False, False, True, True),
     "read always": _write(False, False, False, False),
     "read defaulted": _write(False, False, False, True),
 }
@@ -133,14 +135,18 @@ def field_describe(field: Compact, siblings: Mapping[str, Compact]) -> dict[str,
 
 
 def _write_word(field: Compact, kind: str) -> str:
+    """Find the key of ``WRITE`` for a field that may leave it to its type, its default or how its value comes about."""
     if "write" in field:
         return str(field["write"])
-    if field.get("formula") or field.get("rollUp"):
+    if "formula" in field or "rollUp" in field:
         return "read defaulted" if kind == "boolean" else "read"
-    if field.get("autoNumber"):
+    if "autoNumber" in field:
         return "read defaulted"
-    usual = {"boolean": "defaulted", "address": "read", "location": "read", "id": "read defaulted"}
-    return "required" if "masterDetail" in field else usual.get(kind, "optional")
+    if "masterDetail" in field:
+        return "required"
+    chosen = any(isinstance(value, dict) and value.get("default") for value in field.get("values", ()))
+    usual = "optional defaulted" if chosen or "defaultFormula" in field else "optional"
+    return {"boolean": "defaulted", "address": "read", "location": "read", "id": "read defaulted"}.get(kind, usual)
 
 
 def _sizes(field: Compact, full: dict[str, Any], _: Mapping[str, Compact]) -> dict[str, Any]:
@@ -176,12 +182,12 @@ def _picklist(field: Compact, full: dict[str, Any], siblings: Mapping[str, Compa
         "restrictedPicklist": bool(field.get("restricted")),
         "controllerName": controller,
         "dependentPicklist": controller is not None,
-        "defaultValue": chosen[0] if chosen and not field["name"].endswith("__c") else default,
+        "defaultValue": chosen[0] if chosen else default,
         "defaultValueFormula": field.get("defaultFormula"),
     }
 
 
-def _reference(field: Compact, _full: dict[str, Any], _: Mapping[str, Compact]) -> dict[str, Any]:
+def _reference(field: Compact, full: dict[str, Any], _: Mapping[str, Compact]) -> dict[str, Any]:
     if "to" not in field:
         return {}
     several = len(field["to"]) > 1
@@ -195,6 +201,7 @@ def _reference(field: Compact, _full: dict[str, Any], _: Mapping[str, Compact]) 
         "restrictedDelete": "restrict" in own,
         "cascadeDelete": master is not None or "cascade" in own,
         "relationshipOrder": master,
+        "searchPrefilterable": full["nillable"],
     }
     if master is not None:
         relation["updateable"] = bool(field.get("reparentable"))
