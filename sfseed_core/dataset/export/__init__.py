@@ -1,0 +1,1 @@
+"""Records as files: Salesforce's CSV, and Parquet."""

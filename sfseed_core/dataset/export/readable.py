@@ -1,0 +1,40 @@
+"""References as files for people show them: a record of the dataset is `Account:12`, one that the org has `=symbol`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sfseed_core.dataset.vectors import integers, one_array, texts
+from sfseed_core.recipe.columns import RECORD, SYMBOL_MARK, target_column
+
+if TYPE_CHECKING:
+    from sfseed_core.recipe.model import ObjectPlan
+
+ID = "Id"
+
+
+def readable(plan: ObjectPlan, records: pa.Table | pa.RecordBatch) -> pa.Table:
+    """Return the records with an `Id` that references can be joined to, and target columns folded into the references."""
+    columns = {name: records.column(name) for name in records.schema.names}
+    own = one_array(columns.pop(RECORD))
+    for reference in plan.references:
+        keys = one_array(columns[reference.field])
+        targets = columns.pop(target_column(reference.field), None)
+        if targets is None:
+            targets = _repeated(reference.targets[0].object or "", len(keys))
+        columns[reference.field] = reference_text(keys, one_array(targets))
+    return pa.table({ID: reference_text(own, _repeated(plan.name, len(own))), **columns})
+
+
+def reference_text(keys: pa.Array, targets: pa.Array) -> pa.Array:
+    """Return the text of references; `targets` holds an object's name or `=symbol` row by row, null for no reference."""
+    written = pc.binary_join_element_wise(targets, keys.cast(pa.string()), _repeated(":", len(keys)))
+    return pc.if_else(pc.starts_with(targets, pattern=SYMBOL_MARK), targets, written)
+
+
+def _repeated(text: str, count: int) -> pa.Array:
+    return texts([text]).take(integers(np.zeros(count, np.int64)))
