@@ -1,7 +1,8 @@
-"""Records that are held back from the start because the org would refuse them: kept in the run's folder."""
+"""The records that a run holds back from the start, because checks say that the org would refuse them."""
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,21 +14,23 @@ if TYPE_CHECKING:
 
     from sfseed_core.load.journal import Run
 
-FOLDER = "held"
+_FILE = "held.npz"
 
 
 def write_held(run: Run, records: Mapping[str, np.ndarray]) -> None:
-    """Keep, per object, the local keys (int64, ascending) of the records that are not to be sent."""
-    folder = system.private_folder(run.folder / FOLDER)
-    for name, keys in records.items():
-        system.write_durably(folder / f"{system.safe_name(name)}.i64", np.ascontiguousarray(keys, dtype="<i8").tobytes())
-    run.put("held", sorted(records))
+    """Have the run's load hold these records (local keys by object) back; what hangs on them is held with them.
+
+    Replaces what was held back before; to be called before the load.
+    """
+    sink = io.BytesIO()
+    np.savez(sink, allow_pickle=False, **{name: np.unique(keys).astype(np.int64) for name, keys in records.items()})
+    system.write_durably(run.folder / _FILE, sink.getvalue())
 
 
 def read_held(run: Run) -> dict[str, np.ndarray]:
-    """Return what `write_held` kept."""
-    folder = run.folder / FOLDER
-    return {
-        name: np.frombuffer((folder / f"{system.safe_name(name)}.i64").read_bytes(), dtype="<i8")
-        for name in run.get("held", [])
-    }
+    """Return the records that are held back, by object."""
+    path = run.folder / _FILE
+    if not path.exists():
+        return {}
+    with np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}

@@ -59,7 +59,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """One run, read from its folder; `objects` is in load order."""
+    """One run, read from its folder; `objects` is in load order.
+
+    `updates` counts the cells that an update pass fills, by `Object.Field`; `undone` the records that an undo deletes.
+    """
 
     run: str
     state: RunState
@@ -72,5 +75,6 @@ class RunStatus:
     seconds: float
     objects: Mapping[str, Counts] = field(default_factory=lambda: MappingProxyType({}))
     updates: Mapping[str, Counts] = field(default_factory=lambda: MappingProxyType({}))
+    undone: Mapping[str, Counts] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[str, ...] = ()
     error: str | None = None

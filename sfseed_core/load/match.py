@@ -1,0 +1,216 @@
+"""Which record a result line belongs to, when lines come back in any order and their cells may have changed.
+
+Before a job is sent, columns are fixed that tell its rows apart: an external id, else the fewest columns of stable kind.
+Rows that only differ in unstable columns go to different jobs; where that would make too many jobs, unstable columns are
+compared by a fingerprint that survives the known changes (blanks, case, line ends, trailing zeros). Wholly equal rows
+are interchangeable: lines in their order go to local keys ascending.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sfseed_core.dataset.vectors import integers, numbers, one_array
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sfseed_core.schema.model import Field
+
+_STABLE_TYPES = frozenset({"id", "reference", "int", "long", "date", "boolean", "picklist", "combobox", "string"})
+_NUMBER_TYPES = frozenset({"double", "currency", "percent"})
+_MOST_VARIANTS = 8  # jobs that rows equal in their stable columns may be spread over
+_SEPARATOR = "\x1f"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchKey:
+    """The columns by which result lines find their rows.
+
+    `exact` are compared but for blanks at the ends, `numbers` without trailing zeros, `loose` by fingerprint.
+    """
+
+    exact: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns, in the order they are joined."""
+        return (*self.exact, *self.numbers, *self.loose)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Rows (positions in a table) that may go into one job, with the key that tells them apart."""
+
+    rows: np.ndarray
+    key: MatchKey
+
+
+def shares(texts: pa.Table, fields: Mapping[str, Field]) -> list[Share]:
+    """Split the rows of a table of texts so that in each share result lines can be told apart.
+
+    `fields` describes the columns; one that is not in it counts as unstable.
+    """
+    everything = np.arange(texts.num_rows)
+    single = _external_id(texts, fields)
+    if single is not None:
+        return [Share(everything, MatchKey((single,)))]
+    stable = [name for name in texts.column_names if _is_stable(name, fields)]
+    whole = _combine(texts, texts.column_names)
+    codes, key = _fewest(texts, stable)
+    variants = _variants(codes, whole)
+    if variants.max(initial=0) >= _MOST_VARIANTS:
+        key = _with_unstable(key, texts, fields, stable)
+        variants = _variants(_codes(keys(texts, key)), whole)
+    return [Share(np.flatnonzero(variants == one), key) for one in range(int(variants.max(initial=0)) + 1)]
+
+
+def keys(texts: pa.Table, key: MatchKey) -> pa.Array:
+    """Return the match key of every row as one text."""
+    parts = [_trimmed(texts[name]) for name in key.exact]
+    parts += [_without_zeros(_trimmed(texts[name])) for name in key.numbers]
+    parts += [_fingerprint(texts[name]) for name in key.loose]
+    if not parts:
+        return pc.fill_null(pa.nulls(texts.num_rows, pa.string()), "")
+    return parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, _SEPARATOR)
+
+
+def assign(sent: pa.Array, local: np.ndarray, lines: pa.Array) -> np.ndarray:
+    """Return for each line the position of its sent row, or -1.
+
+    Both sides are match keys. Lines of equal keys go, in their order, to the rows of that key by ascending local key;
+    lines beyond the number of such rows get -1. Each row is given out once.
+    """
+    encoded = one_array(sent).dictionary_encode()
+    row_codes = numbers(encoded.indices).astype(np.int64)
+    found = pc.index_in(one_array(lines), value_set=encoded.dictionary)
+    line_codes = numbers(pc.fill_null(found, -1)).astype(np.int64)
+    by_code = np.lexsort((local, row_codes))
+    sizes = np.bincount(row_codes, minlength=len(encoded.dictionary))
+    starts = np.cumsum(sizes) - sizes
+    rank = _rank_in_class(line_codes, len(sizes))
+    position = np.full(len(line_codes), -1, np.int64)
+    fits = (line_codes >= 0) & (rank < np.append(sizes, 0)[line_codes])
+    position[fits] = by_code[starts[line_codes[fits]] + rank[fits]]
+    return position
+
+
+def _rank_in_class(codes: np.ndarray, classes: int) -> np.ndarray:
+    """The how-manieth of its code each entry is, in the given order; -1 counts as a code of its own."""
+    shifted = codes + 1
+    order = np.argsort(shifted, kind="stable")
+    sizes = np.bincount(shifted, minlength=classes + 1)
+    starts = np.cumsum(sizes) - sizes
+    rank = np.empty(len(codes), np.int64)
+    rank[order] = np.arange(len(codes)) - starts[shifted[order]]
+    return rank
+
+
+# -- choosing columns --------------------------------------------------------------------------------------------------
+
+
+def _is_stable(name: str, fields: Mapping[str, Field]) -> bool:
+    found = fields.get(name)
+    return found is not None and found.type in _STABLE_TYPES
+
+
+def _external_id(texts: pa.Table, fields: Mapping[str, Field]) -> str | None:
+    """A unique external id that every row has and that tells all of them apart."""
+    names: list[str] = texts.column_names
+    for name in names:
+        found = fields.get(name)
+        if found is None or not (found.external_id or found.unique) or not _is_stable(name, fields):
+            continue
+        column = _trimmed(texts[name])
+        if len(column.dictionary_encode().dictionary) == texts.num_rows and not pc.any(pc.equal(column, "")).as_py():
+            return name
+    return None
+
+
+def _fewest(texts: pa.Table, stable: Sequence[str]) -> tuple[np.ndarray, MatchKey]:
+    """The fewest stable columns (as found greedily) that tell apart all rows that the stable columns can tell apart."""
+    coded = {name: _codes(_trimmed(texts[name])) for name in stable}
+    by_worth = sorted(stable, key=lambda name: -int(coded[name].max(initial=0)))
+    best = _merge(list(coded.values()), texts.num_rows)
+    most = int(best.max(initial=0))
+    chosen: list[str] = []
+    so_far = np.zeros(texts.num_rows, np.int64)
+    for name in by_worth:
+        if int(so_far.max(initial=0)) == most:
+            break
+        joined = _merge([so_far, coded[name]], texts.num_rows)
+        if joined.max(initial=0) > so_far.max(initial=0):
+            chosen, so_far = [*chosen, name], joined
+    for name in tuple(chosen[:-1]):
+        rest = [other for other in chosen if other != name]
+        if int(_merge([coded[other] for other in rest], texts.num_rows).max(initial=0)) == most:
+            chosen = rest
+    return best, MatchKey(tuple(chosen))
+
+
+def _with_unstable(key: MatchKey, texts: pa.Table, fields: Mapping[str, Field], stable: Sequence[str]) -> MatchKey:
+    """The key widened by every other column, compared as loosely as its kind needs."""
+    rest = [name for name in texts.column_names if name not in stable]
+    plain = tuple(name for name in rest if name in fields and fields[name].type in _NUMBER_TYPES)
+    return MatchKey(key.exact, plain, tuple(name for name in rest if name not in plain))
+
+
+def _variants(codes: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Number, within each class of equal codes, the different whole rows 0, 1, 2, ...; equal rows share a number."""
+    pairs, inverse = np.unique(np.stack((codes, whole)), axis=1, return_inverse=True)
+    return _rank_in_class(pairs[0], int(codes.max(initial=0)) + 1)[inverse.reshape(-1)]
+
+
+def _combine(texts: pa.Table, names: Sequence[str]) -> np.ndarray:
+    return _merge([_codes(pc.fill_null(one_array(texts[name]), "")) for name in names], texts.num_rows)
+
+
+def _merge(codes: Sequence[np.ndarray], rows: int) -> np.ndarray:
+    """One dense code for each different combination of codes."""
+    merged = np.zeros(rows, np.int64)
+    for one in codes:
+        merged = np.unique(merged * (int(one.max(initial=0)) + 1) + one, return_inverse=True)[1].reshape(-1)
+    return merged
+
+
+def _codes(column: pa.Array) -> np.ndarray:
+    """A dense code for each different text."""
+    return numbers(column.dictionary_encode().indices).astype(np.int64)
+
+
+# -- comparing cells ---------------------------------------------------------------------------------------------------
+
+
+def _trimmed(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    return pc.utf8_trim_whitespace(pc.fill_null(one_array(column), ""))
+
+
+def _without_zeros(column: pa.Array) -> pa.Array:
+    """Numbers as text without what does not count: `1.10` and `1.1`, `-0` and `0`, `3.` and `3` are equal."""
+    cut = pc.replace_substring_regex(column, r"^(-?\d+\.\d*?)0+$", r"\1")
+    return pc.replace_substring_regex(pc.replace_substring_regex(cut, r"\.$", ""), r"^-0$", "0")
+
+
+def _fingerprint(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """What is left of a text when all that the org is known to change is taken out: blanks, line ends, case, zone form."""
+    plain = pc.utf8_lower(pc.fill_null(one_array(column), ""))
+    joined = pc.replace_substring_regex(plain, r"\s+", "")
+    return pc.replace_substring_regex(joined, r"^(\d{4}-\d\d-\d\dt\d\d:\d\d:\d\d)(\.\d+)?(z|[+-]00:?00)$", r"\1")
+
+
+def positions(rows: np.ndarray) -> pa.Array:
+    """Return row positions as an Arrow array that `take` accepts."""
+    return integers(rows.astype(np.int64))
+
+
+def slices(rows: np.ndarray, most: int) -> Iterator[np.ndarray]:
+    """Cut row positions into runs of at most `most`."""
+    for start in range(0, len(rows), most):
+        yield rows[start : start + most]

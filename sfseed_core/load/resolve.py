@@ -1,0 +1,61 @@
+"""What a dataset names and an org knows by id: record types, the standard price book, the running user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sfseed_core.errors import DataError
+from sfseed_core.recipe.model import RUNNING_USER, STANDARD_PRICE_BOOK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfseed_core.snapshot.model import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """Gives ids of one org for names: `record_types` by object and developer name, `symbols` by symbol."""
+
+    org_id: str
+    record_types: Mapping[str, Mapping[str, str]]
+    symbols: Mapping[str, str]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Resolver:
+        """Make the resolver of the org that the snapshot was taken of."""
+        symbols = {RUNNING_USER: snapshot.user.id}
+        if snapshot.standard_price_book:
+            symbols[STANDARD_PRICE_BOOK] = snapshot.standard_price_book
+        return cls(snapshot.org_id, snapshot.record_types, symbols)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        types = {name: dict(found) for name, found in self.record_types.items()}
+        return {"org_id": self.org_id, "record_types": types, "symbols": dict(self.symbols)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Resolver:
+        """Read what `to_json` wrote."""
+        return cls(data["org_id"], data["record_types"], data["symbols"])
+
+    def symbol(self, name: str) -> str:
+        """Return the id of the record that a symbol stands for."""
+        if name not in self.symbols:
+            raise DataError(
+                f"the org has no record for {name!r}, which the dataset refers to",
+                hint="Make the dataset again for this org: sfseed generate",
+            )
+        return self.symbols[name]
+
+    def record_type(self, object_name: str, developer_name: str) -> str:
+        """Return the id of an object's record type."""
+        found = self.record_types.get(object_name, {})
+        if developer_name not in found:
+            known = ", ".join(sorted(found)[:5]) or "none"
+            raise DataError(
+                f"{object_name}: the org has no record type {developer_name!r} (it has: {known})",
+                hint="Make the dataset again for this org: sfseed generate",
+            )
+        return found[developer_name]
