@@ -24,6 +24,10 @@ class Login(Protocol):
     def name(self) -> str:
         """What the user calls the org (`demo`, a saved name, `env`)."""
 
+    @property
+    def may_move(self) -> bool:
+        """Whether the org's address may change while we are connected (the demo org's process started again)."""
+
     def grant(self, *, renew: bool = False) -> Grant:
         """Return a valid grant; with `renew` a fresh one (a new token, a new address of the demo org).
 

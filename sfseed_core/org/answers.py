@@ -1,0 +1,48 @@
+"""What an org's answer means: the error in its body, and the exception that stands for it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sfseed_core.errors import OrgAnswered, SessionExpired, Throttled
+from sfseed_core.logs import redact
+
+_LIMIT_CODES = frozenset({"REQUEST_LIMIT_EXCEEDED", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"})
+_LONGEST = 500
+
+
+def refused(what: str, status: int, body: bytes | str) -> OrgAnswered:
+    """Return the error for an answer that is no success; `what` was asked, as `GET /path`."""
+    code, detail = error_of(status, body)
+    message = redact(f"the org answered {what} with {status} {code}: {detail}")
+    return _kind(status, code)(message, status=status, code=code, detail=redact(detail))
+
+
+def error_of(status: int, body: bytes | str) -> tuple[str, str]:
+    """Return Salesforce's error code and text; for a body of another shape a code by status and the body's beginning."""
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    first = found[0] if isinstance(found, list) and found else found
+    if isinstance(first, dict):
+        code = first.get("errorCode") or first.get("error") or first.get("statusCode")
+        detail = first.get("message") or first.get("error_description") or ""
+        if isinstance(code, str):
+            return code, str(detail)[:_LONGEST]
+    return f"HTTP_{status}", " ".join(text.split())[:_LONGEST]
+
+
+def error_of_parsed(status: int, content: Any) -> tuple[str, str]:
+    """Return the same of a body that a library has already parsed (or left as text)."""
+    return error_of(status, content if isinstance(content, bytes | str) else json.dumps(content, default=str))
+
+
+def _kind(status: int, code: str) -> type[OrgAnswered]:
+    if status == 401:
+        return SessionExpired
+    if status in {429, 500, 502, 503, 504} or (status == 403 and code in _LIMIT_CODES):
+        return Throttled
+    return OrgAnswered

@@ -1,0 +1,48 @@
+"""When a read is tried again, and how long to wait between looks at something that takes its time.
+
+Only reads are ever repeated: what a lost answer to a write means is for the loader's journal to find out.
+"""
+
+from __future__ import annotations
+
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+from sfseed_core.errors import SessionExpired, Transient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+
+def reads() -> Iterator[AbstractContextManager[None]]:
+    """Give the attempts at one read, each a context manager to do it in.
+
+    Six attempts over at most three minutes, with growing jittered waits; `stamina.set_testing` makes them instant.
+    """
+    import stamina
+    from stamina.instrumentation import set_on_retry_hooks
+
+    set_on_retry_hooks(())  # its default hook prints to stdout, which belongs to results
+    return iter(
+        stamina.retry_context(
+            on=worth_another, attempts=6, timeout=180.0, wait_initial=0.2, wait_max=30.0, wait_jitter=0.3, wait_exp_base=3
+        )
+    )
+
+
+def worth_another(error: Exception) -> bool:
+    """Say whether a read that failed so may succeed when tried again.
+
+    An expired session is not: it has been renewed once already by then.
+    """
+    return isinstance(error, Transient) and not isinstance(error, SessionExpired)
+
+
+def waits(first: float = 0.1, factor: float = 2.0, cap: float = 10.0) -> Iterator[float]:
+    """Yield growing waits in seconds, without end."""
+    wait = first
+    while wait < cap:
+        yield wait
+        wait *= factor
+    yield from repeat(cap)

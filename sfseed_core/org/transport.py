@@ -1,0 +1,115 @@
+"""HTTP as this project wants it: pooled, with timeouts, no redirects, no .netrc, foreign exceptions translated."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.auth import AuthBase
+
+from sfseed_core.errors import OrgUnreachable
+from sfseed_core.org.address import is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 120.0
+_POOL = 20
+
+
+def new_session(url: str, mounts: Mapping[str, BaseAdapter] | None = None) -> requests.Session:
+    """Return a pooled session for one org; `mounts` put other adapters under URL prefixes (the emulator in process)."""
+    session = requests.Session()
+    session.auth = _AsGiven()
+    session.headers["User-Agent"] = "sfseed"
+    session.max_redirects = 0
+    session.trust_env = not _plain_loopback(url)
+    for prefix in ("https://", "http://"):
+        session.mount(prefix, _Patient(pool_connections=2, pool_maxsize=_POOL))
+    for prefix, adapter in (mounts or {}).items():
+        session.mount(prefix, adapter)
+    return session
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Turn the HTTP library's failures into OrgUnreachable, keeping the cause but not the request's headers."""
+    try:
+        yield
+    except requests.RequestException as error:
+        error.request = None  # it holds the token
+        reason = _reason(error)
+        raise OrgUnreachable(
+            f"no usable answer to {what}: {reason}", hint="Check the network, proxy and address."
+        ) from error
+
+
+class Bearer(AuthBase):
+    """Puts the access token into a request, and into nothing else."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Sign the request."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+    def __repr__(self) -> str:
+        return "Bearer([token])"
+
+
+class Downgrade(BaseAdapter):
+    """Sends https:// requests to this machine as http://, for simple-salesforce, which knows https only."""
+
+    def __init__(self, session: requests.Session) -> None:
+        super().__init__()
+        self._session = session
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send the request to the same address without encryption."""
+        parts = urlsplit(str(request.url))
+        assert is_loopback(parts.hostname or "")
+        request.url = parts._replace(scheme="http").geturl()
+        return self._session.get_adapter(request.url).send(request, *args, **kwargs)
+
+    def close(self) -> None:
+        """Leave the adapters to the session that owns them."""
+
+
+class _Patient(HTTPAdapter):
+    """Waits as long as configured where a caller did not say (requests would wait for ever)."""
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+        if kwargs.get("timeout") is None:
+            kwargs["timeout"] = (CONNECT_TIMEOUT, READ_TIMEOUT)
+        return super().send(request, **kwargs)
+
+
+class _AsGiven(AuthBase):
+    """Adds nothing; its presence keeps requests from putting a .netrc login over our own."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+def _plain_loopback(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "http" and is_loopback(parts.hostname or "")
+
+
+def _reason(error: requests.RequestException) -> str:
+    names = (
+        (requests.exceptions.SSLError, "the certificate was not accepted"),
+        (requests.exceptions.ProxyError, "the proxy refused"),
+        (requests.ConnectTimeout, f"no connection within {CONNECT_TIMEOUT:.0f} s"),
+        (requests.ReadTimeout, "no answer in time"),
+        (requests.exceptions.ChunkedEncodingError, "the answer was cut"),
+        (requests.exceptions.ContentDecodingError, "the answer was garbled"),
+        (requests.ConnectionError, "the connection failed or was cut"),
+    )
+    named = next((text for kind, text in names if isinstance(error, kind)), "the request failed")
+    return f"{named} ({type(error).__name__})"
