@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
 
 Format = Literal["email", "phone", "url", "base64", "html"]
 Kind = Literal["exactly_one", "at_least_one", "at_most_one", "all_or_none", "not_after", "not_with", "unique_together"]
@@ -19,9 +18,9 @@ Kind = Literal["exactly_one", "at_least_one", "at_most_one", "all_or_none", "not
 class FieldRules:
     """What the org asks of one field's value at insert.
 
-    `forbidden_why` is set when the field must not be sent, with the reason. `allowed` are the values of a restricted
-    picklist, or those that the org accepts at insert (statuses); None when any value is. `suggested` are the active
-    values of a picklist that is not restricted. `max_chars` and `max_bytes` (UTF-8) bound text, `max_selected` a
+    `forbidden_why` is set when the field must not be sent, with the reason. `allowed` are the only values that the org takes
+    (restricted picklists, statuses at insert); None when it takes any. `suggested` are those that a record should have:
+    the active values, of a status only the usable ones. `max_chars` and `max_bytes` (UTF-8) bound text, `max_selected` a
     multi-select; `whole_digits` bounds the digits left of the point; `low` and `high` bound numbers. `fixed` is the one
     value that the field must have. `controller` names the field that a dependent picklist depends on and `by_controller`
     its values per value of that field; `by_record_type` the values per developer name, where they were read.
@@ -37,8 +36,8 @@ class FieldRules:
     max_selected: int | None = None
     whole_digits: int | None = None
     scale: int | None = None
-    low: Decimal | None = None
-    high: Decimal | None = None
+    low: int | None = None
+    high: int | None = None
     unique: bool = False
     case_sensitive: bool = False
     format: Format | None = None
