@@ -57,5 +57,5 @@ class ApiError(Exception):
         return [error]
 
 
-class ConnectionCut(Exception):  # noqa: N818 - an event on the wire, not a mistake
+class ConnectionCut(Exception):
     """The connection is to end here without (the rest of) an answer."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sfseed_emulator.routes.route import Route
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sfseed_emulator.routes.route import Route
 
 
 def all_routes() -> tuple[Route, ...]:

@@ -1,0 +1,23 @@
+"""What can be chosen about an emulated org when it is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OrgOptions:
+    """The facts and limits of an org; the default is a roomy sandbox."""
+
+    name: str = "Northwind Practice"
+    is_sandbox: bool = True
+    trial_expiration: str | None = None  # a stored date-time; makes a sandbox a scratch org
+    organization_type: str = "Enterprise Edition"
+    instance_name: str = "USA852S"
+    namespace_prefix: str | None = None
+    data_storage_mb: int = 20 * 1024
+    file_storage_mb: int = 20 * 1024
+    daily_api_requests: int = 1_000_000
+    daily_bulk_batches: int = 15_000
+    daily_query_jobs: int = 10_000
+    session_seconds: int = 7_200
