@@ -18,7 +18,9 @@ Kind = Literal["exactly_one", "at_least_one", "at_most_one", "all_or_none", "not
 class FieldRules:
     """What the org asks of one field's value at insert.
 
-    `forbidden_why` is set when the field must not be sent, with the reason. `allowed` are the only values that the org takes
+    `writable`: the org takes values for it. `left_out_why` is set when we make no values for it, with the reason (the org
+    cannot take them, or sets them itself, or would do something nobody asked for); `needed` when we always make one.
+    `allowed` are the only values that the org takes
     (restricted picklists, statuses at insert); None when it takes any. `suggested` are those that a record should have:
     the active values, of a status only the usable ones. `max_chars` and `max_bytes` (UTF-8) bound text, `max_selected` a
     multi-select; `whole_digits` bounds the digits left of the point; `low` and `high` bound numbers. `fixed` is the one
@@ -28,7 +30,8 @@ class FieldRules:
 
     required: bool = False
     writable: bool = True
-    forbidden_why: str | None = None
+    left_out_why: str | None = None
+    needed: bool = False
     allowed: tuple[str, ...] | None = None
     suggested: tuple[str, ...] = ()
     max_chars: int | None = None

@@ -37,13 +37,15 @@ def object_rules(schema: ObjectSchema, snapshot: Snapshot | None = None) -> Obje
 
 
 def _field_rules(schema: ObjectSchema, field: Field, table: Standard, snapshot: Snapshot | None) -> FieldRules:
-    forbidden = _forbidden(schema, field, table, snapshot)
+    left_out = _left_out(schema, field, table, snapshot)
+    required = field.createable and (_required(schema, field, snapshot) or field.name in table.required)
     low, high = _range(field)
     allowed, suggested = _values(schema, field, snapshot)
     rules = FieldRules(
-        required=forbidden is None and (_required(schema, field, snapshot) or field.name in table.required),
-        writable=forbidden is None,
-        forbidden_why=forbidden,
+        required=required,
+        writable=field.createable and field.type not in _UNWRITABLE,
+        left_out_why=left_out,
+        needed=left_out is None and (required or field.name in table.needed or field.name in table.fixed),
         allowed=allowed,
         suggested=suggested,
         max_chars=field.length or None if field.type in _TEXTUAL else None,
@@ -63,13 +65,13 @@ def _field_rules(schema: ObjectSchema, field: Field, table: Standard, snapshot: 
     return _narrowed(rules, table.limits.get(field.name))
 
 
-def _forbidden(schema: ObjectSchema, field: Field, table: Standard, snapshot: Snapshot | None) -> str | None:
-    """Return why the field must not be sent."""
+def _left_out(schema: ObjectSchema, field: Field, table: Standard, snapshot: Snapshot | None) -> str | None:
+    """Return why no values are made for the field."""
     if not field.createable:
         return _unwritable_why(field)
     if field.type in _UNWRITABLE:
         return f"a field of type {field.type} cannot be written directly"
-    why = table.forbidden.get(field.name) or (None if field.custom else EVERYWHERE.get(field.name))
+    why = table.left_out.get(field.name) or (None if field.custom else EVERYWHERE.get(field.name))
     return why or _superseded(schema, field) or _person_why(schema, field, snapshot)
 
 

@@ -34,13 +34,14 @@ def _no_limits() -> Mapping[str, FieldRules]:
 class Standard:
     """What holds for one standard object beyond its describe.
 
-    `required`: fields that an insert needs although describe calls them optional. `forbidden`: fields that are not sent,
-    with the reason. `fixed`: fields with one possible value. `limits`: field rules that are narrower than describe's.
+    `required`: fields that the org asks for although describe calls them optional. `needed`: fields that we always fill,
+    though another could stand for them. `left_out`: fields that we do not fill, with the reason. `fixed`: fields with one possible value. `limits`: field rules that are narrower than describe's.
     `unsuitable`: why no preset seeds the object.
     """
 
     required: tuple[str, ...] = ()
-    forbidden: Mapping[str, str] = dataclasses.field(default_factory=_no_reasons)
+    needed: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = dataclasses.field(default_factory=_no_reasons)
     fixed: Mapping[str, str | bool] = dataclasses.field(default_factory=_no_values)
     limits: Mapping[str, FieldRules] = dataclasses.field(default_factory=_no_limits)
     rules: tuple[StandardRule, ...] = ()
@@ -79,8 +80,8 @@ def _not_after(first: str, second: str, message: str = "") -> StandardRule:
 
 
 _LINE = Standard(
-    required=("PricebookEntryId", "UnitPrice"),
-    forbidden={
+    needed=("PricebookEntryId", "UnitPrice"),
+    left_out={
         **_because(_FOLLOWS, "Product2Id", "ListPrice"),
         **_because("it would have to be a line of the same deal", "OpportunityLineItemId", "QuoteLineItemId"),
         **_because(_REDUCTION, "OriginalOrderItemId"),
@@ -118,6 +119,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         "OpportunityTeamMember": Standard(unsuitable=_USER_PER_RECORD),
         "OpportunitySplit": Standard(unsuitable="splits belong to team members and must add up to 100 %"),
         "Asset": Standard(
+            needed=("AccountId",),
             rules=(
                 StandardRule("at_least_one", ("AccountId", "ContactId"), "Every asset needs an account, a contact, or both."),
                 _not_after("PurchaseDate", "UsageEndDate"),
@@ -126,7 +128,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         ),
         "Campaign": Standard(rules=(_not_after("StartDate", "EndDate"),)),
         "CampaignMember": Standard(
-            forbidden=_because("the campaign's own record type applies", "CampaignMemberRecordTypeId"),
+            left_out=_because("the campaign's own record type applies", "CampaignMemberRecordTypeId"),
             limits={"Status": FieldRules(suggested=("Sent", "Responded"))},
             rules=(
                 StandardRule("exactly_one", ("ContactId", "LeadId"), "a campaign member is a contact or a lead"),
@@ -138,10 +140,10 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
             fixed={"IsDefault": False},
             limits={"SortOrder": FieldRules(low=3, unique=True), "Label": FieldRules(unique=True)},
         ),
-        "Case": Standard(forbidden={"Comments": "it would make a CaseComment of its own"}),
-        "CaseComment": Standard(required=("CommentBody",), limits={"CommentBody": FieldRules(max_bytes=4000)}),
+        "Case": Standard(left_out={"Comments": "it would make a CaseComment of its own"}),
+        "CaseComment": Standard(needed=("CommentBody",), limits={"CommentBody": FieldRules(max_bytes=4000)}),
         "ContactPointEmail": Standard(
-            forbidden=_because("the org derives it from the address", "EmailMailBox", "EmailDomain"),
+            left_out=_because("the org derives it from the address", "EmailMailBox", "EmailDomain"),
             rules=(
                 _not_after("ActiveFromDate", "ActiveToDate"),
                 _not_after("BestTimeToContactStartTime", "BestTimeToContactEndTime"),
@@ -155,9 +157,9 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         ),
         "ContentDocumentLink": Standard(unsuitable="a file is linked by FirstPublishLocationId of its ContentVersion"),
         "ContentVersion": Standard(
-            required=("VersionData", "PathOnClient"),
+            needed=("VersionData", "PathOnClient"),
             fixed={"ContentLocation": "S", "Origin": "H", "IsMajorVersion": True, "IsAssetEnabled": False},
-            forbidden={
+            left_out={
                 "ContentDocumentId": "the org makes a document for each new file",
                 **_because("a file has content, a link has an address", "ContentUrl", "TextPreview"),
                 **_because("only later versions of a file have it", "ReasonForChange"),
@@ -165,7 +167,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
             },
         ),
         "Contract": Standard(
-            forbidden=_because("activation sets it", "ActivatedById", "ActivatedDate"),
+            left_out=_because("activation sets it", "ActivatedById", "ActivatedDate"),
             required=("AccountId",),
             rules=(_not_after("StartDate", "EndDate"),),
         ),
@@ -175,7 +177,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         "EmailMessage": Standard(unsuitable="sent messages make tasks of their own"),
         "Entitlement": Standard(
             fixed={"IsPerIncident": False},
-            forbidden={
+            left_out={
                 **_because("only entitlements per incident count", "CasesPerEntitlement", "RemainingCases"),
                 **_because("only entitlements per incident count", "WorkOrdersPerEntitlement", "RemainingWorkOrders"),
                 "ContractLineItemId": "it would have to be a line of the same service contract",
@@ -183,9 +185,9 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
             rules=(_not_after("StartDate", "EndDate"),),
         ),
         "Event": Standard(
-            required=("StartDateTime", "DurationInMinutes"),
+            needed=("StartDateTime", "DurationInMinutes"),
             fixed={"IsAllDayEvent": False, "IsRecurrence": False, "IsReminderSet": False, "EventSubtype": "Event"},
-            forbidden={
+            left_out={
                 **_because(_RECURS, *_RECURRENCE),
                 **_because("it follows from StartDateTime", "ActivityDateTime", "ActivityDate"),
                 "EndDateTime": "it follows from StartDateTime and DurationInMinutes",
@@ -199,7 +201,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         "Individual": Standard(rules=(_not_after("BirthDate", "DeathDate"),)),
         "Lead": Standard(
             fixed={"IsConverted": False, "IsUnreadByOwner": True},
-            forbidden=_because(
+            left_out=_because(
                 "leads are converted by the org itself",
                 *("ConvertedDate", "ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId"),
             ),
@@ -212,7 +214,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
             ),
         ),
         "Opportunity": Standard(
-            forbidden={
+            left_out={
                 "ContactId": "it would make an OpportunityContactRole of its own",
                 "SyncedQuoteId": "a quote is synced later",
                 "ContractId": "contracts start as drafts",
@@ -222,14 +224,14 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         "Order": Standard(
             required=("AccountId",),
             fixed={"IsReductionOrder": False},
-            forbidden={
+            left_out={
                 "ContractId": "its contract would have to be activated",
                 "OriginalOrderId": _REDUCTION,
                 **_because("activation sets it", "ActivatedById", "ActivatedDate"),
             },
             rules=(_not_after("EffectiveDate", "EndDate"),),
         ),
-        "OrderItem": dataclasses.replace(_LINE, rules=(*_LINE.rules, _not_after("ServiceDate", "EndDate"))),
+        "OrderItem": dataclasses.replace(_LINE, required=("UnitPrice",), rules=(*_LINE.rules, _not_after("ServiceDate", "EndDate"))),
         "Pricebook2": Standard(fixed={"IsActive": True, "IsStandard": False}),
         "PricebookEntry": Standard(
             fixed={"IsActive": True, "UseStandardPrice": False},
@@ -246,7 +248,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         "Product2": Standard(
             fixed={"IsActive": True},
             limits={"StockKeepingUnit": FieldRules(unique=True)},
-            forbidden={
+            left_out={
                 **_because(_ALONE, "QuantityScheduleType", "QuantityInstallmentPeriod", "NumberOfQuantityInstallments"),
                 **_because(_ALONE, "RevenueScheduleType", "RevenueInstallmentPeriod", "NumberOfRevenueInstallments"),
                 **_because(_ALONE, "CanUseQuantitySchedule", "CanUseRevenueSchedule"),
@@ -267,23 +269,23 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         "ServiceResource": Standard(unsuitable="each resource needs a user of its own"),
         "Task": Standard(
             fixed={"IsRecurrence": False, "IsReminderSet": False, "TaskSubtype": "Task"},
-            forbidden={**_because(_RECURS, *_RECURRENCE), "ReminderDateTime": _REMINDS},
+            left_out={**_because(_RECURS, *_RECURRENCE), "ReminderDateTime": _REMINDS},
             rules=(_WHO_WHAT,),
         ),
         "TimeSlot": Standard(rules=(_not_after("StartTime", "EndTime"),)),
         "Topic": Standard(unsuitable="topics are shared by the whole org"),
         "TopicAssignment": Standard(unsuitable="topics are shared by the whole org"),
         "WorkOrder": Standard(
-            forbidden=_because("the work type's own numbers apply", "MinimumCrewSize", "RecommendedCrewSize"),
+            left_out=_because("the work type's own numbers apply", "MinimumCrewSize", "RecommendedCrewSize"),
             rules=(_not_after("StartDate", "EndDate"),),
         ),
         "WorkOrderLineItem": Standard(
-            forbidden=_because("it would have to be a line of the same deal", "OrderId"),
+            left_out=_because("it would have to be a line of the same deal", "OrderId"),
             rules=(_not_after("StartDate", "EndDate"),),
         ),
         "WorkType": Standard(
             fixed={"ShouldAutoCreateSvcAppt": False},
-            forbidden={
+            left_out={
                 **_because("its unit and number go together; left off", "TimeframeStart", "TimeFrameStartUnit"),
                 **_because("its unit and number go together; left off", "TimeframeEnd", "TimeFrameEndUnit"),
             },
