@@ -35,8 +35,8 @@ class Standard:
     """What holds for one standard object beyond its describe.
 
     `required`: fields that the org asks for although describe calls them optional. `needed`: fields that we always fill,
-    though another could stand for them. `left_out`: fields that we do not fill, with the reason. `fixed`: fields with one possible value. `limits`: field rules that are narrower than describe's.
-    `unsuitable`: why no preset seeds the object.
+    though another could stand for them. `left_out`: fields that we do not fill, with the reason. `fixed`: fields with one
+    possible value. `limits`: field rules that are narrower than describe's. `unsuitable`: why no preset seeds the object.
     """
 
     required: tuple[str, ...] = ()
@@ -231,7 +231,9 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
             },
             rules=(_not_after("EffectiveDate", "EndDate"),),
         ),
-        "OrderItem": dataclasses.replace(_LINE, required=("UnitPrice",), rules=(*_LINE.rules, _not_after("ServiceDate", "EndDate"))),
+        "OrderItem": dataclasses.replace(
+            _LINE, required=("UnitPrice",), rules=(*_LINE.rules, _not_after("ServiceDate", "EndDate"))
+        ),
         "Pricebook2": Standard(fixed={"IsActive": True, "IsStandard": False}),
         "PricebookEntry": Standard(
             fixed={"IsActive": True, "UseStandardPrice": False},
