@@ -265,10 +265,17 @@ def object_def(
     )
 
 
-def org_schema(described: Iterable[tuple[dict[str, Any], Mapping[str, Any]]]) -> OrgSchema:
-    """Build a schema of (describe, extras) pairs; references that no describe lists as a child relationship count too."""
+def org_schema(
+    described: Iterable[tuple[dict[str, Any], Mapping[str, Any]]],
+    hints: Mapping[tuple[str, str, str], ChildRelationship] | None = None,
+) -> OrgSchema:
+    """Build a schema of (describe, extras) pairs.
+
+    References that the parent's describe does not list as a child relationship count too: as ``hints`` (by parent, child and
+    field) say, else by their field alone.
+    """
     pairs = list(described)
-    references = _references([describe for describe, _ in pairs])
+    references = _references([describe for describe, _ in pairs], hints or {})
     objects = {
         describe["name"]: object_def(describe, extras, references.get(describe["name"], ())) for describe, extras in pairs
     }
@@ -284,17 +291,25 @@ def schema_from_json(data: Mapping[str, Any]) -> OrgSchema:
     return org_schema((entry["describe"], entry["extras"]) for entry in data["objects"])
 
 
-def _references(describes: Iterable[Mapping[str, Any]]) -> dict[str, list[ChildRelationship]]:
+def _references(
+    describes: Iterable[Mapping[str, Any]], hints: Mapping[tuple[str, str, str], ChildRelationship]
+) -> dict[str, list[ChildRelationship]]:
     found: dict[str, list[ChildRelationship]] = {}
     for describe in describes:
         for raw in describe["fields"]:
-            relation = ChildRelationship(
-                name=None,
-                child=describe["name"],
-                field=raw["name"],
-                cascade_delete=bool(raw.get("cascadeDelete")),
-                restricted_delete=bool(raw.get("restrictedDelete")),
-            )
+            by_field = _reference_by_field(describe["name"], raw)
             for target in raw.get("referenceTo") or ():
-                found.setdefault(target, []).append(relation)
+                found.setdefault(target, []).append(hints.get((target, by_field.child, by_field.field), by_field))
     return found
+
+
+def _reference_by_field(child: str, raw: Mapping[str, Any]) -> ChildRelationship:
+    """Read a reference from the child's side; one that can't be empty must hold back or take along, never be cleared."""
+    cascade = bool(raw.get("cascadeDelete"))
+    return ChildRelationship(
+        name=None,
+        child=child,
+        field=raw["name"],
+        cascade_delete=cascade,
+        restricted_delete=not cascade and (bool(raw.get("restrictedDelete")) or not raw.get("nillable", True)),
+    )

@@ -12,6 +12,7 @@ from sfseed_emulator.org_model import (
     ObjectDef,
     OrgSchema,
     RecordTypeInfo,
+    child_relationship,
     org_schema,
     schema_from_json,
 )
@@ -60,7 +61,16 @@ def describes_schema(folder: Path) -> OrgSchema:
     borrowed = {name: _without_custom(described) for name, described in demo.items() if not name.endswith("__c")}
     needed = _closure(real, borrowed)
     own = [(describe, _platform_extras(describe, demo.get(name))) for name, describe in real.items()]
-    return org_schema(own + [borrowed[name] for name in borrowed if name in needed])
+    return org_schema(own + [borrowed[name] for name in borrowed if name in needed], _known_relationships(borrowed))
+
+
+def _known_relationships(borrowed: Mapping[str, Described]) -> dict[tuple[str, str, str], ChildRelationship]:
+    """Name the demo org's child relationships: a real parent's describe need not list all that borrowed objects refer to."""
+    return {
+        (parent, raw["childSObject"], raw["field"]): child_relationship(raw)
+        for parent, (describe, _) in borrowed.items()
+        for raw in describe["childRelationships"]
+    }
 
 
 def _read_describes(folder: Path) -> dict[str, dict[str, Any]]:
@@ -94,6 +104,7 @@ def _without_custom(described: Described) -> Described:
     children = [child for child in children if not child["childSObject"].endswith("__c")]
     for field in fields:
         field["referenceTo"] = [target for target in field["referenceTo"] if not target.endswith("__c")]
+        field["picklistValues"] = [value for value in field["picklistValues"] if not value["value"].endswith("__c")]
     kept = {key: value for key, value in extras.items() if key not in {"validation_rules", "formulas", "rollups"}}
     return {**describe, "fields": fields, "childRelationships": children}, kept
 
