@@ -99,25 +99,26 @@ class ReferencePlan:
 
     `mode`:
     `children` the parents' quotas decide: totals exact, the object's rows laid along it, sorted by it; options
-        `shape` (`tailed`, the default, or `even`), `max_each` (no parent has more) and `below` (as for `spread`).
-    `spread` each record draws a target; option `below`: only among the first so many records of the target.
-    `pair` the j-th partner of the parent in field `with` (a `children` reference), by a keyed permutation: no pair twice;
+        `distribution` (`generate.layout` lists them), `minimum` and `maximum` per parent, `below`: only the first so many
+        records of the target are parents.
+    `spread` each record draws a target; option `below`: only among the first so many records of each target.
+    `pair` the j-th partner of the parent in the object's `children` reference, by a keyed permutation: no pair twice;
         option `away_from`, a path: never the record that the path leads to.
-    `self` a lower record number of the same object: a forest of at most `depth` levels below its roots; option `same`: a
+    `self` a lower record number of the same object: a forest of at most `depth` levels below its roots; option `via`: a
         `children` reference, both records have the same parent there.
-    `along` the record that the parent in field `via` has in its field `through`.
+    `along` the record that the parent at the end of path `via` has in its field `through`.
     `within` one of the records of the target whose `children` reference `through` leads where the path `via` leads from
-        here (an empty path: to this very record); where there is none, `otherwise` says `empty` or `any`.
-    `cycle` record r points to record r modulo their number of the target.
-    `round` record r, in round r div (number of the targets of `with`, a `cycle` reference): round 0 the first target (a
-        symbol), round k > 0 record k - 1 of the second. Together with `with` no pair twice.
+        here (an empty path: to this very record); where there is none: empty, or any if `required`.
+    `cycle` record r points to record r modulo the number of the target's records.
+    `round` record r, in round r div (number of the target's records of `with`, a `cycle` reference): round 0 the first
+        target (a symbol), round k > 0 record k - 1 of the second. Together with `with` no pair twice.
     `symbol` always the org's own record.
-    A path is a list of reference fields, each of the object that the one before leads to.
+    A path is reference fields joined by dots, each of the object that the one before leads to.
 
-    Options for every mode: `split` names a draw that several references of the object share (else the field's own is
-    used), out of SHARE; it chooses the target, by cumulative weight; `low` and `high`: filled where low <= draw < high.
-    `null_share` then empties some more, `rows` all outside of it (as for columns). `deferred`: left empty at insert and
-    filled by an update pass.
+    Option of every mode: `slot` (`name`, `low`, `high`): filled where the draw that all references of the slot's name share
+    falls from low up to high, out of SHARE; with `chooses` true the same draw also chooses among the targets, by
+    cumulative weight. `null_share` then empties some more, `rows` all outside of it (as for columns). `deferred`: left
+    empty at insert and filled by an update pass.
     """
 
     field: str
