@@ -105,21 +105,13 @@ def auto_created(chunk: Chunk) -> None:
         return
     for rule in chunk.plan.found.extras.get("auto_created", ()):
         when = rule.get("when")
+        constants = {name: int(value) if isinstance(value, bool) else value for name, value in rule["values"].items()}
         rows = [
-            {name: _made_value(value, draft) for name, value in rule["values"].items()}
+            {**constants, **{name: draft.row.get(source) for name, source in rule["references"].items()}}
             for draft in chunk.sound()
             if not when or draft.row.get(when) is not None
         ]
         make(chunk.state, rule["object"], rows)
-
-
-def _made_value(value: object, draft: Draft) -> object:
-    """Read one value of such a rule: quoted text, the name of a field of the new record, or a constant."""
-    if isinstance(value, bool):
-        return int(value)
-    if not isinstance(value, str):
-        return value
-    return value[1:-1] if value.startswith("'") else draft.row.get(value)
 
 
 CHECKS = (owners, record_types, self_references, geolocations)
