@@ -68,5 +68,5 @@ def seed(
     )
     home = system.home()
     run = begin(request, home=home, clock=SYSTEM)
-    console.detail(f"run {run.id} in {run.path}")
+    console.detail(f"run {run.id} in {run.folder}")
     return carry_on(run, console, home=home, timeout=timeout, most_failed=limit)

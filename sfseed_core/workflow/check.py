@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from sfseed_core.check.finding import Finding
     from sfseed_core.clock import Clock
-    from sfseed_core.dataset.store import Dataset
+    from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
     from sfseed_core.snapshot.model import Snapshot
 

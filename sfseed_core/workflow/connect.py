@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sfseed_core import system
@@ -18,6 +19,23 @@ if TYPE_CHECKING:
     from sfseed_core.settings import Settings
 
 DEMO, ENV = "demo", "env"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An org that `--org` can name."""
+
+    name: str
+    what: str
+
+
+def known_orgs() -> tuple[Known, ...]:
+    """Return the orgs that can be named here."""
+    from sfseed_core.settings import load_settings
+
+    address = load_settings().instance_url
+    env = f"{address} (SFSEED_INSTANCE_URL)" if address else "set SFSEED_INSTANCE_URL and a token or client id to use it"
+    return Known(DEMO, "the practice org: built in, no Salesforce needed"), Known(ENV, env)
 
 
 def find_login(name: str, home: Path | None = None) -> Login:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sfseed_core.errors import UserError
 from sfseed_core.events import SILENT
 from sfseed_core.recipe.presets import chosen_objects, preset_recipe
 from sfseed_core.schema.cache import Cache
@@ -42,7 +41,7 @@ def discover(
 ) -> Schema:
     """Read the schema of the named objects, of a preset's, or of all that can be seeded.
 
-    Raises UserError naming an object that the org does not have.
+    Raises NotFound naming an object that the org does not have.
     """
     recipe = preset_recipe(preset) if preset else None
     return _schema(org, home=home, names=names, recipe=recipe, observer=observer)
@@ -56,10 +55,8 @@ def survey(org: Org, recipe: Recipe, *, home: Path, observer: Observer = SILENT)
 
 
 def _schema(org: Org, *, home: Path, names: Collection[str] | None, recipe: Recipe | None, observer: Observer) -> Schema:
-    summaries = listing(org)
+    cache = Cache(home)
+    summaries = listing(org, cache)
     if names is None and recipe is not None:
         names = chosen_objects(recipe, summaries)
-    for name in names or ():
-        if name not in summaries:
-            raise UserError(f"The org has no object {name!r}.", hint="See what it has with: sfseed discover --org NAME")
-    return read_schema(org, names=names, cache=Cache(home), observer=observer)
+    return read_schema(org, names=names, cache=cache, observer=observer)

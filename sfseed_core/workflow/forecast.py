@@ -46,7 +46,7 @@ def forecast(work: Work) -> Forecast:
     free = snapshot.storage_free_mb
     return Forecast(
         records=sum(counts.values()),
-        org_name=facts.name,
+        org_name=facts.name or facts.org_id,
         org_kind=decide(facts).kind,
         kilobytes=size // 1024,
         free_kilobytes=None if free is None else free * 1024,

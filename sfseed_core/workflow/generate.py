@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from sfseed_core.clock import Clock
-    from sfseed_core.dataset.store import Dataset
+    from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
     from sfseed_core.recipe.model import Plan
     from sfseed_core.schema.model import ObjectSchema
@@ -52,6 +52,7 @@ def write_for(
 
     The practice org's schema is packaged: with `--org demo` no org is started or asked.
     """
+    from sfseed_core.dataset.export.folder import export_folder
     from sfseed_core.workflow.connect import DEMO
     from sfseed_core.workflow.plan import draw_up, look
 
@@ -63,8 +64,7 @@ def write_for(
     else:
         found = look(request, home=home, observer=observer, clock=clock)
     plan = draw_up(request, found, observer=observer)
-    for one in plan.objects:
-        _writer(file_format)(one.name, _told(plan, one.name, observer), out)
+    export_folder(out, plan, lambda name: batches(plan, name), format=file_format, observer=observer)
     return {one.name: one.count for one in plan.objects}
 
 

@@ -6,6 +6,7 @@ that the run stands in.
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -109,8 +110,8 @@ class Work:
             dataset = self.dataset()
             schema = Schema(self.org.facts.org_id, self.org.api_version, dataset.schema)
             taken = take(self.org, schema, objects=dataset.objects, observer=self.observer)
-            system.write_durably(path, to_json(taken).encode())
-        return from_json(path.read_text(encoding="utf-8"))
+            system.write_durably(path, json.dumps(to_json(taken)).encode())
+        return from_json(json.loads(path.read_text(encoding="utf-8")))
 
 
 def begin(request: Request, *, home: Path, clock: Clock) -> Run:
@@ -167,7 +168,8 @@ def go_on(
 def _discover(work: Work) -> RunState:
     from sfseed_core.snapshot.store import to_json
 
-    system.write_durably(work.run.folder / SNAPSHOT_FILE, to_json(work.survey().snapshot).encode())
+    found = json.dumps(to_json(work.survey().snapshot))
+    system.write_durably(work.run.folder / SNAPSHOT_FILE, found.encode())
     return RunState.PLAN
 
 
