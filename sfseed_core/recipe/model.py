@@ -52,13 +52,22 @@ class ObjectRecipe:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What the user asks for; `path` is where it was read from."""
+    """What the user asks for; `path` is where it was read from.
+
+    `objects` are the named ones. `select` adds all custom objects, or all that can hold records, but for those `without`;
+    what they require is added by the planner. `preset` is a recipe of ours that this one stands on: what it says of an
+    object replaces what the preset says.
+    """
 
     objects: Mapping[str, ObjectRecipe]
     preset: str | None = None
     seed: int | None = None
     as_of: date | None = None
     locale: str | None = None
+    select: Literal["named", "custom", "all"] = "named"
+    without: tuple[str, ...] = ()
+    title: str = ""
+    about: str = ""
     path: str | None = None
 
 

@@ -1,0 +1,79 @@
+"""The recipes that come with sfseed, and which objects of an org a recipe means."""
+
+from __future__ import annotations
+
+import dataclasses
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sfseed_core.constraints.standard import standard
+from sfseed_core.errors import RecipeError
+from sfseed_core.recipe.read import did_you_mean, parse_recipe
+from sfseed_core.schema.seedable import seedable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfseed_core.recipe.model import ObjectRecipe, Recipe
+    from sfseed_core.schema.model import ObjectSummary
+
+PRESETS = ("minimal", "core-objects", "sales-cloud", "service-cloud", "custom-only", "everything")
+
+
+def preset_recipe(name: str) -> Recipe:
+    """Return a preset; raises RecipeError when there is none of that name."""
+    if name not in PRESETS:
+        raise RecipeError(
+            f"there is no preset {name!r}{did_you_mean(name, PRESETS)}", hint=f"Presets are: {', '.join(PRESETS)}."
+        )
+    return dataclasses.replace(_read(name), preset=name, path=None)
+
+
+def usual_counts() -> Mapping[str, ObjectRecipe]:
+    """Return how many records of standard objects look alive, where a recipe does not say."""
+    return _read("usual").objects
+
+
+def complete(recipe: Recipe) -> Recipe:
+    """Return the recipe with what the preset that it stands on says besides."""
+    if recipe.preset is None:
+        return recipe
+    base = preset_recipe(recipe.preset)
+    return dataclasses.replace(
+        recipe,
+        objects=MappingProxyType({**base.objects, **recipe.objects}),
+        select=base.select if recipe.select == "named" else recipe.select,
+        without=(*base.without, *recipe.without),
+    )
+
+
+def chosen_objects(recipe: Recipe, listing: Mapping[str, ObjectSummary]) -> tuple[str, ...]:
+    """Return the names of the objects that the recipe means in an org, by its listing.
+
+    Objects that only the preset names, and that the org does not have, are left out; those that the recipe itself names
+    are kept whatever the listing says. What they require is not among them.
+    """
+    whole = complete(recipe)
+    asked = frozenset(recipe.objects) if recipe.path is not None else frozenset()
+    named = [name for name in whole.objects if name in asked or _can_seed(name, listing)]
+    selected = [name for name, summary in listing.items() if _is_selected(whole, summary)]
+    return tuple(name for name in dict.fromkeys([*named, *selected]) if name not in whole.without)
+
+
+def _can_seed(name: str, listing: Mapping[str, ObjectSummary]) -> bool:
+    summary = listing.get(name)
+    return summary is not None and seedable(summary) is None
+
+
+def _is_selected(recipe: Recipe, summary: ObjectSummary) -> bool:
+    if recipe.select == "named" or seedable(summary) is not None:
+        return False
+    if recipe.select == "custom":
+        return summary.custom
+    return standard(summary.name).unsuitable is None
+
+
+def _read(name: str) -> Recipe:
+    path = files("sfseed_core.recipe") / "preset_files" / f"{name}.yaml"
+    return parse_recipe(path.read_text(encoding="utf-8"), path=f"preset {name}")

@@ -1,0 +1,61 @@
+"""Recipes to YAML that `read` reads back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sfseed_core.recipe.read import VERSION
+
+if TYPE_CHECKING:
+    from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe, Recipe
+
+
+def recipe_yaml(recipe: Recipe) -> str:
+    """Return the recipe as YAML; what was not said is left out."""
+    import yaml
+
+    raw: dict[str, Any] = {
+        "version": VERSION,
+        "title": recipe.title or None,
+        "about": recipe.about or None,
+        "preset": recipe.preset,
+        "seed": recipe.seed,
+        "as_of": None if recipe.as_of is None else recipe.as_of.isoformat(),
+        "locale": recipe.locale,
+        "select": None if recipe.select == "named" else recipe.select,
+        "without": list(recipe.without),
+        "objects": {name: _object(one) for name, one in recipe.objects.items()},
+    }
+    return yaml.safe_dump(_said(raw), sort_keys=False, allow_unicode=True, width=120)
+
+
+def _object(one: ObjectRecipe) -> Any:
+    raw = _said(
+        {
+            "count": one.count,
+            "per": one.per,
+            "each": one.each,
+            "record_types": dict(one.record_types or {}),
+            "where": one.where,
+            "fields": {name: _field(field) for name, field in one.fields.items()},
+        }
+    )
+    return one.count if not raw.keys() - {"count"} else raw
+
+
+def _field(one: FieldRecipe) -> Any:
+    if one.skip:
+        return "skip"
+    return _said(
+        {
+            "provider": one.provider,
+            "options": dict(one.options),
+            "values": list(one.values or ()),
+            "weights": list(one.weights or ()),
+            "empty": one.empty,
+        }
+    )
+
+
+def _said(raw: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in raw.items() if value is not None and value not in ({}, [])}
