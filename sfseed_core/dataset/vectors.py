@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+Mask = npt.NDArray[np.bool_]
 
 _TYPES = {np.dtype(np.int64): pa.int64(), np.dtype(np.int32): pa.int32()}
 _WIDTHS: dict[int, np.dtype[Any]] = {
@@ -62,18 +65,18 @@ def numbers(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
     return whole[array.offset : array.offset + len(array)]
 
 
-def mask(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
+def mask(column: pa.Array | pa.ChunkedArray) -> Mask:
     """Return a boolean column as a numpy mask; what stands under a null is undefined."""
     array = one_array(column)
     data = array.buffers()[1]
     if data is None:
         return np.zeros(len(array), bool)
     bits = np.unpackbits(np.frombuffer(data, np.uint8), count=array.offset + len(array), bitorder="little")
-    wanted: np.ndarray = bits[array.offset :].view(np.bool_)
+    wanted: Mask = bits[array.offset :].view(np.bool_)
     return wanted
 
 
-def nulls(column: pa.Array | pa.ChunkedArray) -> np.ndarray:
+def nulls(column: pa.Array | pa.ChunkedArray) -> Mask:
     """Return a numpy mask of the column's nulls."""
     if column.null_count == 0:
         return np.zeros(len(column), bool)

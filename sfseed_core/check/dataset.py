@@ -1,0 +1,101 @@
+"""Check a dataset at a revision: what the org would say to its records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sfseed_core.check.finding import Finding, Level
+from sfseed_core.check.records import Records, check_records
+from sfseed_core.constraints.rules import object_rules
+from sfseed_core.events import SILENT, Progress
+from sfseed_core.recipe.columns import RECORD
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from sfseed_core.constraints.model import ObjectRules
+    from sfseed_core.dataset.dataset import Dataset
+    from sfseed_core.events import Observer
+    from sfseed_core.recipe.model import ObjectPlan
+    from sfseed_core.schema.model import ObjectSchema
+    from sfseed_core.snapshot.model import Snapshot
+
+
+def check_dataset(
+    dataset: Dataset,
+    schema: Mapping[str, ObjectSchema],
+    snapshot: Snapshot | None,
+    rules: Mapping[str, ObjectRules] | None = None,
+    *,
+    revision: int | None = None,
+    objects: Collection[str] | None = None,
+    observer: Observer = SILENT,
+) -> list[Finding]:
+    """Return what is wrong with the records of `objects` (all if not given), in load order.
+
+    `schema` and `snapshot` are those of the org that the records are meant for; `rules` are made from them if not given.
+    """
+    pinned = dataset.revision if revision is None else revision
+    found: list[Finding] = []
+    done, total = 0, sum(dataset.count(one.name, pinned) for one in dataset.plan.objects)
+    for plan in dataset.plan.objects:
+        if objects is None or plan.name in objects:
+            observer.notify(Progress("check", done, total, "records", plan.name))
+            found += _check_object(dataset, plan, schema, snapshot, rules, pinned)
+        done += dataset.count(plan.name, pinned)
+    observer.notify(Progress("check", total, total, "records"))
+    return found
+
+
+def _check_object(
+    dataset: Dataset,
+    plan: ObjectPlan,
+    schema: Mapping[str, ObjectSchema],
+    snapshot: Snapshot | None,
+    rules: Mapping[str, ObjectRules] | None,
+    revision: int,
+) -> list[Finding]:
+    described = schema.get(plan.name)
+    if described is None:
+        records = dataset.state(plan.name, revision).numbers()
+        message = f"the org has no object {plan.name}, or hides it from this user"
+        return [Finding(plan.name, None, "unknown-object", message, Level.REFUSED, "insert", records)]
+
+    def exists(name: str, keys: np.ndarray) -> np.ndarray | None:
+        if name not in dataset.objects:
+            return np.zeros(len(keys), bool)
+        return dataset.state(name, revision).exists(keys)
+
+    given = Records(
+        schema=described,
+        rules=(rules or {}).get(plan.name) or object_rules(described, snapshot),
+        tables=dataset.batches(plan.name, revision=revision),
+        columns=_columns(dataset, plan),
+        exists=exists,
+        references={one.field: tuple(t.object or "" for t in one.targets) for one in plan.references},
+        deferred=frozenset(one.field for one in plan.references if one.deferred),
+        taken=taken_of(plan.name, snapshot),
+        record_types=record_types_of(plan.name, snapshot),
+    )
+    return check_records(given)
+
+
+def taken_of(object_name: str, snapshot: Snapshot | None) -> dict[str, tuple[str, ...]]:
+    """Return the values that the org has in unique fields of the object, by field."""
+    taken = {} if snapshot is None else snapshot.taken
+    prefix = f"{object_name}."
+    return {name.removeprefix(prefix): values for name, values in taken.items() if name.startswith(prefix)}
+
+
+def record_types_of(object_name: str, snapshot: Snapshot | None) -> Collection[str] | None:
+    """Return the developer names of the object's record types, None where they are not known."""
+    if snapshot is None or "RecordType" in snapshot.unread:
+        return None
+    return snapshot.record_types.get(object_name, {}).keys()
+
+
+def _columns(dataset: Dataset, plan: ObjectPlan) -> tuple[str, ...]:
+    """The fields of the object that the dataset has values for."""
+    return tuple(name for name in dataset.arrow_schema(plan.name).names if name != RECORD and not name.endswith("@"))

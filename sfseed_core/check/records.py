@@ -1,0 +1,162 @@
+"""All checks over the records of one object, whether they come from a dataset or from a file."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from sfseed_core.check import unique
+from sfseed_core.check.between import BETWEEN_CHECKS
+from sfseed_core.check.cells import CELL_CHECKS, read_only
+from sfseed_core.check.column import Broken, Collector, Column, Rows
+from sfseed_core.check.references import check_reference, circles
+from sfseed_core.constraints.model import FieldRules
+from sfseed_core.dataset import vectors
+from sfseed_core.recipe.columns import RECORD, RECORD_TYPE, target_column
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from sfseed_core.check.finding import Finding, Step
+    from sfseed_core.check.references import Exists
+    from sfseed_core.constraints.model import ObjectRules, StandardRule
+    from sfseed_core.schema.model import ObjectSchema
+
+_ANYTHING = FieldRules()
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of one object with what is needed to judge them.
+
+    `tables` are read once, in order, with `columns`. `references` names the reference columns that hold local keys, with
+    the objects that the keys count; `deferred` those that only the update pass fills. `taken` holds the values that the
+    org has, per field; `record_types` the developer names that can be resolved, or None where they were not read.
+    """
+
+    schema: ObjectSchema
+    rules: ObjectRules
+    tables: Iterable[pa.Table | pa.RecordBatch]
+    columns: tuple[str, ...]
+    exists: Exists
+    references: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    deferred: frozenset[str] = frozenset()
+    taken: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    record_types: Collection[str] | None = None
+
+
+def check_records(given: Records) -> list[Finding]:
+    """Return every finding; memory holds a row group and the few columns that must be compared as a whole."""
+    collector = Collector(given.schema.name)
+    whole_names = _compared_whole(given)
+    kept: list[pa.Table] = []
+    for batch in given.tables:
+        table = pa.Table.from_batches([batch]) if isinstance(batch, pa.RecordBatch) else batch
+        rows = Rows(given.schema, given.rules, vectors.numbers(table[RECORD]), table)
+        _check_slice(given, rows, collector)
+        kept.append(table.select([RECORD, *(name for name in table.column_names if name in whole_names)]))
+    if kept:
+        _check_whole(given, pa.concat_tables(kept), collector)
+    return collector.findings()
+
+
+def _check_slice(given: Records, rows: Rows, collector: Collector) -> None:
+    for name in given.columns:
+        step: Step = "update" if name in given.deferred else "insert"
+        collector.add(_cells(given, rows, name), name, rows.records, step)
+    for field in _missing(given):
+        every = np.ones(len(rows.records), bool)
+        collector.add([Broken("required", "a value is required", every, fix="give it a value")], field, rows.records)
+    for check in BETWEEN_CHECKS:
+        for shown, broken in check(rows):
+            collector.add([broken], shown, rows.records)
+
+
+def _cells(given: Records, rows: Rows, name: str) -> Iterator[Broken]:
+    field = given.schema.fields.get(name)
+    if field is None:
+        every = np.ones(len(rows.records), bool)
+        yield Broken("unknown-field", f"{given.schema.name} has no such field in this org", every, fix="leave it out")
+        return
+    if name == RECORD_TYPE:
+        yield from _record_type(given, rows)
+        return
+    rules = given.rules.fields.get(name, _ANYTHING)
+    column = Column(given.schema.name, field, rules, rows.one(name))
+    if name in given.references:
+        yield from read_only(column)
+        yield from check_reference(rows, field, given.references[name], given.exists, required=rules.required)
+        return
+    for check in CELL_CHECKS:
+        yield from check(column)
+
+
+def _record_type(given: Records, rows: Rows) -> Iterator[Broken]:
+    if given.record_types is not None:
+        import pyarrow.compute as pc
+
+        values = rows.one(RECORD_TYPE)
+        known = vectors.mask(pc.is_in(values, value_set=vectors.texts(sorted(given.record_types))))
+        yield Broken("record-type", "no such record type for this user", ~known & ~vectors.nulls(values))
+
+
+def _missing(given: Records) -> list[str]:
+    """The required fields for which there is no column."""
+    return [name for name, rules in given.rules.fields.items() if rules.required and name not in given.columns]
+
+
+def _compared_whole(given: Records) -> frozenset[str]:
+    """The columns that some check must see as a whole, references with their target columns."""
+    names = {name for name, rules in given.rules.fields.items() if rules.unique}
+    names |= {name for rule in _together(given) for name in rule.fields}
+    names |= {name for name, targets in given.references.items() if targets == (given.schema.name,)}
+    names &= set(given.columns)
+    return frozenset(names | {target_column(name) for name in names if name in given.references})
+
+
+def _together(given: Records) -> list[StandardRule]:
+    return [
+        rule for rule in given.rules.standard if rule.kind == "unique_together" and set(rule.fields) <= set(given.columns)
+    ]
+
+
+def _check_whole(given: Records, table: pa.Table, collector: Collector) -> None:
+    records = vectors.numbers(table[RECORD])
+    for name in given.columns:
+        rules = given.rules.fields.get(name, _ANYTHING)
+        if rules.unique and name not in given.references:
+            collector.add(_unique(given, table, name, rules), name, records)
+        if given.references.get(name) == (given.schema.name,):
+            step: Step = "update" if name in given.deferred else "insert"
+            collector.add(_circles(table, name, records), name, records, step)
+    for rule in _together(given):
+        columns = [
+            tuple(table[one] for one in (name, target_column(name)) if one in table.column_names) for name in rule.fields
+        ]
+        collector.add(
+            [Broken("unique-together", rule.message, unique.repeated_together(columns))], rule.fields[-1], records
+        )
+
+
+def _unique(given: Records, table: pa.Table, name: str, rules: FieldRules) -> Iterator[Broken]:
+    values = unique.folded(table[name], case_sensitive=rules.case_sensitive)
+    yield Broken(
+        "unique", "another record before it has the same value", unique.repeated(values), fix="give it another value"
+    )
+    existing = given.taken.get(name, ())
+    if existing:
+        rows = unique.taken(values, existing, case_sensitive=rules.case_sensitive)
+        yield Broken("unique", "the org has a record with this value", rows, fix="give it another value")
+
+
+def _circles(table: pa.Table, name: str, records: np.ndarray) -> Iterator[Broken]:
+    parents = np.full(int(records[-1]) + 1 if len(records) else 0, -1, np.int64)
+    parents[records] = vectors.keys(table[name])
+    circular = circles(parents)
+    if len(circular):
+        yield Broken("circle", "is its own ancestor", np.isin(records, circular), fix="choose another record, or none")

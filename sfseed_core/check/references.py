@@ -1,0 +1,76 @@
+"""Checks of references: that the record is there, that its object is allowed, that nothing is its own ancestor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pyarrow.compute as pc
+
+from sfseed_core.check.column import Broken
+from sfseed_core.dataset import vectors
+from sfseed_core.recipe.columns import SYMBOL_MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pyarrow as pa
+
+    from sfseed_core.check.column import Rows
+    from sfseed_core.schema.model import Field
+
+
+class Exists(Protocol):
+    """Says which local keys of an object are records, or None where that cannot be known."""
+
+    def __call__(self, object_name: str, keys: np.ndarray, /) -> np.ndarray | None:
+        """Return a mask of the keys."""
+
+
+def check_reference(
+    rows: Rows, field: Field, targets: Sequence[str], exists: Exists, *, required: bool
+) -> Iterator[Broken]:
+    """Check one reference field; `targets` are the objects that its keys count where rows do not say."""
+    keys = vectors.keys(rows.table[field.name])
+    named = rows.targets(field.name)
+    if required:
+        yield Broken("required", "a reference is required", ~rows.holds(field.name), fix="choose a record")
+    dangling = np.zeros(len(keys), bool)
+    for name in targets if named is None else _objects_in(named):
+        own = keys >= 0 if named is None else (keys >= 0) & _is(named, name)
+        found = exists(name, keys[own])
+        if found is not None:
+            dangling[np.flatnonzero(own)[~found]] = True
+        if field.reference_to and name not in field.reference_to:
+            allowed = ", ".join(field.reference_to[:5])
+            yield Broken("reference-target", f"cannot point to {name} (only to {allowed})", own)
+    yield Broken("reference", "points to a record that is not there", dangling, fix="choose another record, or none")
+    if rows.schema.name in targets and len(targets) == 1:
+        yield Broken("self-reference", "points to itself", keys == rows.records, fix="choose another record, or none")
+
+
+def circles(parents: np.ndarray) -> np.ndarray:
+    """Return the keys that are their own ancestors, given each record's parent (-1: none).
+
+    Each step doubles the distance looked back, so that log2(records) steps suffice; where every parent has a lower number,
+    as generated ones have, there is nothing to do.
+    """
+    own = np.arange(len(parents))
+    parents = np.where((parents >= len(parents)) | (parents == own), -1, parents)
+    if bool((parents < own).all()):
+        return np.zeros(0, np.int64)
+    far = parents
+    for _ in range(len(parents).bit_length() + 1):
+        far = np.where(far >= 0, far[far], -1)
+    # whoever has an ancestor that far back looks at a circle, and all of every circle is looked at
+    return np.unique(far[far >= 0])
+
+
+def _objects_in(targets: pa.Array) -> list[str]:
+    """The objects that the rows name; a handful, however many rows."""
+    words = targets.dictionary_encode().dictionary.to_pylist()
+    return sorted(one for one in words if one is not None and not one.startswith(SYMBOL_MARK))
+
+
+def _is(targets: pa.Array, name: str) -> vectors.Mask:
+    return vectors.mask(pc.is_in(targets, value_set=vectors.texts([name])))
