@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-type_without_requirement = "boolean"
-"""A checkbox is never missing: an absent value is saved as false."""
-
 GLOBAL_KEYS = (
     "activateable", "associateEntityType", "associateParentEntity", "createable", "custom", "customSetting",
     "deepCloneable", "deletable", "deprecatedAndHidden", "feedEnabled", "hasSubtypes", "isInterface", "isSubtype",
@@ -64,10 +61,8 @@ class FieldDef:
 
     @property
     def required(self) -> bool:
-        """Whether an insert without a value is refused."""
-        return (
-            self.createable and not self.nillable and not self.defaulted_on_create and self.type != type_without_requirement
-        )
+        """Whether an insert without a value is refused; a checkbox never is, as an absent value is saved as false."""
+        return self.createable and not self.nillable and not self.defaulted_on_create and self.type != "boolean"
 
     @property
     def master_detail(self) -> bool:
