@@ -14,7 +14,11 @@ _LONGEST = 500
 
 def refused(what: str, status: int, body: bytes | str) -> OrgAnswered:
     """Return the error for an answer that is no success; `what` was asked, as `GET /path`."""
-    code, detail = error_of(status, body)
+    return refused_as(what, status, *error_of(status, body))
+
+
+def refused_as(what: str, status: int, code: str, detail: str) -> OrgAnswered:
+    """Return the error for an answer whose code and text are already known."""
     message = redact(f"the org answered {what} with {status} {code}: {detail}")
     return _kind(status, code)(message, status=status, code=code, detail=redact(detail))
 

@@ -12,7 +12,7 @@ from sfseed_core.ids import to18
 from sfseed_core.org.address import instance_url
 from sfseed_core.org.answers import error_of
 from sfseed_core.org.login import Grant, Login
-from sfseed_core.org.transport import new_session, translated
+from sfseed_core.org.transport import brief_session, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -130,7 +130,7 @@ def client_credentials(
 ) -> Grant:
     """Ask an org's token endpoint for a token by client credentials."""
     form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
-    with new_session(url, mounts) as http, translated(f"POST {_TOKEN_PATH}"):
+    with brief_session(url, mounts) as http, translated(f"POST {_TOKEN_PATH}"):
         answer = http.post(url + _TOKEN_PATH, data=form, allow_redirects=False, timeout=(10, 60))
         status, body = answer.status_code, answer.content
     if status >= 500 or status == 429:

@@ -160,7 +160,7 @@ class GuardedOrg:
 
     def simple_salesforce(self) -> Any:
         """Return a simple-salesforce client for this org, for notebooks; its token is not renewed."""
-        return self._rows.client()
+        return self._rows.client(self.org.session.grant)
 
 
 def _doubt(facts: OrgFacts) -> str | None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sfseed_core.errors import OrgUnreachable, SessionExpired
+from sfseed_core.errors import OrgAnswered, OrgUnreachable
 from sfseed_core.ids import to18
-from sfseed_core.org.answers import error_of_parsed, refused
+from sfseed_core.org.answers import error_of_parsed, refused_as
 from sfseed_core.org.session import outcome
 from sfseed_core.org.transport import Downgrade, new_session, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    import requests
+
+    from sfseed_core.org.login import Grant
     from sfseed_core.org.session import Session
 
 
@@ -23,6 +26,7 @@ class RowVerbs:
     def __init__(self, session: Session, api_version: str) -> None:
         self._session = session
         self._version = api_version
+        self._pooled: tuple[str, requests.Session] | None = None
 
     def insert(self, object_name: str, record: Mapping[str, Any]) -> str:
         """Insert a record and return its id."""
@@ -43,29 +47,32 @@ class RowVerbs:
         found = to18(record_id)
         self._act(f"delete one {object_name}", lambda client: getattr(client, object_name).delete(found))
 
-    def client(self) -> Any:
-        """Return a simple-salesforce client over the session's present token, with our timeouts."""
+    def client(self, grant: Grant) -> Any:
+        """Return a simple-salesforce client over a grant, with our timeouts."""
         from simple_salesforce import Salesforce
 
-        grant = self._session.grant
-        http = new_session(grant.instance_url, self._session.mounts)
-        if grant.instance_url.startswith("http://"):
-            http.mount(f"https://{grant.instance_url.removeprefix('http://')}", Downgrade(http))
+        http = self._http(grant.instance_url)
         return Salesforce(
             instance_url=grant.instance_url, session_id=grant.access_token, version=self._version, session=http
         )
 
-    def _act(self, what: str, call: Callable[[Any], Any]) -> Any:
-        grant = self._session.grant
-        try:
-            return self._once(what, call)
-        except SessionExpired:  # refused for its token: it has not acted
-            self._session.renew(grant)
-            return self._once(what, call)
+    def _http(self, url: str) -> requests.Session:
+        if self._pooled is None or self._pooled[0] != url:
+            http = new_session(url, self._session.mounts)
+            if url.startswith("http://"):
+                http.mount(f"https://{url.removeprefix('http://')}", Downgrade(http))
+            self._pooled = (url, http)
+        return self._pooled[1]
 
-    def _once(self, what: str, call: Callable[[Any], Any]) -> Any:
-        with _understood(what):
-            return call(self.client())
+    def _act(self, what: str, call: Callable[[Any], Any]) -> Any:
+        def exchange(grant: Grant) -> Any:
+            with _understood(what):
+                return call(self.client(grant))
+
+        try:
+            return self._session.with_grant(exchange)
+        except OrgAnswered as error:
+            raise outcome(error) from error
 
 
 @contextmanager
@@ -78,11 +85,4 @@ def _understood(what: str) -> Iterator[None]:
             yield
     except SalesforceError as error:
         code, detail = error_of_parsed(error.status, error.content)
-        plain = refused(what, error.status, f'[{{"errorCode":{_json(code)},"message":{_json(detail)}}}]')
-        raise outcome(plain) from error
-
-
-def _json(text: str) -> str:
-    import json
-
-    return json.dumps(text)
+        raise refused_as(what, error.status, code, detail) from error

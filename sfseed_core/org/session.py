@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sfseed_core.errors import GuardRefused, LoginFailed, OrgUnreachable, SessionExpired
 from sfseed_core.ids import to18
@@ -22,7 +22,7 @@ from sfseed_core.org.retry import reads
 from sfseed_core.org.transport import CONNECT_TIMEOUT, READ_TIMEOUT, Bearer, new_session, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import BinaryIO
 
     import requests
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sfseed_core.logs import Log
     from sfseed_core.org.login import Grant, Login
 
+_T = TypeVar("_T")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 NOT_MODIFIED = 304
 
@@ -125,16 +126,21 @@ class Session:
 
         That is safe for writes too: a request refused for its token has not acted.
         """
+        return self.with_grant(lambda grant: self._exchange(request, grant))
+
+    def with_grant(self, exchange: Callable[[Grant], _T]) -> _T:
+        """Do one exchange with the present grant, and once more after renewing a grant that was refused.
+
+        After a lost connection to an org that may move, the next exchange asks where it is by now.
+        """
         if self._moved:
             self.renew(self._grant)
         grant = self._grant
         try:
-            return self._exchange(request, grant)
+            return exchange(grant)
         except SessionExpired:
-            if not request.authorized:
-                raise
             self.renew(grant)
-            return self._exchange(request, self._grant)
+            return exchange(self._grant)
         except OrgUnreachable:
             self._moved = self.login.may_move
             raise

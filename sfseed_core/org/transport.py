@@ -35,6 +35,18 @@ def new_session(url: str, mounts: Mapping[str, BaseAdapter] | None = None) -> re
 
 
 @contextmanager
+def brief_session(url: str, mounts: Mapping[str, BaseAdapter] | None = None) -> Iterator[requests.Session]:
+    """Give a session for one exchange, whose own connections are closed afterwards (not those of the `mounts`)."""
+    session = new_session(url, mounts)
+    try:
+        yield session
+    finally:
+        for adapter in session.adapters.values():
+            if isinstance(adapter, _Patient):
+                adapter.close()
+
+
+@contextmanager
 def translated(what: str) -> Iterator[None]:
     """Turn the HTTP library's failures into OrgUnreachable, keeping the cause but not the request's headers."""
     try:
