@@ -64,6 +64,7 @@ class OrgState:
         self.lock = threading.RLock()
         self.requests: deque[RequestEntry] = deque(maxlen=REQUESTS_KEPT)
         self.fault: Callable[[Literal["before", "after"]], None] = lambda _moment: None
+        self.jobs_ready: Callable[[], None] = lambda: None  # called when a bulk job was closed
         self._clock = clock
         self._last_now = datetime.min.replace(tzinfo=UTC)
         self._depth = 0
@@ -72,7 +73,7 @@ class OrgState:
         self._live: Counter[str] = Counter()
         self._pending_live: Counter[str] = Counter()
         self._indexed: set[tuple[str, str]] = set()
-        self._inserts: dict[str, tuple[str, itemgetter[str]]] = {}
+        self._inserts: dict[str, tuple[str, itemgetter[tuple[str, ...]]]] = {}
         facts = self._meta_object("org")
         schema = self.meta("schema")
         assert isinstance(schema, dict)
@@ -246,7 +247,7 @@ class OrgState:
         self.db.executemany(statement, map(values, rows))
         self._pending_live[found.name] += len(rows)
 
-    def _insert_statement(self, found: ObjectDef) -> tuple[str, itemgetter[str]]:
+    def _insert_statement(self, found: ObjectDef) -> tuple[str, itemgetter[tuple[str, ...]]]:
         if found.name not in self._inserts:
             names = list(tables.columns(found))
             listed = ", ".join(tables.quoted(name) for name in names)

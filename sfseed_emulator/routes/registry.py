@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sfseed_emulator.routes import bulk, oauth, query, records, rest, sobject_collections
+
 if TYPE_CHECKING:
     from sfseed_emulator.routes.route import Route
+
+MODULES = (oauth, rest, records, sobject_collections, query, bulk)
 
 
 def all_routes() -> tuple[Route, ...]:
     """Join the ROUTES of every module."""
-    return ()
+    return tuple(route for module in MODULES for route in module.ROUTES)

@@ -52,11 +52,10 @@ class Call:
         except ValueError as error:
             position = getattr(error, "pos", 0)
             line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
-            seen = self.body[position : position + 1].decode("ascii", "replace") or "EOF"
-            raise ApiError(
-                "JSON_PARSER_ERROR",
-                f"Unexpected character ('{seen}') at [line:{line}, column:{column}]",
-            ) from None
+            seen = error.doc[position : position + 1] if isinstance(error, json.JSONDecodeError) else ""
+            what = f"Unexpected character ('{seen}' (code {ord(seen)}))" if seen else "Unexpected end-of-input"
+            text = f"{what}: expected a valid value at [line:{line}, column:{column}]"
+            raise ApiError("JSON_PARSER_ERROR", text) from None
 
     def json_object(self) -> dict[str, object]:
         """Return the body as a JSON object; JSON_PARSER_ERROR for any other JSON."""
