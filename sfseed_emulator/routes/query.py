@@ -1,0 +1,110 @@
+"""Queries: query, queryAll and the pages that follow."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sfseed_emulator.errors import ApiError
+from sfseed_emulator.routes.route import DATA, Answer, Call, Route
+from sfseed_emulator.soql.cursors import Cursor, CursorStore
+from sfseed_emulator.soql.errors import SoqlError
+from sfseed_emulator.soql.execute import QueryResult, execute, page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfseed_emulator.soql.selection import Output
+
+PAGE = 2000
+_SMALLEST_PAGE = 200
+_BATCH_SIZE = re.compile(r"\bbatchSize\s*=\s*(\d+)")
+_LOCATOR = re.compile(r"(\w{15,18})-(\d+)")
+
+
+def query(call: Call) -> Answer:
+    """Answer GET /query, live records only."""
+    return _query(call, all_rows=False)
+
+
+def query_all(call: Call) -> Answer:
+    """Answer GET /queryAll, deleted records too."""
+    return _query(call, all_rows=True)
+
+
+def _query(call: Call, *, all_rows: bool) -> Answer:
+    text = call.query.get("q", ("explain" in call.query and call.query["explain"]) or "")
+    if not text:
+        raise ApiError("MALFORMED_QUERY", "A query string has to be specified")
+    size = _page_size(call)
+    result = _run(lambda: execute(call.state, text, all_rows=all_rows, version=call.version, size=size))
+    if call.query.get("columns", "").lower() == "true":
+        return Answer({"columnMetadata": [_column_metadata(output) for output in result.columns], "done": True, "size": -1,
+                       "totalSize": -1, "entityType": None, "records": []})  # fmt: skip
+    body: dict[str, object] = {"totalSize": result.total, "done": not result.rest}
+    if result.rest:
+        cursor = Cursor(text, all_rows, result.total, size, result.rest)
+        body["nextRecordsUrl"] = _next_url(call, CursorStore(call.state).add(cursor), size)
+    body["records"] = result.records
+    return Answer(body)
+
+
+def more(call: Call) -> Answer:
+    """Answer GET of a nextRecordsUrl."""
+    locator = _LOCATOR.fullmatch(call.params["locator"])
+    store = CursorStore(call.state)
+    cursor = store.find(locator.group(1)) if locator else None
+    if locator is None or cursor is None:
+        raise ApiError("INVALID_QUERY_LOCATOR", "invalid query locator")
+    start = int(locator.group(2))
+    first = start - (cursor.total - len(cursor.ids))
+    if not 0 <= first < len(cursor.ids):
+        raise ApiError("INVALID_QUERY_LOCATOR", "invalid query locator")
+    wanted = cursor.ids[first : first + cursor.size]
+    records = page(call.state, cursor.text, wanted, all_rows=cursor.all_rows, version=call.version)
+    done = first + cursor.size >= len(cursor.ids)
+    body: dict[str, object] = {"totalSize": cursor.total, "done": done}
+    if not done:
+        body["nextRecordsUrl"] = _next_url(call, locator.group(1), start + cursor.size)
+    return Answer({**body, "records": records})
+
+
+def _run(act: Callable[[], QueryResult]) -> QueryResult:
+    try:
+        return act()
+    except SoqlError as error:
+        raise ApiError(error.code, error.message) from None
+
+
+def _page_size(call: Call) -> int:
+    found = _BATCH_SIZE.search(call.headers.get("sforce-query-options", ""))
+    return min(max(int(found.group(1)), _SMALLEST_PAGE), PAGE) if found else PAGE
+
+
+def _next_url(call: Call, locator: str, start: int) -> str:
+    return f"/services/data/v{call.version}/query/{locator}-{start}"
+
+
+def _column_metadata(output: Output) -> dict[str, object]:
+    return {
+        "aggregate": False,
+        "apexType": output.type.capitalize(),
+        "booleanType": output.type == "boolean",
+        "columnName": output.path[-1],
+        "custom": output.path[-1].endswith("__c"),
+        "displayName": output.name,
+        "foreignKeyName": None,
+        "insertable": False,
+        "joinColumns": [],
+        "numberType": output.type in ("int", "double", "currency", "percent"),
+        "textType": output.type not in ("int", "double", "currency", "percent", "boolean"),
+        "updatable": False,
+    }
+
+
+ROUTES = (
+    Route("GET", f"{DATA}/query", query),
+    Route("GET", f"{DATA}/queryAll", query_all),
+    Route("GET", f"{DATA}/query/{{locator}}", more),
+    Route("GET", f"{DATA}/queryAll/{{locator}}", more),
+)
