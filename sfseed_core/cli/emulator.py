@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json as json_module
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sfseed_core.cli import options
-from sfseed_core.errors import UserError
+from sfseed_core.cli.console import Console
+from sfseed_core.errors import OrgUnreachable, UserError
+
+if TYPE_CHECKING:
+    from sfseed_emulator.serve import ServerInfo
 
 
 def register(root: typer.Typer) -> None:
@@ -42,8 +47,49 @@ def emulator(
     With --json prints one JSON line once ready: base_url, username, password, security_token, client_id, client_secret,
     access_token, refresh_token.
     """
-    raise NotImplementedError
+    from sfseed_core import system
+
+    console = Console(json=json)
+    if org != "demo":
+        raise UserError(
+            f"--org {org!r}: the emulator has one org of its own, demo.", hint="Serve another by --describes DIR."
+        )
+    if stop:
+        _stop(console, system.home())
+    elif demo:
+        _demo(console, system.home())
+    else:
+        _serve(console, port=port, describes=describes, state=state, reset=reset, faults=faults, job_delay=job_delay)
 
 
-def _refuse(message: str) -> UserError:
-    return UserError(message)
+def _stop(console: Console, home: Path) -> None:
+    from sfseed_emulator.demo import stop_demo
+
+    ended = stop_demo(home)
+    console.result({"ended": ended}, "The practice org has ended." if ended else "The practice org was not running.")
+
+
+def _demo(console: Console, home: Path) -> None:
+    from sfseed_emulator.demo import ensure_demo
+
+    try:
+        _ready(console, ensure_demo(home))
+    except (OSError, RuntimeError) as error:
+        raise OrgUnreachable(f"the practice org does not start: {error}", hint="See: sfseed doctor") from error
+
+
+def _serve(console: Console, **given: Any) -> None:
+    from sfseed_emulator.schema import SchemaFolderError
+    from sfseed_emulator.serve import ServeOptions, serve
+
+    try:
+        serve(ServeOptions(**given), lambda info: _ready(console, info))
+    except (SchemaFolderError, OSError, ValueError) as error:
+        raise UserError(f"the emulator cannot serve that: {error}") from error
+
+
+def _ready(console: Console, info: ServerInfo) -> None:
+    if console.json:
+        console.result(json_module.loads(info.to_json()), "")
+        return
+    console.result({}, f"Serving org {info.org_id} at {info.base_url} (user {info.username}); end it with Ctrl-C.")

@@ -10,7 +10,7 @@ from sfseed_core.cli import options
 from sfseed_core.cli.console import Console, table
 
 if TYPE_CHECKING:
-    from sfseed_core.org.client import OrgFacts
+    from sfseed_core.org.facts import OrgFacts
     from sfseed_core.org.guard import Decision
 
 

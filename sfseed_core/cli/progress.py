@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sfseed_core.cli.console import Console
 
 PLAIN_SECONDS = 10.0
+PER_OBJECT = frozenset({"generate", "load", "undo", "export"})  # phases that count an object's records
 
 
 def observer(console: Console) -> Observer:
@@ -77,7 +78,7 @@ class PlainLines:
             )
 
     def _due(self, event: Progress) -> bool:
-        key, now = (event.phase, event.subject), time.monotonic()
+        key, now = (event.phase, event.subject if event.phase in PER_OBJECT else None), time.monotonic()
         complete = event.total > 0 and event.current >= event.total
         last = self._shown.get(key)
         if last == float("inf") or (last is not None and not complete and now - last < PLAIN_SECONDS):
@@ -102,8 +103,8 @@ class TerminalBars:
 
     def _move(self, event: Progress) -> None:
         bars = self._started()
-        key = (event.phase, event.subject)
-        label = f"{event.phase} {event.subject or event.message}"
+        key = (event.phase, event.subject if event.phase in PER_OBJECT else None)
+        label = f"{event.phase} {key[1] or event.message}"
         if key not in self._tasks:
             self._tasks[key] = bars.add_task(label, total=event.total or None)
         bars.update(self._tasks[key], completed=event.current, total=event.total or None)
