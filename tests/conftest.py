@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from emulated import EmulatedOrg
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -26,3 +32,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("SFSEED_HOME", str(folder))
     return folder
+
+
+@pytest.fixture
+def emulated() -> Iterator[Callable[..., EmulatedOrg]]:
+    """A maker of emulated orgs (see `emulated.EmulatedOrg.start`) that end with the test."""
+    from emulated import EmulatedOrg
+
+    started: list[EmulatedOrg] = []
+
+    def start(**more: Any) -> EmulatedOrg:
+        started.append(EmulatedOrg.start(**more))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.stop()
