@@ -35,8 +35,9 @@ def ensure_demo(home: Path) -> DemoInfo:
     with system.lock(folder / "start.lock", timeout=_START_SECONDS):
         if not _is_held(folder):
             (folder / "server.json").unlink(missing_ok=True)
-            _start(home, folder)
-        info = _await_ready(folder)
+            info = _await_ready(folder, _start(home, folder))
+        else:
+            info = _await_ready(folder)
     return _with_valid_token(info)
 
 
@@ -57,7 +58,7 @@ def stop_demo(home: Path) -> bool:
 def serve_demo(home: Path) -> None:
     """Be the practice org of a home, until ended; TimeoutError when another process already is."""
     folder = system.private_folder(home / "demo")
-    with system.lock(folder / "lock"):
+    with system.lock(folder / "lock", timeout=5):  # who only looks whether it is held holds it for a moment
         serve(
             ServeOptions(state=folder / "org"),
             lambda info: system.write_private(folder / "server.json", info.to_json()),
@@ -73,9 +74,9 @@ def _is_held(folder: Path) -> bool:
         return True
 
 
-def _start(home: Path, folder: Path) -> None:
+def _start(home: Path, folder: Path) -> int:
     command = [sys.executable, "-m", "sfseed_emulator", "--serve-demo", "--home", str(home.absolute())]
-    system.start_detached(command, environment=_scrubbed(os.environ), output=folder / "server.log")
+    return system.start_detached(command, environment=_scrubbed(os.environ), output=folder / "server.log")
 
 
 def _scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
@@ -84,15 +85,16 @@ def _scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}  # noqa: PTH109 - what "" means
 
 
-def _await_ready(folder: Path) -> DemoInfo:
+def _await_ready(folder: Path, pid: int | None = None) -> DemoInfo:
+    """Wait for the server's file, for as long as the process `pid` (if it is ours) lives."""
     end = time.monotonic() + _START_SECONDS
     while time.monotonic() < end:
         info = read_info(folder / "server.json")
         if info is not None:
             return info
-        time.sleep(_POLL)
-        if not _is_held(folder) and time.monotonic() > end - _START_SECONDS + 10:
+        if pid is not None and not system.is_running(pid):
             break
+        time.sleep(_POLL)
     raise RuntimeError(
         f"the practice org did not start; the end of {folder / 'server.log'}: {_tail(folder / 'server.log')}"
     )

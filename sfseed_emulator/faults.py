@@ -5,9 +5,10 @@ A fault is a JSON object:
 - `at`: `before` or `after` (a request's act), `commit`, `chunk` (of a bulk job), `echo` (of sent values in result lines), `line`
 - `match`: regular expressions that must all be found: `method`, `path`, `query`, `body` of a request; `object`, `operation`
   of a job
-- `nth` (1): the match at which it begins; `times` (1): for how many matches, 0 for all that follow
+- `nth` (1): the match at which it begins; `times` (1; for echo and line 0): for how many matches, 0 for all that follow; each
+  commit, request and chunk is a match, for echo and line each job
 - `do`, with its own settings:
-  - before: `hold` (`seconds`, else until released), `cut`, `answer` (`status`, `code`, `message`, `headers`)
+  - before: `hold` (`seconds`, else until released), `cut`, `answer` (`status`, `code`, `message`, `headers`), `expire_token`
   - after: `hold`, `cut`, `answer`
   - commit: `kill` (`moment`: before or after)
   - chunk: `fail` (`message`), `wait` (`seconds`)
@@ -26,7 +27,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from zlib import crc32
 
-from sfseed_emulator import system
+from sfseed_emulator import oauth, system
 from sfseed_emulator.routes.route import Answer
 
 if TYPE_CHECKING:
@@ -37,13 +38,14 @@ if TYPE_CHECKING:
     from sfseed_emulator.routes.route import Call
 
 ACTIONS: Mapping[str, frozenset[str]] = {
-    "before": frozenset({"hold", "cut", "answer"}),
+    "before": frozenset({"hold", "cut", "answer", "expire_token"}),
     "after": frozenset({"hold", "cut", "answer"}),
     "commit": frozenset({"kill"}),
     "chunk": frozenset({"fail", "wait"}),
     "echo": frozenset({"trim", "lower_email", "crlf_to_lf", "trailing_zero"}),
     "line": frozenset({"lose"}),
 }
+_JOB_WIDE = frozenset({"echo", "line"})
 _MATCHES = frozenset({"method", "path", "query", "body", "object", "operation"})
 _SETTINGS = frozenset({"seconds", "status", "code", "message", "headers", "moment", "rows", "share", "counted"})
 _BODY_SEEN = 100_000  # characters of a body that a match looks at
@@ -69,6 +71,7 @@ class Fault:
     settings: Mapping[str, Any]
     seen: int = 0
     fired: int = 0
+    jobs: dict[str, bool] = field(default_factory=dict)  # jobs met, and whether they were struck
     released: threading.Event = field(default_factory=threading.Event)
 
     def to_json(self) -> dict[str, object]:
@@ -95,7 +98,7 @@ def read_fault(data: object) -> Fault:
         raise FaultError(f"match: an object with keys of {', '.join(sorted(_MATCHES))}, not {match!r}")
     settings = {name: value for name, value in data.items() if name in _SETTINGS}
     patterns = {name: _pattern(value) for name, value in match.items()}
-    return Fault(at, do, patterns, _count(data, "nth"), _count(data, "times"), settings)
+    return Fault(at, do, patterns, _count(data, "nth", 1), _count(data, "times", int(at not in _JOB_WIDE)), settings)
 
 
 def _pattern(value: object) -> re.Pattern[str]:
@@ -105,8 +108,8 @@ def _pattern(value: object) -> re.Pattern[str]:
         raise FaultError(f"match: {value!r} is no regular expression: {error}") from None
 
 
-def _count(data: Mapping[str, object], name: str) -> int:
-    value = data.get(name, 1)
+def _count(data: Mapping[str, object], name: str, default: int) -> int:
+    value = data.get(name, default)
     if not isinstance(value, int) or value < 0:
         raise FaultError(f"{name}: a whole number from 0 on, not {value!r}")
     return value
@@ -162,6 +165,9 @@ class Faults:
         """Strike before a request acts."""
         fault = self._strike_request("before", call)
         if fault is None:
+            return None
+        if fault.do == "expire_token":
+            oauth.expire(call.state, call.headers.get("authorization", "").partition(" ")[2])
             return None
         if fault.do == "hold":
             await _hold(fault)
@@ -228,13 +234,14 @@ class Faults:
         return all(fault.settings.get("counted", True) for fault in self._of_job("line", job))
 
     def _of_job(self, at: str, job: Job) -> list[Fault]:
-        """Return the faults that hold for the whole of a job; its first chunk counts them."""
+        """Return the faults that hold for the whole of a job; a fault meets a job once."""
         facts = _job_facts(job)
         with self._lock:
-            found = [fault for fault in self._faults if fault.at == at and _fits(fault, facts)]
-            for fault in found if job.chunks == 0 else ():
-                fault.fired += 1
-            return found
+            fitting = [fault for fault in self._faults if fault.at == at and _fits(fault, facts)]
+            for fault in fitting:
+                if job.id not in fault.jobs:
+                    fault.jobs[job.id] = _meets(fault)
+            return [fault for fault in fitting if fault.jobs[job.id]]
 
     def _strike_request(self, at: str, call: Call) -> Fault | None:
         return None if call.path.startswith(CONTROL) else self._strike(at, _request_facts(call))

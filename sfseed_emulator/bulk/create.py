@@ -8,6 +8,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+from sfseed_emulator import limits
 from sfseed_emulator.bulk.ingest import OPERATIONS
 from sfseed_emulator.bulk.job import DELIMITERS, INGEST, LINE_ENDINGS, QUERY, UPLOADED, Job
 from sfseed_emulator.bulk.query_job import bulk_plan
@@ -55,7 +56,11 @@ def new_query(call: Call, data: Mapping[str, object]) -> Job:
     text = given.get("query")
     if not text:
         raise ApiError("INVALIDJOB", "A query is required for the job")
+    if limits.used(call.state, limits.QUERY_JOBS) >= call.state.options.daily_query_jobs:
+        most = call.state.options.daily_query_jobs
+        raise ApiError("EXCEEDEDQUOTA", f"Max bulk v2 query jobs ({most}) per 24 hrs has been reached")
     plan = bulk_plan(call.state, text, all_rows=operation == "queryAll", version=call.version)
+    limits.use(call.state, limits.QUERY_JOBS)
     return Job(
         kind=QUERY,
         operation=operation,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sfseed_emulator import dml
+from sfseed_emulator import dml, limits
 from sfseed_emulator.bulk import csv_out
 from sfseed_emulator.bulk.csv_in import BadUpload
 from sfseed_emulator.bulk.job import COMPLETE, FAILED, IN_PROGRESS, UPLOADED, Job
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sfseed_emulator.state import OrgState
 
 CHUNK = 200
+BATCH = 10_000
 
 
 class JobFaults(Protocol):
@@ -82,7 +83,7 @@ def _save_chunk(state: OrgState, store: JobStore, job: Job, header: Sequence[str
         current = store.find(job.id, job.kind)
         if current is None or current.state != IN_PROGRESS:
             return False
-        failure = faults.chunk_error(current)
+        failure = faults.chunk_error(current) or _batch_error(state, current)
         if failure is not None:
             store.save(replace(current, state=FAILED, error=failure, modstamp=datetime_text(state.now())))
             return False
@@ -101,6 +102,16 @@ def _save_chunk(state: OrgState, store: JobStore, job: Job, header: Sequence[str
             )
         )
     return True
+
+
+def _batch_error(state: OrgState, job: Job) -> str | None:
+    """Count an internal batch at its first chunk; the day's allowance may be used up."""
+    if job.chunks % (BATCH // CHUNK):
+        return None
+    if limits.used(state, limits.BULK_BATCHES) >= state.options.daily_bulk_batches:
+        return "ExceededQuota : ApiBatchItems Limit exceeded."
+    limits.use(state, limits.BULK_BATCHES)
+    return None
 
 
 # ---- the writes

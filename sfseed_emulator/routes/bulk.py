@@ -6,10 +6,11 @@ import base64
 import binascii
 import time
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sfseed_emulator.bulk import create, results
-from sfseed_emulator.bulk.job import COMPLETE, INGEST, OPEN, QUERY, UPLOADED, Job, check_deletable, moved
+from sfseed_emulator.bulk.job import ABORTED, COMPLETE, ENDED, INGEST, OPEN, QUERY, UPLOADED, Job, check_deletable, moved
 from sfseed_emulator.bulk.store import FAILURE, HEADER, SUCCESS, JobStore
 from sfseed_emulator.errors import ApiError
 from sfseed_emulator.ids import full_id
@@ -32,9 +33,25 @@ def _found(call: Call, kind: str) -> tuple[JobStore, Job]:
     store = JobStore(call.state)
     job_id = full_id(call.params["id"])
     job = store.find(job_id, kind) if job_id else None
+    if job is not None:
+        job = _aged(call, store, job)
     if job is None:
         raise ApiError("NOT_FOUND", "The requested resource does not exist")
     return store, job
+
+
+def _aged(call: Call, store: JobStore, job: Job) -> Job | None:
+    """Abort a job that stood open for a day, forget one that ended a week ago."""
+    now = call.state.now()
+    if job.state == OPEN and job.created < datetime_text(now - timedelta(days=1)):
+        job = replace(job, state=ABORTED, modstamp=datetime_text(now))
+        with call.state.transaction():
+            store.save(job)
+    if job.state in ENDED and job.modstamp < datetime_text(now - timedelta(days=7)):
+        with call.state.transaction():
+            store.delete(job)
+        return None
+    return job
 
 
 def _listed(kind: str) -> Handler:

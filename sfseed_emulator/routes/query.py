@@ -10,11 +10,11 @@ from sfseed_emulator.routes.route import DATA, Answer, Call, Route
 from sfseed_emulator.soql.cursors import Cursor, CursorStore
 from sfseed_emulator.soql.errors import SoqlError
 from sfseed_emulator.soql.execute import QueryResult, execute, page
+from sfseed_emulator.soql.metadata import column_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sfseed_emulator.soql.selection import Output
 
 PAGE = 2000
 _SMALLEST_PAGE = 200
@@ -39,12 +39,11 @@ def _query(call: Call, *, all_rows: bool) -> Answer:
     size = _page_size(call)
     result = _run(lambda: execute(call.state, text, all_rows=all_rows, version=call.version, size=size))
     if call.query.get("columns", "").lower() == "true":
-        return Answer({"columnMetadata": [_column_metadata(output) for output in result.columns], "done": True, "size": -1,
-                       "totalSize": -1, "entityType": None, "records": []})  # fmt: skip
+        return Answer(column_metadata(result.plan))
     body: dict[str, object] = {"totalSize": result.total, "done": not result.rest}
     if result.rest:
-        cursor = Cursor(text, all_rows, result.total, size, result.rest)
-        body["nextRecordsUrl"] = _next_url(call, CursorStore(call.state).add(cursor), size)
+        cursor = Cursor(text, all_rows, result.total, size, len(result.rest))
+        body["nextRecordsUrl"] = _next_url(call, CursorStore(call.state).add(cursor, result.rest), size)
     body["records"] = result.records
     return Answer(body)
 
@@ -57,12 +56,12 @@ def more(call: Call) -> Answer:
     if locator is None or cursor is None:
         raise ApiError("INVALID_QUERY_LOCATOR", "invalid query locator")
     start = int(locator.group(2))
-    first = start - (cursor.total - len(cursor.ids))
-    if not 0 <= first < len(cursor.ids):
+    first = start - (cursor.total - cursor.left)
+    if not 0 <= first < cursor.left:
         raise ApiError("INVALID_QUERY_LOCATOR", "invalid query locator")
-    wanted = cursor.ids[first : first + cursor.size]
+    wanted = store.ids(locator.group(1), first, cursor.size)
     records = page(call.state, cursor.text, wanted, all_rows=cursor.all_rows, version=call.version)
-    done = first + cursor.size >= len(cursor.ids)
+    done = first + cursor.size >= cursor.left
     body: dict[str, object] = {"totalSize": cursor.total, "done": done}
     if not done:
         body["nextRecordsUrl"] = _next_url(call, locator.group(1), start + cursor.size)
@@ -83,23 +82,6 @@ def _page_size(call: Call) -> int:
 
 def _next_url(call: Call, locator: str, start: int) -> str:
     return f"/services/data/v{call.version}/query/{locator}-{start}"
-
-
-def _column_metadata(output: Output) -> dict[str, object]:
-    return {
-        "aggregate": False,
-        "apexType": output.type.capitalize(),
-        "booleanType": output.type == "boolean",
-        "columnName": output.path[-1],
-        "custom": output.path[-1].endswith("__c"),
-        "displayName": output.name,
-        "foreignKeyName": None,
-        "insertable": False,
-        "joinColumns": [],
-        "numberType": output.type in ("int", "double", "currency", "percent"),
-        "textType": output.type not in ("int", "double", "currency", "percent", "boolean"),
-        "updatable": False,
-    }
 
 
 ROUTES = (

@@ -23,13 +23,13 @@ _TABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The ids of the records that follow a query's first page; `total` counts the whole result, `size` a page."""
+    """What a locator stands for: the query, how many records it found in all, how many a page has, how many are left."""
 
     text: str
     all_rows: bool
     total: int
     size: int
-    ids: Sequence[str]
+    left: int
 
 
 class CursorStore:
@@ -40,15 +40,15 @@ class CursorStore:
         with state.lock:
             state.db.execute(_TABLE)
 
-    def add(self, cursor: Cursor) -> str:
-        """Keep a cursor and return its locator; old ones go."""
+    def add(self, cursor: Cursor, ids: Sequence[str]) -> str:
+        """Keep a cursor with the ids that follow the first page and return its locator; old ones go."""
         state = self._state
         with state.transaction():
             locator = state.prefixed_ids("01g", 1)[0]
             state.db.execute('DELETE FROM "_cursor" WHERE made < ?', (time.time() - _KEPT_SECONDS,))
             state.db.execute(
                 'INSERT INTO "_cursor" VALUES (?, ?, ?, ?, ?, ?, ?)',
-                (locator, time.time(), cursor.text, int(cursor.all_rows), cursor.total, cursor.size, "".join(cursor.ids)),
+                (locator, time.time(), cursor.text, int(cursor.all_rows), cursor.total, cursor.size, "".join(ids)),
             )
         return locator
 
@@ -56,10 +56,15 @@ class CursorStore:
         """Return the cursor of a locator that is still open."""
         with self._state.lock:
             row = self._state.db.execute(
-                'SELECT query, all_rows, total, size, ids FROM "_cursor" WHERE id = ? AND made >= ?',
+                'SELECT query, all_rows, total, size, LENGTH(ids) FROM "_cursor" WHERE id = ? AND made >= ?',
                 (full_id(locator), time.time() - _KEPT_SECONDS),
             ).fetchone()
-        if row is None:
-            return None
-        text, all_rows, total, size, packed = row
-        return Cursor(text, bool(all_rows), total, size, [packed[at : at + _ID] for at in range(0, len(packed), _ID)])
+        return Cursor(row[0], bool(row[1]), row[2], row[3], row[4] // _ID) if row else None
+
+    def ids(self, locator: str, first: int, count: int) -> list[str]:
+        """Return some of the ids that a cursor keeps."""
+        with self._state.lock:
+            (packed,) = self._state.db.execute(
+                'SELECT SUBSTR(ids, ?, ?) FROM "_cursor" WHERE id = ?', (first * _ID + 1, count * _ID, full_id(locator))
+            ).fetchone()
+        return [packed[at : at + _ID] for at in range(0, len(packed), _ID)]

@@ -41,7 +41,17 @@ class QueryResult:
 
 def planned(state: OrgState, text: str, *, all_rows: bool = False, version: str = "67.0") -> Plan:
     """Parse and plan a query against the org's schema."""
-    return plan(text, parse(text), state.schema, Moment(state.now()), all_rows=all_rows, version=version)
+    return plan(text, parse(text), state.schema, Moment(state.now(), _zone(state)), all_rows=all_rows, version=version)
+
+
+def _zone(state: OrgState) -> str:
+    """Return the time zone of the running user, which date literals follow."""
+    found = state.schema.get("User")
+    if found is None or "TimeZoneSidKey" not in found.fields:
+        return "UTC"
+    with state.lock:
+        row = state.db.execute('SELECT "TimeZoneSidKey" FROM "User" WHERE "Id" = ?', (state.user_id,)).fetchone()
+    return str(row[0]) if row and row[0] else "UTC"
 
 
 def execute(
