@@ -1,0 +1,203 @@
+"""The engine of loads and undos: jobs through the org, results to fates, each step of it in the journal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sfseed_core.dataset import vectors
+from sfseed_core.errors import OrgAnswered
+from sfseed_core.events import Note, Progress
+from sfseed_core.load import census, ids, jobs, results, settle, single
+from sfseed_core.load.carry import BulkRefused, Carrier
+from sfseed_core.load.drive import Driver
+from sfseed_core.load.jobs import Phase, files_of
+from sfseed_core.load.outcome import Fate, Outcome
+from sfseed_core.load.patience import Patience
+from sfseed_core.load.settle import Sent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sfseed_core.clock import Clock
+    from sfseed_core.events import Observer
+    from sfseed_core.events import Phase as EventPhase
+    from sfseed_core.load.carry import Tally
+    from sfseed_core.load.census import Census
+    from sfseed_core.load.jobs import Job, JobFiles
+    from sfseed_core.load.journal import Run
+    from sfseed_core.load.options import Options
+    from sfseed_core.load.settle import Reading
+    from sfseed_core.org.guard import GuardedOrg
+    from sfseed_core.schema.model import Field, ObjectSchema
+
+_NO_BULK = frozenset({"INVALIDENTITY"})
+_BEFORE_CLOSE = frozenset({Phase.PLANNED, Phase.CREATING, Phase.CREATED, Phase.UPLOADING, Phase.UPLOADED})
+
+
+class Engine:
+    """Carries jobs of one run to their settlement; `operations` are those that this engine is responsible for."""
+
+    def __init__(
+        self,
+        run: Run,
+        org: GuardedOrg,
+        tally: Tally,
+        schema: Mapping[str, ObjectSchema],
+        *,
+        observer: Observer,
+        clock: Clock,
+        options: Options,
+        phase: EventPhase,
+    ) -> None:
+        self._run, self._org, self._tally, self._schema = run, org, tally, schema
+        self._observer, self._options = observer, options
+        self._phase: EventPhase = phase
+        self._operations = ("delete",) if phase == "undo" else ("insert", "update")
+        self.patience = Patience(run, clock, observer, seconds=options.patience, phase=phase)
+        self._carrier = Carrier(run, org, tally, patience=self.patience, clock=clock, options=options)
+        self._driver = Driver(
+            self._carrier,
+            launch=self._launch,
+            settle=self._settle,
+            patience=self.patience,
+            clock=clock,
+            options=options,
+        )
+        self._singles: set[tuple[str, str]] = set()
+
+    def drive(self, feeds: Iterable[Iterator[Job]]) -> None:
+        """Carry all jobs of the feeds to their settlement."""
+        self._driver.run(feeds)
+
+    def take_stock(self) -> None:
+        """Deal with what an earlier process left: give up jobs that were never closed, settle those in flight."""
+        unsent = self._jobs(_BEFORE_CLOSE)
+        for job in unsent:
+            if job.job_id is not None:
+                self._carrier.abort(job)
+            with self._run.transaction() as db:
+                jobs.change(db, job, phase=Phase.ABANDONED)
+            files_of(self._run, job).clear()
+        self._carrier.sweep(unsent)
+        flying = self._jobs(frozenset(one for one in Phase if one.in_flight))
+        for job in flying:
+            if job.single:
+                ended = job if job.phase is Phase.FETCHED else single.finish(self._run, self._org, job)
+                self._settle_singles(ended)
+        self._driver.run((), in_flight=[one for one in flying if not one.single])
+
+    def end_flights(self) -> None:
+        """Abort what is in flight, and take stock of it."""
+        self.patience.stop_now()
+        for job in self._jobs(frozenset({Phase.CLOSING, Phase.CLOSED})):
+            if not job.single:
+                self._carrier.abort(job)
+        self.take_stock()
+
+    def _jobs(self, phases: frozenset[Phase]) -> list[Job]:
+        return jobs.read_jobs(self._run, phases=phases, operations=self._operations)
+
+    def _fields(self, object_name: str) -> Mapping[str, Field]:
+        found = self._schema.get(object_name)
+        return found.fields if found is not None else {}
+
+    # -- sending -----------------------------------------------------------------------------------------------------
+
+    def _launch(self, job: Job) -> Job:
+        kind = (job.object, job.operation)
+        try:
+            if kind not in self._singles:
+                sent = self._carrier.launch(job)
+                self._tell(job)
+                return sent
+            refused = job
+        except BulkRefused as refusal:
+            refused = refusal.job
+            if refusal.code not in _NO_BULK:
+                return self._refuse(refused, f"{refusal.code}:{refusal.detail}:--")
+            self._observer.notify(Note(self._phase, f"{job.object}: Bulk refuses it, so it goes record by record"))
+            self._singles.add(kind)
+        sent = single.send(self._run, self._org, self._tally, refused, self._fields(job.object), self.patience.check)
+        return self._settle_singles(sent)
+
+    def _refuse(self, job: Job, reason: str) -> Job:
+        """Settle a job that the org would not even open: all its records failed, with the org's own words."""
+        keys = files_of(self._run, job).read_keys()
+        texts = vectors.texts([reason]).take(vectors.integers(np.zeros(len(keys), np.int64)))
+        fates = np.full(len(keys), Fate.FAILED, np.uint8)
+        return self._keep(job, Outcome(keys, fates, np.zeros(len(keys), ids.ID), texts))
+
+    # -- settling ----------------------------------------------------------------------------------------------------
+
+    def _settle(self, job: Job) -> None:
+        files = files_of(self._run, job)
+        sent = Sent(results.read_sent(job, files), files.read_keys())
+        reading = settle.read(sent, results.read_lines(job, files))
+        self._keep(job, self._decide(job, files, sent, reading))
+
+    def _settle_singles(self, job: Job) -> Job:
+        files = files_of(self._run, job)
+        sent = Sent(results.read_sent(job, files), files.read_keys())
+        calls = single.read_calls(self._run, job)
+        return self._keep(job, self._decide(job, files, sent, calls.reading))
+
+    def _decide(self, job: Job, files: JobFiles, sent: Sent, reading: Reading) -> Outcome:
+        """The outcome of a job, with a census where its lines do not say all."""
+        again = Fate.WAITING if job.round + 1 < self._options.rounds else Fate.UNPROCESSED
+        if job.operation == "delete":
+            return settle.forgive(settle.close(reading, sent, absent=again), settle.GONE)
+        if job.operation == "update":
+            return settle.close(reading, sent, absent=again if again is Fate.WAITING else None)
+        certain = reading.missing <= 0
+        if len(reading.strays) or not certain:
+            seen = self._census(job, files)
+            if seen is not None and len(reading.strays):
+                reading = settle.recognise(reading, sent, seen)
+            if seen is not None and reading.missing > 0:
+                known = self._known(job.object)
+                reading, certain = settle.count_in(reading, sent, seen, known)
+        return settle.close(reading, sent, absent=again if certain else None)
+
+    def _known(self, object_name: str) -> np.ndarray:
+        """The ids of the object's records that earlier jobs of this run returned, matched or not."""
+        settled = jobs.read_jobs(self._run, phases={Phase.SETTLED}, operations=("insert",))
+        found = [Outcome.read(files_of(self._run, one).outcome).ids for one in settled if one.object == object_name]
+        return np.concatenate([*found, np.zeros(0, ids.ID)])
+
+    def _census(self, job: Job, files: JobFiles) -> Census | None:
+        """Ask the org for the records that it made for the job; None when it cannot be asked."""
+        user_id = self._org.org.facts.user_id
+        if job.opened is None or job.ended is None or user_id is None:
+            return None
+        if not census.can_be_asked(frozenset(self._fields(job.object))):
+            return None
+        self._observer.notify(Note(self._phase, f"{job.object}: result lines are missing; asking the org for its records"))
+        window = census.Window(job.object, user_id, datetime.fromisoformat(job.opened), datetime.fromisoformat(job.ended))
+        path = files.results("census")
+        try:
+            self.patience.read(lambda: self._org.org.bulk_query(window.soql(job.match.columns), path))
+        except OrgAnswered as error:
+            self._run.note(f"{job.object}: the org could not be asked for its records: {error.message}")
+            return None
+        return census.read_census(path, job.match)
+
+    def _keep(self, job: Job, outcome: Outcome) -> Job:
+        """Make the outcome durable, then count it, then forget the rows."""
+        files = files_of(self._run, job)
+        outcome.write(files.outcome)
+        with self._run.line("outcome", "settle", job=job.number) as db:
+            job = jobs.change(db, job, phase=Phase.SETTLED)
+            self._tally.apply(job, outcome)
+            self._tally.write_counts(db)
+        files.clear()
+        self._tell(job)
+        return job
+
+    def _tell(self, job: Job) -> None:
+        fates = self._tally.of(job)
+        settled = int(np.count_nonzero((fates >= Fate.SUCCEEDED) & (fates <= Fate.IN_DOUBT)))
+        total = int(np.count_nonzero(fates != Fate.ABSENT))
+        self._observer.notify(Progress(self._phase, settled, total, job.step, job.object))

@@ -1,0 +1,66 @@
+"""Following a run from another process: its journal is all there is to read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sfseed_core import system
+from sfseed_core.clock import SYSTEM
+from sfseed_core.errors import Interrupted
+from sfseed_core.events import Note, Progress
+from sfseed_core.load.status import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfseed_core.clock import Clock
+    from sfseed_core.events import Observer
+    from sfseed_core.load.journal import Run
+    from sfseed_core.load.status import Counts, RunStatus
+
+_LOOK = 0.2
+_LAST_WORDS = 60.0  # seconds that a worker gets to end its jobs in the org and count
+
+
+def is_carried(run: Run) -> bool:
+    """Say whether a worker holds the run right now."""
+    try:
+        with system.lock(run.folder / "lock"):
+            return False
+    except TimeoutError:
+        return True
+
+
+def follow(run: Run, *, observer: Observer, timeout: float | None = None, clock: Clock = SYSTEM) -> RunStatus:
+    """Report the run's progress until its worker is done with it, and return how it then stands.
+
+    After `timeout` seconds the worker is asked to stop (the run can be resumed). A follower that ends early does not
+    stop the worker. Raises Interrupted when the worker was lost.
+    """
+    until = None if timeout is None else clock.monotonic() + timeout
+    told: dict[str, int] = {}
+    while is_carried(run):
+        _tell(run.status(), observer, told)
+        if until is not None and clock.monotonic() >= until:
+            run.request_stop("stop")
+            observer.notify(Note("load", "time is over: ending what is in flight"))
+            until = None if timeout is None else clock.monotonic() + _LAST_WORDS
+            timeout = None
+        clock.sleep(_LOOK)
+    status = run.status()
+    _tell(status, observer, told)
+    if status.state is RunState.LOAD or (status.state is RunState.UNDO and status.error is None):
+        raise Interrupted(f"the worker of {run.id} was lost", hint=f"Go on with: sfseed runs resume {run.id}")
+    return status
+
+
+def _tell(status: RunStatus, observer: Observer, told: dict[str, int]) -> None:
+    """Report what has changed since the last look."""
+    undoing = status.state in {RunState.UNDO, RunState.UNDONE}
+    passes: Mapping[str, Counts] = status.undone if undoing else {**status.objects, **status.updates}
+    for name, counts in passes.items():
+        done = counts.sent - counts.in_flight
+        key = f"{undoing} {name}"
+        if counts.planned and told.get(key) != done:
+            told[key] = done
+            observer.notify(Progress("undo" if undoing else "load", done, counts.planned, name, name.partition(".")[0]))

@@ -1,0 +1,27 @@
+"""How a load behaves; the defaults suit a real org."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Sizes and limits of a load.
+
+    `patience` is how many seconds an org that cannot be reached is waited for; `attempts` how often a job is made anew
+    when its creation or upload had no answer; `rounds` how often a record may be sent when it is certain that the org does
+    not have it.
+    """
+
+    rows_per_job: int = 65_536
+    bytes_per_job: int = 95_000_000
+    parallel: int = 4
+    patience: float = 3_600
+    attempts: int = 6
+    rounds: int = 2
+    first_wait: float = 0.1
+    longest_wait: float = 10.0
+
+
+DEFAULT = Options()

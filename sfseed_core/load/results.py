@@ -1,0 +1,119 @@
+"""The result files of a job: every cell a text, values over several lines, only the columns that are needed."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from sfseed_core.dataset import vectors
+from sfseed_core.errors import DataError
+from sfseed_core.load import ids, match
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from sfseed_core.load.jobs import Job, JobFiles
+
+_BLOCK = 1 << 24  # must hold the longest line; an org's longest record is 400,000 characters
+ID, ERROR = "sf__Id", "sf__Error"
+
+
+def read_texts(path: Path, columns: Sequence[str]) -> pa.Table:
+    """Return the named columns of a CSV file as texts; names are compared without case.
+
+    An empty file has no rows. Raises DataError when a column is not there.
+    """
+    found = header(path)
+    if not found:
+        return pa.table({name: pa.nulls(0, pa.string()) for name in columns})
+    spelled = {name.lower(): name for name in found}
+    missing = [name for name in columns if name.lower() not in spelled]
+    if missing:
+        raise DataError(f"{path.name}: the org's answer has no column {', '.join(missing)}")
+    wanted = [spelled[name.lower()] for name in columns]
+    table = pa_csv.read_csv(
+        path,
+        read_options=pa_csv.ReadOptions(block_size=_BLOCK),
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(wanted, pa.string()),
+            include_columns=wanted,
+            strings_can_be_null=False,
+            quoted_strings_can_be_null=False,
+            null_values=[],
+        ),
+    )
+    return table.rename_columns(list(columns))
+
+
+def header(path: Path) -> list[str]:
+    """Return the column names of a CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return next(csv.reader(file), [])
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The result lines of a job in the order in which records are given to them.
+
+    First the successes by ascending id, then the failures, then what was not processed. `keys` are match keys, `ids`
+    18-byte ids (empty but for successes), `errors` the org's texts (null but for failures).
+    """
+
+    keys: pa.Array
+    ids: np.ndarray
+    errors: pa.Array
+    succeeded: int
+    failed: int
+    unprocessed: int
+
+    def __len__(self) -> int:
+        return self.succeeded + self.failed + self.unprocessed
+
+
+def read_lines(job: Job, files: JobFiles) -> Lines:
+    """Read the result files of a job, those that are there."""
+    tables = [_read(job, files, kind) for kind in ("successful", "failed", "unprocessed")]
+    found = ids.from_texts(tables[0]["id"])
+    tables[0] = tables[0].take(vectors.integers(np.argsort(found, kind="stable")))
+    lines = pa.concat_tables(tables)
+    return Lines(
+        keys=vectors.one_array(lines["key"]),
+        ids=ids.from_texts(lines["id"]),
+        errors=vectors.one_array(lines["error"]),
+        succeeded=tables[0].num_rows,
+        failed=tables[1].num_rows,
+        unprocessed=tables[2].num_rows,
+    )
+
+
+def _read(job: Job, files: JobFiles, kind: str) -> pa.Table:
+    """One result file as columns `key`, `id` and `error`."""
+    path = files.results(kind)
+    if not path.exists():
+        return _table(pa.nulls(0, pa.string()), None, None)
+    key = job.match.columns
+    own = [name for name in (ID,) if kind == "successful"] + [name for name in (ERROR,) if kind == "failed"]
+    table = read_texts(path, [*own, *key])
+    return _table(
+        match.keys(table, job.match),
+        table[ID] if kind == "successful" else None,
+        table[ERROR] if kind == "failed" else None,
+    )
+
+
+def _table(keys: pa.Array, found: pa.ChunkedArray | None, errors: pa.ChunkedArray | None) -> pa.Table:
+    empty = pa.nulls(len(keys), pa.string())
+    columns = {"key": keys, "id": empty if found is None else found, "error": empty if errors is None else errors}
+    return pa.table({name: vectors.one_array(column) for name, column in columns.items()})
+
+
+def read_sent(job: Job, files: JobFiles) -> pa.Array:
+    """Return the match keys of the rows that were sent, in the order of their local keys' file."""
+    return match.keys(read_texts(files.sent, job.match.columns), job.match)

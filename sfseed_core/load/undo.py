@@ -1,0 +1,196 @@
+"""Undo: what a run brought into an org is deleted again, children first; journalled and resumable like the load.
+
+Nothing but the run's folder is needed, unless jobs of the load are still in flight: those are settled first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from sfseed_core import system
+from sfseed_core.clock import SYSTEM
+from sfseed_core.errors import SfseedError
+from sfseed_core.events import SILENT
+from sfseed_core.load import ids, jobs, outcome
+from sfseed_core.load.engine import Engine
+from sfseed_core.load.execute import bind
+from sfseed_core.load.feeds import BY_ID, plan_jobs
+from sfseed_core.load.jobs import Job, Phase, files_of
+from sfseed_core.load.ledger import Ledger
+from sfseed_core.load.match import slices
+from sfseed_core.load.options import DEFAULT
+from sfseed_core.load.outcome import Fate, Outcome
+from sfseed_core.load.patience import StopRequested
+from sfseed_core.load.status import Counts, RunState
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sfseed_core.clock import Clock
+    from sfseed_core.dataset.dataset import Dataset
+    from sfseed_core.events import Observer
+    from sfseed_core.load.journal import Run
+    from sfseed_core.load.options import Options
+    from sfseed_core.load.status import RunStatus
+    from sfseed_core.org.guard import GuardedOrg
+
+_PASSES = 3  # a record that others held back may go once those are gone
+_TOLD = 3
+
+
+def undo(
+    run: Run,
+    org: GuardedOrg,
+    dataset: Callable[[], Dataset],
+    *,
+    observer: Observer = SILENT,
+    clock: Clock = SYSTEM,
+    options: Options = DEFAULT,
+) -> RunStatus:
+    """Delete every record that the run is known to have created, or go on with that.
+
+    `dataset` opens the run's dataset, for jobs of the load that were never settled. What the org does not let go of is
+    noted in the run. Raises GuardRefused when the org is not the run's.
+    """
+    bind(run, org, org.org_id)
+    run.observe(observer)
+    run.clear_stop()
+    run.set_state(RunState.UNDO)
+    try:
+        _settle_load(run, org, dataset, observer=observer, clock=clock, options=options)
+        ledger = UndoLedger(run)
+        engine = Engine(run, org, ledger, {}, observer=observer, clock=clock, options=options, phase="undo")
+        with run.transaction() as db:
+            ledger.write_counts(db)
+        _delete(run, engine, ledger, options)
+    except SfseedError as error:
+        run.set_state(RunState.UNDO, error=str(error))
+        raise
+    return run.status()
+
+
+def _settle_load(
+    run: Run,
+    org: GuardedOrg,
+    dataset: Callable[[], Dataset],
+    *,
+    observer: Observer,
+    clock: Clock,
+    options: Options,
+) -> None:
+    rest = frozenset(Phase) - {Phase.SETTLED, Phase.ABANDONED}
+    if not jobs.read_jobs(run, phases=rest, operations=("insert", "update")):
+        return
+    opened = dataset()
+    ledger = Ledger(run, opened, run.get("revision"))
+    engine = Engine(run, org, ledger, opened.schema, observer=observer, clock=clock, options=options, phase="load")
+    engine.end_flights()
+
+
+def _delete(run: Run, engine: Engine, ledger: UndoLedger, options: Options) -> None:
+    try:
+        engine.take_stock()
+        for _ in range(_PASSES):
+            for stage in reversed(ledger.stages):
+                engine.drive(_jobs(run, ledger, step, options) for step in stage)
+            if not ledger.try_refused_again():
+                break
+    except StopRequested:
+        engine.end_flights()
+        run.set_state(RunState.UNDO, error="stopped")
+        run.clear_stop()
+        return
+    ledger.give_up()
+    _note_leftovers(run, ledger)
+    run.set_state(RunState.UNDONE)
+
+
+def _jobs(run: Run, ledger: UndoLedger, step: str, options: Options) -> Iterator[Job]:
+    """The delete jobs of one step's records."""
+    fates = ledger.fates[step]
+    for round_ in range(options.rounds):
+        waiting = np.flatnonzero(fates == Fate.WAITING)
+        blank = Job(0, step, ledger.object_of[step], "delete", None, False, Phase.PLANNED, 0, round_, BY_ID)
+        for rows in slices(waiting, options.rows_per_job):
+            texts = pa.table({"Id": ids.to_texts(ledger.ids[step][rows])})
+            yield from plan_jobs(run, blank, BY_ID, texts, rows, most_bytes=options.bytes_per_job)
+
+
+def _note_leftovers(run: Run, ledger: UndoLedger) -> None:
+    for step, fates in ledger.fates.items():
+        left = int((fates != Fate.SUCCEEDED).sum())
+        if left:
+            why = "; ".join(ledger.reasons.get(step, ())) or "the org did not say why"
+            run.note(f"{left:,} {ledger.object_of[step]} records could not be deleted: {why}")
+    doubtful = sum(counts.in_doubt for counts in run.counts("insert").values())
+    if doubtful:
+        run.note(f"{doubtful:,} records were in doubt; those of them that the org has under unknown ids were not deleted")
+
+
+class UndoLedger:
+    """The ids that a run created, by step of the load in which it did, and how far their deletion has come."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        found: list[list[list[str]]] = run.get("stages", [])
+        self.stages = tuple(tuple(name for name, _ in stage) for stage in found)
+        self.object_of = {name: object_name for stage in found for name, object_name in stage}
+        self.ids = {name: _ids(run, number, name) for number, name in enumerate(self.object_of)}
+        self.fates = {name: np.full(len(one), Fate.WAITING, np.uint8) for name, one in self.ids.items()}
+        self.reasons: dict[str, tuple[str, ...]] = {}
+        for job in jobs.read_jobs(run, operations=("delete",)):
+            if job.phase is Phase.SETTLED:
+                self.apply(job, Outcome.read(files_of(run, job).outcome))
+            elif job.phase.in_flight:
+                self.of(job)[files_of(run, job).read_keys()] = Fate.IN_FLIGHT
+        self.try_refused_again()
+
+    def of(self, job: Job) -> np.ndarray:
+        """Return the fates that the job's outcome changes."""
+        return self.fates[job.step]
+
+    def apply(self, job: Job, found: Outcome) -> None:
+        """Take over what became of a job's records."""
+        mine = found.keys >= 0
+        self.fates[job.step][found.keys[mine]] = found.fates[mine]
+        texts = found.errors.unique().drop_null().slice(0, _TOLD).to_pylist()
+        if (found.fates != Fate.SUCCEEDED).any() and texts:
+            self.reasons[job.step] = tuple(texts)
+
+    def try_refused_again(self) -> bool:
+        """Put records that the org did not delete back to waiting; say whether that may help: others are gone since."""
+        stuck = {name: (fates == Fate.FAILED) | (fates == Fate.UNPROCESSED) for name, fates in self.fates.items()}
+        for name, mask in stuck.items():
+            self.fates[name][mask] = Fate.WAITING
+        return any(mask.any() for mask in stuck.values())
+
+    def give_up(self) -> None:
+        """Count what still waits after the last pass as failed."""
+        for fates in self.fates.values():
+            fates[fates == Fate.WAITING] = Fate.FAILED
+        with self._run.transaction() as db:
+            self.write_counts(db)
+
+    def write_counts(self, db: sqlite3.Connection) -> None:
+        """Bring the journal's counts up to date, by object."""
+        assert db.in_transaction
+        for position, name in enumerate(dict.fromkeys(self.object_of.values())):
+            parts = [fates for step, fates in self.fates.items() if self.object_of[step] == name]
+            counts: Counts = outcome.count(np.concatenate(parts))
+            self._run.set_counts("undo", name, position, counts)
+
+
+def _ids(run: Run, number: int, step: str) -> np.ndarray:
+    """The ids that a step of the load created, in a list that is drawn up once."""
+    path: Path = system.private_folder(run.folder / "undo") / f"{number:04}.ids"
+    if not path.exists():
+        settled = jobs.read_jobs(run, phases={Phase.SETTLED}, operations=("insert",))
+        found = [Outcome.read(files_of(run, one).outcome).ids for one in settled if one.step == step]
+        created = np.unique(np.concatenate([*found, np.zeros(0, ids.ID)]))
+        system.write_durably(path, created[created != b""].tobytes())
+    return np.frombuffer(path.read_bytes(), ids.ID)

@@ -1,0 +1,169 @@
+"""The worker: a process of its own that carries a run, whatever becomes of the page or terminal that started it.
+
+It gets its way in by stdin, and an environment without secrets. It holds OS locks on the run and on the org, so that
+neither is worked on twice; they end with it, however it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from sfseed_core import system
+from sfseed_core.clock import SYSTEM
+from sfseed_core.errors import Interrupted, SfseedError, UserError
+from sfseed_core.load.follow import follow, is_carried
+from sfseed_core.load.journal import Run
+from sfseed_core.load.status import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sfseed_core.dataset.dataset import Dataset
+    from sfseed_core.load.status import RunStatus
+    from sfseed_core.org.guard import GuardedOrg
+    from sfseed_core.org.login import Login
+
+__all__ = ["follow", "start_worker"]
+
+Task = Literal["load", "undo", "retry"]
+
+_START = 30.0  # seconds in which a worker says that it has begun, or is gone
+_LOCK_WAIT = 10.0  # somebody may be looking whether the run is carried
+_KEPT = (
+    "PATH",
+    "HOME",
+    "USERPROFILE",
+    "SYSTEMROOT",
+    "TEMP",
+    "TMP",
+    "TMPDIR",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "APPDATA",
+    "LOCALAPPDATA",
+)
+_KEPT_PREFIXES = ("PYTHON", "VIRTUAL_ENV", "SSL_CERT", "REQUESTS_CA", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+
+
+def start_worker(run: Run, login: Login, *, home: Path, task: Task = "load") -> int:
+    """Start a worker for the run and return its process id; of a run that is carried already, its worker's.
+
+    Returns once the worker holds the run. Raises UserError when another run works on the org, and what else the worker
+    stumbled over at its start.
+    """
+    if is_carried(run):
+        return int(run.get("worker", {}).get("pid", 0))
+    clock = SYSTEM
+    ticket = os.urandom(8).hex()
+    order = {"home": str(home), "run": run.id, "task": task, "ticket": ticket, "login": login.to_secret()}
+    pid = system.start_detached(
+        [sys.executable, "-m", "sfseed_core.load.worker"],
+        stdin=json.dumps(order).encode(),
+        environment=scrubbed(os.environ, home),
+        output=run.folder / "worker.log",
+    )
+    until = clock.monotonic() + _START
+    while run.get("worker", {}).get("ticket") != ticket:
+        if clock.monotonic() > until or not system.is_running(pid):
+            break
+        clock.sleep(0.05)
+    found = run.get("worker", {})
+    if found.get("ticket") != ticket:
+        raise Interrupted(f"the worker of {run.id} did not start", hint=f"Its last words: {run.folder / 'worker.log'}")
+    if found.get("refused"):
+        raise UserError(found["refused"], hint=found.get("hint"))
+    return pid
+
+
+def scrubbed(environment: Mapping[str, str], home: Path) -> dict[str, str]:
+    """Return the environment of a worker: what a process needs to run, our home, and nothing that could be a secret."""
+    kept = {
+        name: value
+        for name, value in environment.items()
+        if name.upper() in _KEPT or name.upper().startswith(_KEPT_PREFIXES)
+    }
+    return kept | {"SFSEED_HOME": str(home), "PYTHONUTF8": "1"}
+
+
+def main() -> int:
+    """Carry out the order on stdin; return the exit code."""
+    order = json.loads(sys.stdin.buffer.read())
+    home = Path(order["home"])
+    run = Run.open(home, order["run"])
+    with ExitStack() as held:
+        mine = {"pid": os.getpid(), "ticket": order["ticket"]}
+        try:
+            held.enter_context(system.lock(run.folder / "lock", timeout=_LOCK_WAIT))
+            held.enter_context(_org_lock(home, run))
+        except TimeoutError:
+            refused = f"another run is working on {run.get('org_name') or 'the org'} right now"
+            run.put("worker", mine | {"refused": refused, "hint": "Wait for it to end: sfseed runs list"})
+            return UserError.exit_code
+        run.put("worker", mine)
+        try:
+            _TASKS[order["task"]](run, home, _admit(run, order["login"]))
+        except SfseedError as error:
+            if run.state is RunState.LOAD:
+                run.set_state(RunState.STOPPED, error=str(error))
+            else:
+                run.set_state(run.state, error=str(error))
+            return error.exit_code
+    return 0
+
+
+def _org_lock(home: Path, run: Run) -> ExitStack:
+    held = ExitStack()
+    org_id = run.get("org_id")
+    if org_id is not None:
+        held.enter_context(system.lock(home / "orgs" / system.safe_name(org_id) / "load.lock", timeout=_LOCK_WAIT))
+    return held
+
+
+def _admit(run: Run, secret: Mapping[str, str]) -> GuardedOrg:
+    from sfseed_core.org.client import connect
+    from sfseed_core.org.credentials import from_secret
+    from sfseed_core.org.guard import admit
+
+    org = connect(from_secret(secret))
+    known = run.get("org_id")
+    return admit(org, confirmed_name=run.get("confirmed_name"), expect_org_id=known)
+
+
+def _dataset(run: Run, home: Path) -> Dataset:
+    from sfseed_core.dataset.store import open_dataset
+
+    return open_dataset(home, run.get("dataset"))
+
+
+def _load(run: Run, home: Path, org: GuardedOrg) -> RunStatus:
+    from sfseed_core.load.execute import execute
+    from sfseed_core.load.resolve import Resolver
+    from sfseed_core.snapshot.store import from_json
+
+    snapshot = from_json(json.loads((run.folder / "snapshot.json").read_text(encoding="utf-8")))
+    return execute(run, org, _dataset(run, home), Resolver.of(snapshot))
+
+
+def _retry(run: Run, home: Path, org: GuardedOrg) -> RunStatus:
+    from sfseed_core.load.ledger import send_again
+
+    send_again(run)
+    return _load(run, home, org)
+
+
+def _undo(run: Run, home: Path, org: GuardedOrg) -> RunStatus:
+    from sfseed_core.load.undo import undo
+
+    return undo(run, org, lambda: _dataset(run, home))
+
+
+_TASKS: Mapping[Task, Callable[[Run, Path, GuardedOrg], RunStatus]] = {"load": _load, "retry": _retry, "undo": _undo}
+
+if __name__ == "__main__":
+    sys.exit(main())
