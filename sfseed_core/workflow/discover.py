@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sfseed_core.events import SILENT
@@ -11,6 +10,7 @@ from sfseed_core.schema.cache import Cache
 from sfseed_core.schema.discover import discover as read_schema
 from sfseed_core.schema.discover import listing
 from sfseed_core.snapshot.read import take
+from sfseed_core.workflow.survey import Survey
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -20,15 +20,6 @@ if TYPE_CHECKING:
     from sfseed_core.org.client import Org
     from sfseed_core.recipe.model import Recipe
     from sfseed_core.schema.model import Schema
-    from sfseed_core.snapshot.model import Snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What a plan is made from: the schema of the chosen objects and their parents, and the snapshot."""
-
-    schema: Schema
-    snapshot: Snapshot
 
 
 def discover(

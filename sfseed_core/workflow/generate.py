@@ -54,13 +54,13 @@ def write_for(
     """
     from sfseed_core.dataset.export.folder import export_folder
     from sfseed_core.workflow.connect import DEMO
-    from sfseed_core.workflow.plan import draw_up, look
+    from sfseed_core.workflow.plan import draw_up, look, recipe_of
 
     _usable(out)
     if request.org == DEMO:
         from sfseed_core.workflow.packaged import demo_survey
 
-        found = demo_survey(clock)
+        found = demo_survey(recipe_of(request))
     else:
         found = look(request, home=home, observer=observer, clock=clock)
     plan = draw_up(request, found, observer=observer)

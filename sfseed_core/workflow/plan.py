@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from sfseed_core.clock import Clock
     from sfseed_core.events import Observer
     from sfseed_core.recipe.model import Plan, Recipe
-    from sfseed_core.workflow.discover import Survey
     from sfseed_core.workflow.request import Request
+    from sfseed_core.workflow.survey import Survey
 
 
 def recipe_of(request: Request) -> Recipe:

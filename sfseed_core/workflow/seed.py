@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from sfseed_core.org.client import Org
     from sfseed_core.org.login import Login
     from sfseed_core.snapshot.model import Snapshot
-    from sfseed_core.workflow.discover import Survey
     from sfseed_core.workflow.forecast import Forecast
+    from sfseed_core.workflow.survey import Survey
 
 PLAN_FILE, SNAPSHOT_FILE = "plan.json", "snapshot.json"
 
