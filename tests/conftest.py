@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from emulated import EmulatedOrg
+    from tests.emulated import EmulatedOrg
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -36,8 +36,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def emulated() -> Iterator[Callable[..., EmulatedOrg]]:
-    """A maker of emulated orgs (see `emulated.EmulatedOrg.start`) that end with the test."""
-    from emulated import EmulatedOrg
+    """A maker of emulated orgs (see `tests.emulated.EmulatedOrg.start`) that end with the test."""
+    from tests.emulated import EmulatedOrg
 
     started: list[EmulatedOrg] = []
 

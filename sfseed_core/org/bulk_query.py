@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from sfseed_core.org.session import Session
 
-_PAGE = 100_000
+PAGE_ROWS = 100_000
 _CHUNK = 1 << 18
 
 
-def bulk_query(session: Session, api_version: str, soql: str, into: Path) -> int:
+def bulk_query(session: Session, api_version: str, soql: str, into: Path, *, page_rows: int = PAGE_ROWS) -> int:
     """Run a query as a job, write its result to a file as CSV with one header line, and return the number of rows.
 
     `into` appears only when complete. A query job changes nothing, so creating one may be repeated like a read.
@@ -32,7 +32,7 @@ def bulk_query(session: Session, api_version: str, soql: str, into: Path) -> int
     job = job_info(session.read_json(Request("POST", base, json=body)))
     try:
         _wait(session, f"{base}/{job.id}")
-        rows = _pages(session, f"{base}/{job.id}/results", into)
+        rows = _pages(session, f"{base}/{job.id}/results", into, page_rows)
     finally:
         with suppress(OrgError):  # it would be deleted in a week anyhow
             session.once(Request("DELETE", f"{base}/{job.id}"))
@@ -51,12 +51,12 @@ def _wait(session: Session, path: str) -> JobInfo:
     raise AssertionError  # waits never end
 
 
-def _pages(session: Session, path: str, into: Path) -> int:
+def _pages(session: Session, path: str, into: Path, page_rows: int) -> int:
     partial = into.with_name(f"{into.name}.part")
     locator, rows = "", 0
     with partial.open("wb") as file:
         while locator != "null":
-            params = {"maxRecords": str(_PAGE), **({"locator": locator} if locator else {})}
+            params = {"maxRecords": str(page_rows), **({"locator": locator} if locator else {})}
             request = Request("GET", path, params, headers={"Accept": "text/csv"}, stream=True)
             found, locator = _page(session, request, file, first=not locator)
             rows += found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sfseed_core.errors import OrgUnreachable
@@ -21,36 +22,48 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 18
 
 
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """What one attempt has brought: rows, whether the last line is whole, and what tells its bytes apart."""
+
+    rows: int
+    whole: bool
+    seal: tuple[int, int]
+
+
 def fetch(session: Session, request: Request, into: Path, *, expect: int | None = None) -> int:
     """Stream the CSV that a read gives into a file and return its number of rows.
 
-    A file that ends in the middle of a line, or has fewer rows than `expect`, was probably cut and is fetched again;
-    when the org answers the same bytes twice they are what it has (it is the caller's part to compare with counters).
-    `into` appears only when complete.
+    A text that ends inside a line, has no header, or has fewer rows than `expect` was probably cut and is fetched again.
+    Whole lines that stay fewer, the same bytes twice, are what the org has: comparing with its counters is the caller's
+    part. `into` appears only when complete.
     """
     partial = into.with_name(f"{into.name}.part")
-    seen: tuple[int, int] | None = None
+    seen: _Received | None = None
     for attempt in reads():
         with attempt:
-            rows, whole, seal = _stream(session, request, partial)
-            short = expect is not None and rows < expect
-            if (not whole or short) and seal != seen:
-                seen = seal
-                raise OrgUnreachable(f"the answer to {request} was cut after {rows} rows")
+            found = _stream(session, request, partial)
+            short = expect is not None and found.rows < expect
+            doubtful = short or not found.whole
+            settled = found == seen and (found.whole or not short)
+            if doubtful and not settled:
+                seen = found
+                raise OrgUnreachable(f"the answer to {request} was cut after {found.rows} rows")
             partial.replace(into)
-            return rows
+            return found.rows
     raise AssertionError  # the last attempt raises
 
 
-def _stream(session: Session, request: Request, partial: Path) -> tuple[int, bool, tuple[int, int]]:
+def _stream(session: Session, request: Request, partial: Path) -> _Received:
     counter, checksum = RowCounter(), 0
     with session.once(request) as answer, partial.open("wb") as file:
         with translated(str(request)):
             checksum = _copy(answer, file, counter)
         _complete(answer, counter, request)
-    if counter.torn:
-        raise OrgUnreachable(f"the answer to {request} was cut inside a value")
-    return counter.rows, counter.ended, (counter.size, checksum)
+    if counter.torn or counter.size == 0:
+        raise OrgUnreachable(f"the answer to {request} was cut {'inside a value' if counter.torn else 'before its header'}")
+    unended = 0 if counter.ended else 1  # a last line without its end
+    return _Received(counter.rows + unended * (counter.lines > 0), counter.ended, (counter.size, checksum))
 
 
 def _copy(answer: requests.Response, file: BinaryIO, counter: RowCounter) -> int:
