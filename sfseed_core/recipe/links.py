@@ -1,0 +1,291 @@
+"""How each reference of an object is filled: the standard objects' own ways, else what the graph around it suggests."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from sfseed_core.constraints.persons import wants_business
+from sfseed_core.errors import PlanRefused
+from sfseed_core.recipe.model import RUNNING_USER, SHARE, ReferencePlan, Target
+from sfseed_core.recipe.standard_links import PRICE_BOOK_FIELD, link_of, standard_entries
+from sfseed_core.schema.seedable import setup_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from sfseed_core.recipe.model import FieldRecipe
+    from sfseed_core.recipe.record_mix import RecordMix
+    from sfseed_core.recipe.shape import Shape
+    from sfseed_core.recipe.standard_links import Link
+    from sfseed_core.schema.model import Field
+    from sfseed_core.snapshot.model import Snapshot
+
+_ROOTS = SHARE // 5  # of self references: the records without a parent
+_EMPTY = SHARE // 20  # of optional references
+_DEPTH = 3
+_LONGEST_PATH = 4
+_PRICE_ENTRIES = "PricebookEntry"
+_PRODUCTS = "Product2"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is settled of the plan when references are decided.
+
+    `targets` are the seeded objects that each (object, field) may point to; `along` is, per object, the reference that its
+    records are laid along; `deferred` and `left_empty` are what breaks the cycles.
+    """
+
+    shapes: Mapping[str, Shape]
+    counts: Mapping[str, int]
+    mixes: Mapping[str, RecordMix]
+    targets: Mapping[tuple[str, str], tuple[str, ...]]
+    along: Mapping[str, str]
+    deferred: Collection[tuple[str, str]]
+    left_empty: Collection[tuple[str, str]]
+    snapshot: Snapshot
+
+    def parent(self, name: str) -> str | None:
+        """Return the object that the records of `name` are laid along."""
+        field = self.along.get(name)
+        return self.targets[name, field][0] if field else None
+
+
+def plan_references(
+    name: str, around: Situation, said: Mapping[str, FieldRecipe]
+) -> tuple[tuple[ReferencePlan, ...], dict[str, str]]:
+    """Return how the object's references are filled, and why others are not.
+
+    Raises PlanRefused for a required reference that nothing can fill.
+    """
+    shape = around.shapes[name]
+    planned: dict[str, ReferencePlan] = {}
+    empty: dict[str, str] = {}
+    for field in _along_first(shape, around):
+        one = _Linking(shape, field, around, planned).decide()
+        if isinstance(one, str):
+            empty[field.name] = one
+        else:
+            planned[field.name] = _finished(one, shape, field, around, said.get(field.name))
+    _respect_rules(shape, planned, empty)
+    order = [field.name for field in shape.references() if field.name in planned]
+    return tuple(planned[field] for field in order), empty
+
+
+def capacity(name: str, around: Situation) -> tuple[int, str] | None:
+    """Return how many records the object can have at most, and what bounds it; None when nothing does."""
+    counts = around.counts
+    if name == _PRICE_ENTRIES and _PRODUCTS in counts:
+        books = counts.get("Pricebook2", 0) if (name, PRICE_BOOK_FIELD) in around.targets else 0
+        return counts[_PRODUCTS] * (1 + books), f"{counts[_PRODUCTS]:,} products in {1 + books:,} price books"
+    most, parent = _most_each(name, around), around.parent(name)
+    if most is None or parent is None:
+        return None
+    return counts[parent] * most, f"{counts[parent]:,} records of {parent} with {most:,} different partners each"
+
+
+def _along_first(shape: Shape, around: Situation) -> list[Field]:
+    along = around.along.get(shape.object.name)
+    return sorted(shape.references(), key=lambda field: field.name != along)
+
+
+def _finished(one: ReferencePlan, shape: Shape, field: Field, around: Situation, said: FieldRecipe | None) -> ReferencePlan:
+    """Return the reference with what holds for every mode: deferral, required, rows, share of empty ones."""
+    name = shape.object.name
+    required = shape.rules.fields[field.name].needed
+    null_share = 0 if required else one.null_share
+    if said is not None and said.empty is not None and not required:
+        null_share = SHARE * said.empty // 100
+    return dataclasses.replace(
+        one,
+        required=required,
+        deferred=(name, field.name) in around.deferred,
+        null_share=null_share,
+        rows=around.mixes[name].rows(field),
+        options=MappingProxyType(dict(one.options)),
+    )
+
+
+def _respect_rules(shape: Shape, planned: dict[str, ReferencePlan], empty: dict[str, str]) -> None:
+    """Take out what can never go together: a reference that must be empty whenever another points to an object."""
+    for rule in shape.rules.standard:
+        if rule.kind == "not_with" and rule.fields[0] in planned and rule.fields[1] in planned:
+            other = planned[rule.fields[1]]
+            if all(target.object == rule.target for target in other.targets):
+                del planned[rule.fields[0]]
+                empty[rule.fields[0]] = rule.message
+
+
+def _most_each(name: str, around: Situation) -> int | None:
+    """Return how many children a parent may have, so that no pair comes twice."""
+    partners = []
+    for field in around.shapes[name].references():
+        link, targets = link_of(name, field.name), around.targets.get((name, field.name), ())
+        if link is not None and link.mode == "pair" and targets:
+            partners.append(_pool(name, targets[0], around) - ("away_from" in link.options))
+    return max(min(partners), 1) if partners else None
+
+
+def _pool(name: str, target: str, around: Situation) -> int:
+    """Return how many records of the target may be pointed to: of accounts, perhaps only the business ones."""
+    business = around.mixes[target].business
+    return around.counts[target] if business is None or not wants_business(name) else business
+
+
+@dataclass(frozen=True, slots=True)
+class _Linking:
+    """The decision on one reference; `planned` are the references of the object decided before."""
+
+    shape: Shape
+    field: Field
+    around: Situation
+    planned: Mapping[str, ReferencePlan]
+
+    @property
+    def name(self) -> str:
+        return self.shape.object.name
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return self.around.targets.get((self.name, self.field.name), ())
+
+    def decide(self) -> ReferencePlan | str:
+        """Return how the reference is filled, or why it is not."""
+        link = link_of(self.name, self.field.name)
+        if link is not None and (link.mode == "symbol" or (link.symbol and not self.targets)):
+            return self._symbol(link)
+        if not self.targets:
+            return self._absent()
+        if (self.name, self.field.name) in self.around.left_empty:
+            return "it would close a circle of references and cannot be filled later"
+        if link is not None and link.mode != "self":
+            return self._by_link(link)
+        return self._by_graph(link)
+
+    def _by_graph(self, link: Link | None) -> ReferencePlan:
+        if self.targets == (self.name,):
+            depth = int(link.options["depth"]) if link else _DEPTH
+            return self._made("self", {"depth": depth}, f"a tree of up to {depth + 1} levels, filled in later", _ROOTS)
+        if self.around.along.get(self.name) == self.field.name:
+            return self._children("its records hang on their parents")
+        if len(self.targets) == 1:
+            near = self._along() or self._within() or self._junction()
+            if near is not None:
+                return near
+        return self._spread()
+
+    def _symbol(self, link: Link) -> ReferencePlan | str:
+        if self.around.snapshot.standard_price_book is None:
+            return self._refused_if_needed("the org's standard price book was not found")
+        return ReferencePlan(self.field.name, "symbol", (Target(None, link.symbol),), why=link.why)
+
+    def _absent(self) -> ReferencePlan | str:
+        """Nothing that the field may point to is seeded."""
+        wanted = self.field.reference_to
+        if self.shape.rules.fields[self.field.name].needed and "User" in wanted:
+            return ReferencePlan(self.field.name, "symbol", (Target(None, RUNNING_USER),), why="the running user")
+        names = ", ".join(wanted[:3]) + (f", +{len(wanted) - 3} more" if len(wanted) > 3 else "")
+        reasons = {setup_reason(one) for one in wanted} - {None}
+        why = f"it refers to {names}, which is not seeded" + (f": {reasons.pop()}" if len(reasons) == 1 else "")
+        return self._refused_if_needed(why)
+
+    def _refused_if_needed(self, why: str) -> str:
+        if self.shape.rules.fields[self.field.name].needed:
+            raise PlanRefused(
+                f"{self.name}.{self.field.name} is required, but {why}",
+                hint=f"Leave {self.name} out, or seed what it refers to.",
+            )
+        return why
+
+    def _by_link(self, link: Link) -> ReferencePlan:
+        options = dict(link.options)
+        if not all(one in self.around.counts for one in link.needs):
+            options.pop("slot", None)
+        if link.mode == "children":
+            return self._children(link.why)
+        if link.symbol is not None:
+            targets = (Target(None, link.symbol), *self._as_targets())
+            return ReferencePlan(self.field.name, link.mode, targets, options=options, why=link.why)
+        return self._made(link.mode, options | self._below(), link.why, 0, link)
+
+    def _children(self, why: str) -> ReferencePlan:
+        most = _most_each(self.name, self.around)
+        options: dict[str, Any] = self._below() | ({"maximum": most} if most else {})
+        return self._made("children", options, why)
+
+    def _along(self) -> ReferencePlan | None:
+        """The record that a parent, or a parent's parent, already hangs on."""
+        for path, upper in self._upwards():
+            through = self.around.along.get(upper)
+            if path and self.around.parent(upper) == self.targets[0]:
+                return self._made("along", {"via": path, "through": through}, f"as its {upper} says")
+        return None
+
+    def _within(self) -> ReferencePlan | None:
+        """A record that hangs on the same parent as this one, or on this very record."""
+        target = self.targets[0]
+        through, shared = self.around.along.get(target), self.around.parent(target)
+        if through is None or shared is None or not self._worth_it(target, shared):
+            return None
+        for path in self._paths_to(shared):
+            why = f"one of the same {shared}" if path else f"one that belongs to this {shared}"
+            return self._made("within", {"via": path, "through": through}, why)
+        return None
+
+    def _worth_it(self, target: str, shared: str) -> bool:
+        """Custom references stay filled: they keep to one parent only where each parent has candidates."""
+        enough = self.around.counts[target] >= self.around.counts[shared]
+        return enough or self.shape.rules.fields[self.field.name].needed or not self.field.custom
+
+    def _paths_to(self, wanted: str) -> Iterator[str]:
+        if wanted == self.name:
+            yield ""
+        for path, upper in self._upwards():
+            if path and upper == wanted:
+                yield path
+        for one in self.planned.values():
+            if one.mode in {"within", "along", "spread"} and [t.object for t in one.targets] == [wanted]:
+                yield one.field
+
+    def _upwards(self) -> Iterator[tuple[str, str]]:
+        """Yield what this record hangs on, and so on upwards, each with the path that leads there."""
+        name, path = self.name, ""
+        for _ in range(_LONGEST_PATH):
+            field, upper = self.around.along.get(name), self.around.parent(name)
+            if field is None or upper is None or (name == self.name and field == self.field.name):
+                return
+            path = f"{path}.{field}" if path else field
+            yield path, upper
+            name = upper
+
+    def _junction(self) -> ReferencePlan | None:
+        """The other side of a junction: no pair twice, where there is room."""
+        parent = self.around.parent(self.name)
+        if parent is None or not (self.field.is_master_detail and self.field.custom):
+            return None
+        room = self.around.counts[parent] * self.around.counts[self.targets[0]]
+        crowded = self.around.counts[self.name] * 4 > room  # uneven quotas need some slack
+        return None if crowded else self._made("pair", self._below(), f"each pair of {parent} and {self.targets[0]} once")
+
+    def _spread(self) -> ReferencePlan:
+        options = self._below()
+        if standard_entries(self.field.name):
+            products = self.around.counts.get(_PRODUCTS, self.around.counts[_PRICE_ENTRIES])
+            options = {"below": min(products, self.around.counts[_PRICE_ENTRIES])}
+        return self._made("spread", options, "spread over what is seeded", _EMPTY)
+
+    def _below(self) -> dict[str, Any]:
+        pool = _pool(self.name, self.targets[0], self.around)
+        return {"below": pool} if len(self.targets) == 1 and pool < self.around.counts[self.targets[0]] else {}
+
+    def _as_targets(self, link: Link | None = None) -> tuple[Target, ...]:
+        weights = dict(zip(link.prefer, link.weights, strict=False)) if link else {}
+        return tuple(Target(one, weight=weights.get(one, 1)) for one in self.targets)
+
+    def _made(
+        self, mode: Any, options: Mapping[str, Any], why: str, null_share: int = 0, link: Link | None = None
+    ) -> ReferencePlan:
+        return ReferencePlan(self.field.name, mode, self._as_targets(link), null_share=null_share, options=options, why=why)

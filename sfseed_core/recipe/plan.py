@@ -1,0 +1,155 @@
+"""From a recipe to a plan: every object, count, column and reference, resolved against a schema and a snapshot."""
+
+from __future__ import annotations
+
+import secrets
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sfseed_core.errors import PlanRefused
+from sfseed_core.recipe.budget import check_fits
+from sfseed_core.recipe.counts import Asked, Count, resolve_counts
+from sfseed_core.recipe.drafts import Drafting, draft_objects
+from sfseed_core.recipe.links import Situation, capacity
+from sfseed_core.recipe.model import STANDARD_PRICE_BOOK, Plan
+from sfseed_core.recipe.overrides import NONE, Overrides
+from sfseed_core.recipe.presets import complete, preset_recipe, usual_counts
+from sfseed_core.recipe.record_mix import record_mix
+from sfseed_core.recipe.selection import select
+from sfseed_core.schema.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from sfseed_core.recipe.chooser import ProviderChooser
+    from sfseed_core.recipe.model import ObjectPlan, Recipe
+    from sfseed_core.recipe.selection import Selection
+    from sfseed_core.schema.model import Schema
+    from sfseed_core.snapshot.model import Snapshot
+
+_SEED_BITS = 53  # what every JSON reader keeps
+
+
+def make_plan(
+    recipe: Recipe,
+    schema: Schema,
+    snapshot: Snapshot,
+    *,
+    chooser: ProviderChooser,
+    seed: int | None = None,
+    as_of: date | None = None,
+    locale: str | None = None,
+    overrides: Overrides = NONE,
+) -> Plan:
+    """Resolve a recipe; the same inputs give the same plan.
+
+    The seed is drawn when neither the caller nor the recipe gives one; `as_of` is else the snapshot's day in the org's zone.
+    Raises RecipeError when the recipe does not fit the schema, PlanRefused when it asks for what cannot be.
+    """
+    whole = complete(recipe)
+    chosen = select(recipe, whole, schema, snapshot)
+    counts = _counts(recipe, chosen, overrides, snapshot)
+    counts = _within_capacity(counts, _situation(whole, chosen, counts, snapshot))
+    around = _situation(whole, chosen, counts, snapshot)
+    check_fits(around.counts, snapshot)
+    drafting = Drafting(
+        whole=whole,
+        schema=schema,
+        chooser=chooser,
+        as_of=as_of or recipe.as_of or _today(snapshot),
+        locale=locale or recipe.locale or snapshot.locale,
+    )
+    objects, omitted = draft_objects(
+        chosen, around, drafting, {name: _why(one, name, chosen) for name, one in counts.items()}
+    )
+    return Plan(
+        seed=_seed(seed, recipe),
+        as_of=drafting.as_of,
+        zone=snapshot.time_zone,
+        locale=drafting.locale,
+        objects=objects,
+        schema_fingerprint=fingerprint({name: shape.object for name, shape in chosen.shapes.items()}),
+        preset=recipe.preset,
+        omitted=MappingProxyType(omitted),
+        notes=(*chosen.notes, *_notes(objects, around)),
+        cycles=chosen.order.cycles,
+    )
+
+
+def _seed(seed: int | None, recipe: Recipe) -> int:
+    if seed is not None:
+        return seed
+    return recipe.seed if recipe.seed is not None else secrets.randbits(_SEED_BITS)
+
+
+def _today(snapshot: Snapshot) -> date:
+    try:
+        return snapshot.taken_at.astimezone(ZoneInfo(snapshot.time_zone)).date()
+    except (ZoneInfoNotFoundError, ValueError):
+        return snapshot.taken_at.date()
+
+
+def _counts(recipe: Recipe, chosen: Selection, overrides: Overrides, snapshot: Snapshot) -> dict[str, Count]:
+    asked = Asked(
+        own=recipe.objects if recipe.path is not None else {},
+        preset=preset_recipe(recipe.preset).objects if recipe.preset else {},
+        usual=usual_counts(),
+        parents={
+            name: chosen.targets[name, field][0]
+            for name, field in chosen.along.items()
+            if chosen.shapes[name].rules.fields[field].needed
+        },
+        overrides=overrides,
+    )
+    return resolve_counts(tuple(chosen.shapes), asked, snapshot)
+
+
+def _situation(whole: Recipe, chosen: Selection, counts: Mapping[str, Count], snapshot: Snapshot) -> Situation:
+    numbers = {name: one.number for name, one in counts.items()}
+    return Situation(
+        shapes=chosen.shapes,
+        counts=numbers,
+        mixes={
+            name: record_mix(shape.object, numbers[name], snapshot, whole.objects.get(name))
+            for name, shape in chosen.shapes.items()
+        },
+        targets=chosen.targets,
+        along=chosen.along,
+        deferred=frozenset((edge.child, edge.field) for edge in chosen.order.deferred),
+        left_empty=frozenset((edge.child, edge.field) for edge in chosen.order.left_empty),
+        snapshot=snapshot,
+    )
+
+
+def _within_capacity(counts: Mapping[str, Count], around: Situation) -> dict[str, Count]:
+    """Return the counts cut to what pairs leave room for; raises PlanRefused where a person asked for more."""
+    found = dict(counts)
+    for name, one in counts.items():
+        room = capacity(name, around)
+        if room is None or one.number <= room[0]:
+            continue
+        if one.asked:
+            raise PlanRefused(
+                f"{one.number:,} records of {name} cannot all differ: there is room for {room[0]:,} ({room[1]})",
+                hint=f"Ask for at most that many, or for more of its parents: --count {name}={room[0]}",
+            )
+        found[name] = Count(room[0], f"all that there is room for: {room[1]}")
+    return found
+
+
+def _why(count: Count, name: str, chosen: Selection) -> str:
+    reasons = chosen.reasons.get(name)
+    return f"{count.why}; in since {reasons[0]}" if reasons else count.why
+
+
+def _notes(objects: tuple[ObjectPlan, ...], around: Situation) -> Iterator[str]:
+    snapshot = around.snapshot
+    if snapshot.storage_free_mb is None:
+        yield "how much storage is free is not known: this user may not read the org's limits"
+    uses_book = any(
+        target.symbol == STANDARD_PRICE_BOOK for one in objects for ref in one.references for target in ref.targets
+    )
+    if uses_book and not snapshot.standard_price_book_active:
+        yield "the standard price book is not active in this org: activate it, or line items will be refused"

@@ -1,0 +1,118 @@
+"""Plans as JSON: canonical text (equal plans, equal bytes), and back."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from datetime import date
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from sfseed_core.errors import DataError
+from sfseed_core.recipe.model import ColumnPlan, ObjectPlan, Plan, ReferencePlan, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORMAT = 1
+
+
+def to_json(plan: Plan) -> str:
+    """Return the plan as one line of JSON; what has its default value is left out."""
+    raw = {"format": FORMAT, **_plain(plan), "as_of": plan.as_of.isoformat()}
+    return json.dumps(raw, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def from_json(text: str) -> Plan:
+    """Read what `to_json` wrote; raises DataError for anything else."""
+    try:
+        raw = json.loads(text)
+        made_as = raw.pop("format", None)
+        if made_as != FORMAT:
+            raise DataError(f"cannot read the plan: its format is {made_as!r}, this sfseed reads {FORMAT}")
+        return _plan(raw)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"cannot read the plan: {error}") from error
+
+
+def fingerprint(plan: Plan) -> str:
+    """Return a short text that two plans share when they make the same records."""
+    silent = dataclasses.replace(plan, omitted={}, notes=(), objects=tuple(_silent(one) for one in plan.objects))
+    return hashlib.blake2b(to_json(silent).encode(), digest_size=16).hexdigest()
+
+
+def _silent(one: ObjectPlan) -> ObjectPlan:
+    """Return the object's plan without the words for the user."""
+    return dataclasses.replace(
+        one,
+        why="",
+        columns=tuple(dataclasses.replace(column, why="") for column in one.columns),
+        references=tuple(dataclasses.replace(reference, why="") for reference in one.references),
+    )
+
+
+def _plain(model: Any) -> dict[str, Any]:
+    found = {}
+    for one in dataclasses.fields(model):
+        value = getattr(model, one.name)
+        default = one.default if one.default_factory is dataclasses.MISSING else one.default_factory()
+        if value != default:
+            found[one.name] = _value(value)
+    return found
+
+
+def _value(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return _plain(value)
+    if isinstance(value, tuple | list):
+        return [_value(one) for one in value]
+    if isinstance(value, dict | MappingProxyType):
+        return {key: _value(one) for key, one in value.items()}
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _plan(raw: Mapping[str, Any]) -> Plan:
+    return Plan(
+        **{
+            **raw,
+            "as_of": date.fromisoformat(raw["as_of"]),
+            "objects": tuple(_object(one) for one in raw["objects"]),
+            "omitted": MappingProxyType(dict(raw.get("omitted", {}))),
+            "notes": tuple(raw.get("notes", ())),
+            "cycles": tuple(tuple(one) for one in raw.get("cycles", ())),
+        }
+    )
+
+
+def _object(raw: Mapping[str, Any]) -> ObjectPlan:
+    first = raw.get("first_pass")
+    return ObjectPlan(
+        **{
+            **raw,
+            "columns": tuple(_column(one) for one in raw["columns"]),
+            "references": tuple(_reference(one) for one in raw.get("references", ())),
+            "record_types": tuple((name, weight) for name, weight in raw.get("record_types", ())),
+            "first_pass": None if first is None else (first[0], first[1]),
+        }
+    )
+
+
+def _column(raw: Mapping[str, Any]) -> ColumnPlan:
+    return ColumnPlan(**{**raw, "options": MappingProxyType(dict(raw.get("options", {}))), "rows": _rows(raw)})
+
+
+def _reference(raw: Mapping[str, Any]) -> ReferencePlan:
+    return ReferencePlan(
+        **{
+            **raw,
+            "targets": tuple(Target(**{"object": None, **one}) for one in raw["targets"]),
+            "options": MappingProxyType(dict(raw.get("options", {}))),
+            "rows": _rows(raw),
+        }
+    )
+
+
+def _rows(raw: Mapping[str, Any]) -> tuple[int, int] | None:
+    rows = raw.get("rows")
+    return None if rows is None else (rows[0], rows[1])

@@ -1,0 +1,242 @@
+"""Which objects a plan holds, what each of their references may point to, and along which its records are laid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sfseed_core.errors import PlanRefused, RecipeError
+from sfseed_core.recipe.columns import RECORD_TYPE
+from sfseed_core.recipe.presets import chosen_objects, preset_recipe, usual_counts
+from sfseed_core.recipe.read import did_you_mean
+from sfseed_core.recipe.shape import Shape, shape_of
+from sfseed_core.recipe.standard_links import link_of
+from sfseed_core.schema.graph import Graph, Order, build, order, required_parents
+from sfseed_core.schema.model import ObjectSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sfseed_core.recipe.model import Recipe
+    from sfseed_core.schema.model import Field, ObjectSchema, Schema
+    from sfseed_core.snapshot.model import Snapshot
+
+_MOST_TARGETS = 6  # of a polymorphic reference that no table knows
+_FIRST_CHOICES = ("Account", "Contact", "Opportunity", "Case")
+_CHOICES = frozenset({"exactly_one", "at_least_one"})
+
+_Targets = dict[tuple[str, str], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The objects to seed and how they hang together; `reasons` says why those are in that nobody chose."""
+
+    shapes: Mapping[str, Shape]
+    targets: Mapping[tuple[str, str], tuple[str, ...]]
+    along: Mapping[str, str]
+    order: Order
+    reasons: Mapping[str, tuple[str, ...]]
+    notes: tuple[str, ...] = ()
+
+    def level(self, name: str) -> int:
+        """Return the level at which the object is inserted."""
+        return next(number for number, names in enumerate(self.order.levels) if name in names)
+
+
+def select(recipe: Recipe, whole: Recipe, schema: Schema, snapshot: Snapshot) -> Selection:
+    """Return what the recipe means in this org; `whole` is the recipe together with its preset.
+
+    Raises RecipeError for an object or field that the org does not have, PlanRefused when no load order exists or a required
+    parent cannot be seeded.
+    """
+    chosen = _chosen(recipe, schema)
+    shapes = {name: shape_of(one, snapshot, whole.objects.get(name)) for name, one in schema.objects.items()}
+    names, reasons = _with_parents(chosen, shapes, schema)
+    targets = _targets(names, shapes)
+    along = _along(names, shapes, targets, whole)
+    linked = {name: shape.linked for name, shape in shapes.items()}
+    graph = build(linked, names, {key: value for key, value in targets.items() if key[0] in names})
+    return Selection(
+        shapes=MappingProxyType({name: shapes[name] for name in names}),
+        targets=MappingProxyType(targets),
+        along=MappingProxyType(along),
+        order=_ordered(graph, along),
+        reasons=MappingProxyType(reasons),
+        notes=tuple(_missing(recipe, chosen)),
+    )
+
+
+def _chosen(recipe: Recipe, schema: Schema) -> tuple[str, ...]:
+    listing = schema.listing or {name: _summary(one) for name, one in schema.objects.items()}
+    names = chosen_objects(recipe, listing)
+    own = recipe.objects if recipe.path is not None else {}
+    for name in names:
+        if name in schema.objects:
+            continue
+        if name in schema.failures:
+            raise PlanRefused(f"{name} could not be described: {schema.failures[name]}")
+        if name in own:
+            raise RecipeError(f"the org has no object {name!r}{did_you_mean(name, listing)}")
+    chosen = tuple(name for name in names if name in schema.objects)
+    if not chosen:
+        raise PlanRefused(
+            f"nothing to seed: none of the objects of {recipe.preset or recipe.path or 'the recipe'} is in the org",
+            hint="See what the org has with: sfseed discover --org NAME",
+        )
+    return chosen
+
+
+def _missing(recipe: Recipe, chosen: Sequence[str]) -> Iterator[str]:
+    if recipe.preset is not None:
+        gone = [name for name in preset_recipe(recipe.preset).objects if name not in chosen and name not in recipe.without]
+        if gone:
+            yield f"left out, since the org does not offer them: {', '.join(gone)}"
+
+
+def _summary(one: ObjectSchema) -> ObjectSummary:
+    return ObjectSummary(
+        name=one.name,
+        label=one.label,
+        label_plural=one.label_plural,
+        key_prefix=one.key_prefix,
+        custom=one.custom,
+        createable=one.createable,
+        queryable=one.queryable,
+        updateable=one.updateable,
+        deletable=one.deletable,
+    )
+
+
+def _with_parents(
+    chosen: Sequence[str], shapes: Mapping[str, Shape], schema: Schema
+) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
+    """Return the chosen objects and what they require, which may require more in turn."""
+    linked = {name: shape.linked for name, shape in shapes.items()}
+    reasons: dict[str, tuple[str, ...]] = {}
+    names = list(chosen)
+    while True:
+        more = required_parents(linked, names) or _one_of_several(names, shapes)
+        if not more:
+            return tuple(names), reasons
+        for parent, why in more.items():
+            _check_parent(parent, why, schema)
+            reasons[parent] = why
+            names.append(parent)
+
+
+def _check_parent(parent: str, why: tuple[str, ...], schema: Schema) -> None:
+    one = schema.objects.get(parent)
+    if one is None:
+        raise PlanRefused(f"{why[0]}, but {parent} was not described{_failure(parent, schema)}")
+    if not one.createable:
+        raise PlanRefused(f"{why[0]}, but this user cannot create records of {parent}")
+
+
+def _failure(name: str, schema: Schema) -> str:
+    return f": {schema.failures[name]}" if name in schema.failures else ""
+
+
+def _one_of_several(names: Sequence[str], shapes: Mapping[str, Shape]) -> dict[str, tuple[str, ...]]:
+    """Return a parent for a rule that asks for one of several references, none of which could be filled."""
+    for name in names:
+        shape = shapes[name]
+        fields = {field.name: field for field in shape.references()}
+        for rule in shape.rules.standard:
+            if rule.kind not in _CHOICES or not all(one in fields for one in rule.fields):
+                continue
+            wanted = [target for one in rule.fields for target in fields[one].reference_to]
+            if not set(wanted) & set(names):
+                first = next((one for one in wanted if one in shapes), wanted[0])
+                return {first: (f"{name} needs one of {', '.join(rule.fields)}",)}
+    return {}
+
+
+def _targets(names: Sequence[str], shapes: Mapping[str, Shape]) -> _Targets:
+    """Return what each reference may point to among the objects to be seeded."""
+    found: _Targets = {}
+    for name in names:
+        for field in shapes[name].object.references:
+            found[name, field.name] = ()
+        for field in shapes[name].references():
+            found[name, field.name] = _targets_of(name, field, names)
+    return found
+
+
+def _targets_of(name: str, field: Field, names: Sequence[str]) -> tuple[str, ...]:
+    if field.name == RECORD_TYPE:
+        return ()
+    link = link_of(name, field.name)
+    if link is not None and link.mode == "symbol":
+        return ()
+    seeded = [one for one in field.reference_to if one in names]
+    if link is not None and link.prefer:
+        return tuple(one for one in link.prefer if one in seeded)
+    if len(field.reference_to) == 1:
+        return tuple(seeded)
+    others = [one for one in seeded if one != name]
+    first = [one for one in _FIRST_CHOICES if one in others]
+    return tuple(dict.fromkeys([*first, *others]))[:_MOST_TARGETS]
+
+
+def _along(names: Sequence[str], shapes: Mapping[str, Shape], targets: _Targets, recipe: Recipe) -> dict[str, str]:
+    usual = usual_counts()
+    found = {}
+    for name in names:
+        wanted = [source[name].per for source in (recipe.objects, usual) if name in source]
+        field = _laid_along(name, shapes[name], targets, wanted, shapes)
+        if field is not None:
+            found[name] = field
+    return found
+
+
+def _laid_along(
+    name: str, shape: Shape, targets: _Targets, wanted: Sequence[str | None], shapes: Mapping[str, Shape]
+) -> str | None:
+    """Return the reference that the object's records are laid along.
+
+    What its table says, else the parent that it is counted by, its master, a required parent, its account, or else the first
+    parent that does not hang on this object in turn.
+    """
+    links = {field.name: link_of(name, field.name) for field in shape.references()}
+    for field_name, link in links.items():
+        if link is not None and link.mode == "children" and targets[name, field_name]:
+            return field_name
+    free = [
+        field
+        for field in shape.references()
+        if links[field.name] is None and len(targets[name, field.name]) == 1 and targets[name, field.name] != (name,)
+    ]
+    if any(link is not None and link.mode == "cycle" for link in links.values()) or not free:
+        return None
+    return min(free, key=lambda field: _distance(name, shape, field, targets, wanted, shapes)).name
+
+
+def _distance(
+    name: str,
+    shape: Shape,
+    field: Field,
+    targets: _Targets,
+    wanted: Sequence[str | None],
+    shapes: Mapping[str, Shape],
+) -> tuple[object, ...]:
+    """Sorts references by how much the object hangs on them, the most first."""
+    parent = targets[name, field.name][0]
+    return (
+        parent not in wanted,
+        field.relationship_order != 0,
+        not field.is_master_detail,
+        not shape.rules.fields[field.name].needed,
+        any(name in targets.get((parent, back.name), ()) for back in shapes[parent].references()),
+        parent != "Account",
+        list(shape.object.fields).index(field.name),
+    )
+
+
+def _ordered(graph: Graph, along: Mapping[str, str]) -> Order:
+    """Return the load order; references that records are laid along are kept where a cycle leaves the choice."""
+    try:
+        return order(graph, must_keep=tuple(along.items()))
+    except PlanRefused:
+        return order(graph)

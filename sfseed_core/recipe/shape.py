@@ -1,0 +1,113 @@
+"""What is to be seeded of a schema: the objects with only the references that will be filled.
+
+The graph and the planner see objects in this form, so that a reference which is left out makes no edge, and one that a rule
+asks for counts as required.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sfseed_core.constraints.rules import object_rules
+from sfseed_core.errors import RecipeError
+from sfseed_core.recipe.columns import RECORD_TYPE
+from sfseed_core.recipe.model import FieldRecipe
+from sfseed_core.recipe.read import did_you_mean
+from sfseed_core.recipe.standard_links import link_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfseed_core.constraints.model import ObjectRules
+    from sfseed_core.recipe.model import ObjectRecipe
+    from sfseed_core.schema.model import Field, ObjectSchema
+    from sfseed_core.snapshot.model import Snapshot
+
+OWNER = "OwnerId"
+_NOT_SAID = FieldRecipe()
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One object as it will be seeded.
+
+    `object` is as described, `linked` has only the references that make edges of the graph, `left_out` says for every
+    writable field that gets no values why.
+    """
+
+    object: ObjectSchema
+    rules: ObjectRules
+    linked: ObjectSchema
+    left_out: Mapping[str, str]
+
+    def references(self) -> tuple[Field, ...]:
+        """Return the reference fields to fill, in describe order."""
+        return tuple(
+            field for field in self.object.references if field.name not in self.left_out and field.name != RECORD_TYPE
+        )
+
+    def values(self) -> tuple[Field, ...]:
+        """Return the other fields to fill, in describe order."""
+        return tuple(
+            field
+            for field in self.object.fields.values()
+            if not field.is_reference and self.rules.fields[field.name].writable and field.name not in self.left_out
+        )
+
+
+def shape_of(schema: ObjectSchema, snapshot: Snapshot, recipe: ObjectRecipe | None = None) -> Shape:
+    """Return the object as it will be seeded; raises RecipeError when the recipe names a field that cannot be set."""
+    rules = object_rules(schema, snapshot)
+    said = recipe.fields if recipe is not None else {}
+    _check_fields(schema, rules, said)
+    left_out = {}
+    for field in schema.fields.values():
+        why = _left_out(field, rules, said.get(field.name, _NOT_SAID))
+        if why is not None and field.createable:
+            left_out[field.name] = why
+    return Shape(schema, rules, _linked(schema, rules, left_out), MappingProxyType(left_out))
+
+
+def _check_fields(schema: ObjectSchema, rules: ObjectRules, said: Mapping[str, FieldRecipe]) -> None:
+    for name, one in said.items():
+        if name not in schema.fields:
+            raise RecipeError(f"{schema.name} has no field {name!r}{did_you_mean(name, schema.fields)}")
+        field = schema.fields[name]
+        if not rules.fields[name].writable and not one.skip:
+            raise RecipeError(f"{schema.name}.{name} cannot be set: {rules.fields[name].left_out_why}")
+        if field.is_reference and (one.provider or one.values):
+            raise RecipeError(
+                f"{schema.name}.{name} is a reference: its records are chosen by the plan; skip and empty apply"
+            )
+
+
+def _left_out(field: Field, rules: ObjectRules, said: FieldRecipe) -> str | None:
+    if said.skip:
+        return "the recipe skips it"
+    if said.provider is not None or said.values is not None:
+        return None
+    rule = rules.fields[field.name]
+    if rule.left_out_why is None and field.name == OWNER and not field.required_on_create:
+        return "the running user owns the records"
+    return rule.left_out_why
+
+
+def _linked(schema: ObjectSchema, rules: ObjectRules, left_out: Mapping[str, str]) -> ObjectSchema:
+    """Return the object without references that are left out or always point to what the org has."""
+    fields = {}
+    for name, field in schema.fields.items():
+        if field.is_reference:
+            link = link_of(schema.name, name)
+            if name in left_out or name == RECORD_TYPE or (link is not None and link.mode == "symbol"):
+                continue
+            if link is not None and link.symbol is not None:
+                fields[name] = dataclasses.replace(field, nillable=True)  # what the org has will do
+                continue
+            if rules.fields[name].needed:
+                fields[name] = dataclasses.replace(field, nillable=False, defaulted_on_create=False)
+                continue
+        fields[name] = field
+    return dataclasses.replace(schema, fields=MappingProxyType(fields))

@@ -1,0 +1,109 @@
+"""How references of standard objects are filled where their own rules say more than the schema (SALESFORCE.md section 8)."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+from sfseed_core.recipe.model import SHARE, STANDARD_PRICE_BOOK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PRICE_BOOK_FIELD = "Pricebook2Id"
+PRICE_ENTRY_FIELD = "PricebookEntryId"
+_CONTACTS = SHARE * 7 // 10  # of campaign members and of activities; leads have the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One reference's own way: the mode and options of its ReferencePlan.
+
+    `prefer` orders the targets of a polymorphic reference (others are left out); `symbol` is what the org has, used where
+    the target is not seeded or besides it. The slot applies only where all of `needs` are seeded.
+    """
+
+    mode: Literal["children", "spread", "pair", "self", "cycle", "round", "symbol"]
+    options: Mapping[str, Any] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    symbol: str | None = None
+    prefer: tuple[str, ...] = ()
+    weights: tuple[int, ...] = ()
+    needs: tuple[str, ...] = ()
+    why: str = ""
+
+
+def _slot(name: str, low: int, high: int, **more: Any) -> dict[str, Any]:
+    return {"slot": {"name": name, "low": low, "high": high, **more}}
+
+
+_WHO = Link(
+    "spread",
+    _slot("who", 0, SHARE, chooses=True),
+    prefer=("Contact", "Lead"),
+    weights=(_CONTACTS, SHARE - _CONTACTS),
+    why="contacts, some leads",
+)
+_WHAT = Link(
+    "spread",
+    _slot("who", 0, _CONTACTS),
+    prefer=("Account", "Opportunity", "Case", "Campaign", "Asset", "Contract", "Order", "Quote", "WorkOrder"),
+    weights=(4, 4, 3, 1, 1, 1, 1, 1, 1),
+    needs=("Lead",),
+    why="an activity with a lead is about nothing else",
+)
+_ABOUT = Link(
+    "spread",
+    prefer=("Account", "Opportunity", "Case", "Contact", "Contract", "Order", "Campaign"),
+    weights=(4, 4, 3, 2, 1, 1, 1),
+    why="files and notes hang on accounts, deals and cases",
+)
+
+_LINKS: Mapping[tuple[str, str], Link] = MappingProxyType(
+    {
+        ("PricebookEntry", "Product2Id"): Link("cycle", why="every product has its standard price first"),
+        ("PricebookEntry", PRICE_BOOK_FIELD): Link(
+            "round",
+            {"with": "Product2Id"},
+            symbol=STANDARD_PRICE_BOOK,
+            why="one standard price per product, then prices in the other books",
+        ),
+        ("CampaignMember", "CampaignId"): Link("children", why="each campaign has its members"),
+        ("CampaignMember", "ContactId"): Link(
+            "pair", _slot("who", 0, _CONTACTS), needs=("Lead",), why="a member is a contact or a lead, once per campaign"
+        ),
+        ("CampaignMember", "LeadId"): Link(
+            "pair",
+            _slot("who", _CONTACTS, SHARE),
+            needs=("Contact",),
+            why="a member is a contact or a lead, once per campaign",
+        ),
+        ("AccountContactRelation", "ContactId"): Link("children", why="contacts with a second account"),
+        ("AccountContactRelation", "AccountId"): Link(
+            "pair", {"away_from": "ContactId.AccountId"}, why="never the account that the contact belongs to already"
+        ),
+        ("Campaign", "ParentId"): Link("self", {"depth": 4}, why="campaign hierarchies have at most 5 levels"),
+        ("Task", "WhoId"): _WHO,
+        ("Task", "WhatId"): _WHAT,
+        ("Event", "WhoId"): _WHO,
+        ("Event", "WhatId"): _WHAT,
+        ("Note", "ParentId"): _ABOUT,
+        ("Attachment", "ParentId"): _ABOUT,
+        ("ContentVersion", "FirstPublishLocationId"): _ABOUT,
+    }
+)
+_SAME_BOOK = Link("symbol", symbol=STANDARD_PRICE_BOOK, why="all deals use the standard price book")
+
+
+def link_of(name: str, field: str) -> Link | None:
+    """Return the reference's own way, if it has one."""
+    own = _LINKS.get((name, field))
+    if own is None and field == PRICE_BOOK_FIELD:
+        return _SAME_BOOK
+    return own
+
+
+def standard_entries(field: str) -> bool:
+    """Say whether the reference may only point to entries of the standard price book."""
+    return field == PRICE_ENTRY_FIELD

@@ -1,0 +1,117 @@
+"""The columns of an object: for each field that gets values a provider, by the chooser, and a share of empty ones."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from sfseed_core.errors import PlanRefused
+from sfseed_core.recipe.chooser import FieldRequest
+from sfseed_core.recipe.model import SHARE, ColumnPlan, FieldRecipe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfseed_core.constraints.model import FieldRules, ObjectRules
+    from sfseed_core.recipe.chooser import PlanContext, ProviderChooser
+    from sfseed_core.recipe.record_mix import RecordMix
+    from sfseed_core.recipe.shape import Shape
+    from sfseed_core.schema.model import Field
+    from sfseed_core.schema.semantics import Meaning
+
+_TOGETHER = frozenset({"exactly_one", "at_least_one", "all_or_none"})
+_ALWAYS = (
+    "person.",
+    "name.",
+    "address.",
+    "status",
+    "subject",
+    "product.name",
+    "email",
+    "company",
+    "flag",
+    "file.",
+    "id.external",
+)
+_RARELY_EMPTY = SHARE // 25
+_SOMETIMES_EMPTY = SHARE // 10
+_OFTEN_EMPTY = SHARE * 18 // 100
+_BY_MEANING = (
+    ("phone.fax", _OFTEN_EMPTY),
+    ("person.middle_name", _OFTEN_EMPTY),
+    ("person.suffix", _OFTEN_EMPTY),
+    ("comment", _OFTEN_EMPTY),
+    ("next_step", _OFTEN_EMPTY),
+    ("reason", _OFTEN_EMPTY),
+    ("percent.discount", _OFTEN_EMPTY),
+    ("phone.mobile", _SOMETIMES_EMPTY),
+    ("description", _SOMETIMES_EMPTY),
+    ("date.end", _SOMETIMES_EMPTY),
+)
+
+
+def plan_columns(
+    shape: Shape,
+    context: PlanContext,
+    chooser: ProviderChooser,
+    mix: RecordMix,
+    said: Mapping[str, FieldRecipe],
+) -> tuple[tuple[ColumnPlan, ...], dict[str, str]]:
+    """Return the object's columns, and why fields have none.
+
+    Raises PlanRefused when nothing can be made for a field that must have a value.
+    """
+    columns, empty = [], {}
+    for field in shape.values():
+        rules = shape.rules.fields[field.name]
+        request = FieldRequest(
+            field=field,
+            rules=rules,
+            meaning=context.meanings.get(field.name),
+            context=context,
+            recipe=said.get(field.name),
+            taken=context.snapshot.taken.get(f"{shape.object.name}.{field.name}", ()),
+        )
+        chosen = chooser.choose(request)
+        if isinstance(chosen, ColumnPlan):
+            columns.append(_finished(chosen, request, shape.rules, mix))
+            continue
+        if rules.needed:
+            raise PlanRefused(
+                f"{shape.object.name}.{field.name} must have a value, but {chosen}",
+                hint=f"Say in a recipe how it is made, or leave {shape.object.name} out.",
+            )
+        empty[field.name] = chosen
+    return tuple(columns), empty
+
+
+def _finished(column: ColumnPlan, request: FieldRequest, rules: ObjectRules, mix: RecordMix) -> ColumnPlan:
+    null_share = 0 if request.rules.needed else _null_share(column, request, rules)
+    return dataclasses.replace(column, null_share=null_share, rows=mix.rows(request.field))
+
+
+def _null_share(column: ColumnPlan, request: FieldRequest, rules: ObjectRules) -> int:
+    """Return the share of empty values: what the recipe says, else the provider, else what the meaning makes believable."""
+    said = request.recipe
+    if said is not None and said.empty is not None:
+        return SHARE * said.empty // 100
+    if said is not None and said.values is not None:
+        return 0
+    if request.field.type == "boolean" or _comes_together(request.field, rules):
+        return 0
+    return column.null_share or _believable(request.field, request.rules, request.meaning)
+
+
+def _comes_together(field: Field, rules: ObjectRules) -> bool:
+    return any(rule.kind in _TOGETHER and field.name in rule.fields for rule in rules.standard)
+
+
+def _believable(field: Field, rules: FieldRules, meaning: Meaning | None) -> int:
+    for start, share in _BY_MEANING:
+        if meaning is not None and meaning.name == start:
+            return share
+    if rules.unique or field.name_field or field.external_id:
+        return 0
+    if meaning is not None and meaning.name.startswith(_ALWAYS):
+        return 0
+    return _SOMETIMES_EMPTY if field.custom else _RARELY_EMPTY
