@@ -32,8 +32,9 @@ class Cache:
 
     def read(self, org_id: str, api_version: str, name: str) -> Cached | None:
         """Return what is stored for an object (or the LISTING), if anything usable is."""
+        path = self._path(org_id, api_version, name)
         try:
-            found = json.loads(self._path(org_id, api_version, name).read_bytes())
+            found = json.loads(path.read_bytes())
             raw, stamp = found["describe"], Stamp(**found["stamp"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
