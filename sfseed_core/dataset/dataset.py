@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sfseed_core.clock import SYSTEM
 from sfseed_core.dataset.log import EditLog
+from sfseed_core.dataset.patches import Overlays
+from sfseed_core.dataset.query import Page, QueryEngine
 from sfseed_core.dataset.recent import Recent
 from sfseed_core.dataset.record_file import ROW_GROUP, RecordFile
 from sfseed_core.dataset.state import Layout, ObjectState, layout
@@ -23,14 +26,19 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    import pandas as pd
     import pyarrow as pa
 
+    from sfseed_core.clock import Clock
+    from sfseed_core.dataset.edits import Edit
     from sfseed_core.dataset.log import Operation
     from sfseed_core.dataset.manifest import Manifest
+    from sfseed_core.dataset.query import Query
     from sfseed_core.recipe.model import Plan
     from sfseed_core.schema.model import ObjectSchema
 
 _KEPT_STATES = 24
+_KEPT_ANSWERS = 8
 
 
 class Dataset:
@@ -48,8 +56,10 @@ class Dataset:
         self.plan_fingerprint = manifest.plan_fingerprint
         self._manifest = manifest
         self._log = EditLog(folder / "edits")
+        self.overlays = Overlays(folder / "edits")
         self._files: Recent[str, RecordFile] = Recent(len(manifest.objects) or 1)
         self._states: Recent[tuple[str, Layout], ObjectState] = Recent(_KEPT_STATES)
+        self._answers: Recent[tuple[str, Layout, Query], np.ndarray] = Recent(_KEPT_ANSWERS)
 
     def __repr__(self) -> str:
         return f"<Dataset {self.id}: {len(self.objects)} objects, revision {self.revision}>"
@@ -153,8 +163,59 @@ class Dataset:
         file = self._files.get(object_name, lambda: RecordFile(self.path / stored.file))
         return self._states.get(
             (object_name, plan),
-            lambda: ObjectState(object_name, file, self._log.folder, plan, self.arrow_schema(object_name)),
+            lambda: ObjectState(object_name, file, self.overlays, plan, self.arrow_schema(object_name)),
         )
+
+    def select(self, object_name: str, query: Query, *, revision: int | None = None) -> np.ndarray:
+        """Return the numbers of the records that the query asks for, in its order; the last few answers are kept."""
+        state = self.state(object_name, revision)
+        if query.is_plain:
+            return state.numbers()
+        return self._answers.get((object_name, state.layout, query), lambda: self._engine.select(state, query))
+
+    def page(self, object_name: str, query: Query, offset: int, limit: int, *, revision: int | None = None) -> Page:
+        """Return `limit` records from the query's answer, beside the number of all."""
+        state = self.state(object_name, revision)
+        if query.is_plain:
+            stop = min(offset + limit, state.count)
+            first, last = state.number_at(offset), state.number_at(stop - 1)
+            return Page(state.slice(first, last + 1 if offset < stop else first), offset, state.count)
+        key = (object_name, state.layout, query)
+        if query.is_only_sorted and offset == 0 and self._answers.peek(key) is None:
+            total, shown = state.count, self._engine.select(state, query, limit)
+        else:
+            records = self.select(object_name, query, revision=revision)
+            total, shown = len(records), records[offset : offset + limit]
+        return Page(state.take(shown, fetch=self._engine.fetch), offset, total)
+
+    def apply(self, change: Edit | pd.DataFrame, *, clock: Clock = SYSTEM) -> int:
+        """Make an edit, or what was changed in a `frame`, one operation of the log; return the new revision."""
+        from sfseed_core.dataset import edits, frame
+
+        edit = change if isinstance(change, edits.Edit) else frame.changes(self, change)
+        return edits.apply(self, edit, clock=clock)
+
+    def undo(self, edit: int | None = None, *, clock: Clock = SYSTEM) -> int:
+        """Take back an edit, the last one if none is named; return the new revision."""
+        from sfseed_core.dataset import edits
+
+        return edits.undo(self, edit, clock=clock)
+
+    def redo(self, *, clock: Clock = SYSTEM) -> int:
+        """Bring back the edit that was undone last; return the new revision."""
+        from sfseed_core.dataset import edits
+
+        return edits.redo(self, clock=clock)
+
+    def frame(self, object_name: str, *, records: np.ndarray | None = None, revision: int | None = None) -> pd.DataFrame:
+        """Return the records (all if none are named) as a pandas DataFrame, to be changed and given to `apply`."""
+        from sfseed_core.dataset import frame
+
+        return frame.frame(self, object_name, records, self.revision if revision is None else revision)
+
+    @cached_property
+    def _engine(self) -> QueryEngine:
+        return QueryEngine()
 
     def _known(self, object_name: str) -> None:
         if object_name not in self._manifest.objects:

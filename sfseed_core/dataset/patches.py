@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sfseed_core import system
+from sfseed_core.dataset.recent import Recent
 from sfseed_core.dataset.vectors import integers, numbers, one_array
 from sfseed_core.errors import DataError
 from sfseed_core.recipe.columns import RECORD
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MANY = 4
+_KEPT_OVERLAYS = 48
+
+Patches = tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,8 @@ def write(path: Path, table: pa.Table) -> None:
 def read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a patch file."""
     try:
-        return pq.read_table(path, columns=None if columns is None else list(columns), partitioning=None)
+        with pq.ParquetFile(path) as file:  # pq.read_table imports pandas
+            return file.read(columns=None if columns is None else list(columns))
     except (OSError, pa.ArrowInvalid) as error:
         raise DataError(f"an edit of the dataset cannot be read: {path}: {error}") from error
 
@@ -90,30 +95,38 @@ def read_overlay(path: Path, column: str) -> Overlay:
     return Overlay(numbers(table[RECORD]), one_array(table[column]))
 
 
-def sum_file(folder: Path, object_name: str, column: str, operations: Sequence[int]) -> Path:
-    """Return where the sum of exactly these operations on a column is kept."""
-    exactly = f"{object_name}.{column}:{','.join(map(str, operations))}"
-    digest = hashlib.blake2b(exactly.encode(), digest_size=12).hexdigest()
-    return folder / f"sum-{digest}.parquet"
+class Overlays:
+    """The sums of patches of one dataset, read from kept sums where there are any; the last ones stay in memory."""
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._kept: Recent[tuple[str, str, Patches], Overlay] = Recent(_KEPT_OVERLAYS)
 
-def column_overlay(folder: Path, object_name: str, column: str, patches: Sequence[tuple[int, str]]) -> Overlay:
-    """Return the sum of a column's patches (operation number and file, in order), from kept sums where there are any."""
-    numbers_ = [number for number, _ in patches]
-    for length in range(len(patches), MANY, -1):
-        kept = sum_file(folder, object_name, column, numbers_[:length])
-        if kept.exists():
-            rest = [read_overlay(folder / file, column) for _, file in patches[length:]]
-            return merge([read_overlay(kept, column), *rest])
-    return merge([read_overlay(folder / file, column) for _, file in patches])
+    def get(self, object_name: str, column: str, patches: Patches) -> Overlay:
+        """Return the sum of a column's patches (operation number and file, in order)."""
+        return self._kept.get((object_name, column, patches), lambda: self._sum(object_name, column, patches))
 
+    def keep_sum(self, object_name: str, column: str, patches: Patches) -> None:
+        """Write the sum of a column's patches to a file when more than MANY have no file of their sum yet."""
+        lengths = range(len(patches), 0, -1)
+        covered = next((n for n in lengths if self._file(object_name, column, patches[:n]).exists()), 0)
+        if len(patches) - covered > MANY:
+            overlay = self.get(object_name, column, patches)
+            table = pa.table({RECORD: integers(overlay.records), column: overlay.values})
+            write(self._file(object_name, column, patches), table)
 
-def keep_sum(folder: Path, object_name: str, column: str, patches: Sequence[tuple[int, str]]) -> None:
-    """Keep the sum of a column's patches when more than MANY have no kept sum yet."""
-    numbers_ = [number for number, _ in patches]
-    covered = (n for n in range(len(patches), 0, -1) if sum_file(folder, object_name, column, numbers_[:n]).exists())
-    if len(patches) - next(covered, 0) <= MANY:
-        return
-    overlay = column_overlay(folder, object_name, column, patches)
-    table = pa.table({RECORD: integers(overlay.records), column: overlay.values})
-    write(sum_file(folder, object_name, column, numbers_), table)
+    def _sum(self, object_name: str, column: str, patches: Patches) -> Overlay:
+        for length in range(len(patches), 0, -1):
+            known = self._kept.peek((object_name, column, patches[:length]))
+            kept = self._file(object_name, column, patches[:length])
+            if known is None and length > MANY and kept.exists():
+                known = read_overlay(kept, column)
+            if known is not None:
+                return merge([known, *(read_overlay(self.folder / file, column) for _, file in patches[length:])])
+        return merge([read_overlay(self.folder / file, column) for _, file in patches])
+
+    def _file(self, object_name: str, column: str, patches: Patches) -> Path:
+        """Where the sum of exactly these operations on a column is kept."""
+        exactly = f"{object_name}.{column}:{','.join(str(number) for number, _ in patches)}"
+        digest = hashlib.blake2b(exactly.encode(), digest_size=12).hexdigest()
+        return self.folder / f"sum-{digest}.parquet"

@@ -103,10 +103,6 @@ class RecordFile:
         """Return how many row groups hold the positions."""
         return len(np.unique(np.searchsorted(self._starts, positions, side="right")))
 
-    def column(self, name: str) -> pa.ChunkedArray:
-        """Return one whole column, not kept in memory."""
-        return pq.read_table(self.path, columns=[name], partitioning=None)[name]
-
     def tables(self, columns: Sequence[str]) -> Iterator[tuple[int, pa.Table]]:
         """Yield each row group with the position of its first row, not kept in memory."""
         with pq.ParquetFile(self.path, metadata=self._metadata) as file:

@@ -15,12 +15,16 @@ from sfseed_core.dataset.vectors import booleans, integers, numbers
 from sfseed_core.recipe.columns import RECORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sfseed_core.dataset.log import Operation
+    from sfseed_core.dataset.patches import Overlay, Overlays, Patches
     from sfseed_core.dataset.record_file import RecordFile
 
+    Fetch = Callable[[RecordFile, np.ndarray, Sequence[str]], pa.Table]
+
+_FEW_GROUPS = 3  # row groups that are read faster whole than row by row
 NOTHING = np.zeros(0, np.int64)
 
 
@@ -35,7 +39,7 @@ class Layout:
     base: int
     added: tuple[tuple[int, int, str, bool], ...] = ()
     deleted: tuple[str, ...] = ()
-    set: tuple[tuple[str, tuple[tuple[int, str], ...]], ...] = ()
+    set: tuple[tuple[str, Patches], ...] = ()
 
     @property
     def extent(self) -> int:
@@ -63,15 +67,15 @@ def layout(operations: Sequence[Operation], object_name: str, base: int) -> Layo
 class ObjectState:
     """Reads one object's records as one layout has them; record numbers of deleted records have no row."""
 
-    def __init__(self, name: str, file: RecordFile, edits: Path, plan: Layout, schema: pa.Schema) -> None:
+    def __init__(self, name: str, file: RecordFile, overlays: Overlays, plan: Layout, schema: pa.Schema) -> None:
         self.name = name
         self.file = file
         self.layout = plan
         self.schema = schema
-        self.edits = edits
-        self.patches: Mapping[str, tuple[tuple[int, str], ...]] = MappingProxyType(dict(plan.set))
+        self.edits = overlays.folder
+        self.patches: Mapping[str, Patches] = MappingProxyType(dict(plan.set))
         self.gone = self._gone()
-        self._overlays: dict[str, patches.Overlay] = {}
+        self._overlays = overlays
         self._added: dict[str, pa.Table] = {}
 
     @property
@@ -84,14 +88,20 @@ class ObjectState:
         """The number of records."""
         return self.extent - len(self.gone)
 
-    def overlay(self, column: str) -> patches.Overlay | None:
+    def overlay(self, column: str) -> Overlay | None:
         """Return the values that edits set in the column, if any."""
         if column not in self.patches:
             return None
-        if column not in self._overlays:
-            found = patches.column_overlay(self.edits, self.name, column, self.patches[column])
-            self._overlays[column] = found
-        return self._overlays[column]
+        return self._overlays.get(self.name, column, self.patches[column])
+
+    def paths(self) -> list[Path]:
+        """Return the files that hold the records before any edit, deleted ones included."""
+        return [self.file.path, *(self.edits / file for _, _, file, _ in self.layout.added)]
+
+    def column(self, name: str) -> tuple[np.ndarray, pa.ChunkedArray]:
+        """Return the numbers of all records and one of their columns."""
+        table = pa.concat_tables([self._empty([RECORD, name]), *self.tables([RECORD, name])])
+        return numbers(table[RECORD]), table[name]
 
     def slice(self, start: int, stop: int, columns: Sequence[str] | None = None) -> pa.Table:
         """Return the records with numbers start..stop, ascending."""
@@ -109,11 +119,24 @@ class ObjectState:
         for _, table in self._additions(self.layout.base, self.extent, names):
             yield self._edited(table).select(chosen)
 
-    def take(self, records: np.ndarray, columns: Sequence[str] | None = None) -> pa.Table:
-        """Return the records of these numbers in this order; deleted and unknown ones have no row."""
+    def take(self, records: np.ndarray, columns: Sequence[str] | None = None, *, fetch: Fetch | None = None) -> pa.Table:
+        """Return the records of these numbers in this order; deleted and unknown ones have no row.
+
+        `fetch` reads staged records that lie far apart, where there is a faster way than whole row groups.
+        """
         names = self._names(columns)
         records = records[(records >= 0) & (records < self.extent)]
-        table = self._take_mixed(records, names) if self.layout.added else self.file.take(records, names)
+        old = records < self.layout.base
+        staged = records[old]
+        if fetch is not None and self.file.groups_of(staged) > _FEW_GROUPS:
+            table = fetch(self.file, staged, names)
+        else:
+            table = self.file.take(staged, names)
+        if not old.all():
+            added = [one for _, one in self._additions(self.layout.base, self.extent, names)]
+            late = pa.concat_tables(added).take(integers(records[~old] - self.layout.base))
+            order = np.argsort(np.concatenate([np.flatnonzero(old), np.flatnonzero(~old)]), kind="stable")
+            table = pa.concat_tables([table, late]).take(integers(order.astype(np.int64)))
         return self._edited(table).select(names if columns is None else list(columns))
 
     def numbers(self) -> np.ndarray:
@@ -135,6 +158,9 @@ class ObjectState:
         found: np.ndarray = (records >= 0) & (records < self.extent) & ~_member(records, self.gone)
         return found
 
+    def _empty(self, columns: Sequence[str]) -> pa.Table:
+        return pa.Table.from_batches([], pa.schema([self.schema.field(name) for name in columns]))
+
     def _names(self, columns: Sequence[str] | None) -> list[str]:
         wanted = self.schema.names if columns is None else list(columns)
         return wanted if RECORD in wanted else [RECORD, *wanted]
@@ -151,14 +177,6 @@ class ObjectState:
                 if file not in self._added:
                     self._added[file] = patches.read(self.edits / file).cast(self.schema)
                 yield low, self._added[file].slice(low - first, high - low).select(names)
-
-    def _take_mixed(self, records: np.ndarray, names: list[str]) -> pa.Table:
-        old = records < self.layout.base
-        added = [table for _, table in self._additions(self.layout.base, self.extent, names)]
-        late = pa.concat_tables(added).take(integers(records[~old] - self.layout.base))
-        both = pa.concat_tables([self.file.take(records[old], names), late])
-        order = np.argsort(np.concatenate([np.flatnonzero(old), np.flatnonzero(~old)]), kind="stable")
-        return both.take(integers(order.astype(np.int64)))
 
     def _edited(self, table: pa.Table) -> pa.Table:
         records = numbers(table[RECORD])
