@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from sfseed_emulator import dml_rules, effects, ids, lookups, messages, storage, tables
+from sfseed_emulator import dml_delete, dml_rules, effects, ids, lookups, messages, storage, tables
 from sfseed_emulator.draft import Chunk, Draft, Stage, read
 from sfseed_emulator.object_plan import plan_of
 from sfseed_emulator.outcome import RowError, RowResult
@@ -89,9 +89,7 @@ def upsert(
 
 def delete(state: OrgState, object_name: str, record_ids: Sequence[str]) -> list[RowResult]:
     """Move records to the recycle bin, with what hangs on them."""
-    from sfseed_emulator.dml_delete import delete as delete_chunk
-
-    return delete_chunk(state, _plan(state, object_name).found, record_ids)
+    return dml_delete.delete(state, _plan(state, object_name).found, record_ids)
 
 
 def _plan(state: OrgState, object_name: str) -> ObjectPlan:
@@ -210,7 +208,7 @@ def _join_saved(chunk: Chunk, record_ids: Sequence[str | None]) -> None:
     saved = lookups.rows_by_id(chunk.state, chunk.plan.found, list(dict.fromkeys(wanted)))
     seen = Counter(wanted)
     for record_id, draft in zip(record_ids, chunk.drafts, strict=True):
-        if record_id is None:
+        if record_id is None or not draft.ok:
             continue
         row = saved.get(record_id)
         if seen[record_id] > 1:

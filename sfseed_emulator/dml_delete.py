@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfseed_emulator import ids, messages, tables
+from sfseed_emulator.lookups import rows_by_id
 from sfseed_emulator.outcome import RowError, RowResult
+from sfseed_emulator.rules.prices import total_opportunities
 from sfseed_emulator.state import stored_time
 
 if TYPE_CHECKING:
@@ -41,6 +43,16 @@ REFUSALS: Mapping[str, Callable[[Mapping[str, object]], RowError | None]] = {
 """Records that an object's own rule keeps from being deleted."""
 
 
+def _total_opportunities(state: OrgState, lines: Sequence[Mapping[str, object]]) -> None:
+    total_opportunities(state, {str(line["OpportunityId"]) for line in lines})
+
+
+EFFECTS: Mapping[str, Callable[[OrgState, Sequence[Mapping[str, object]]], None]] = {
+    "OpportunityLineItem": _total_opportunities,
+}
+"""What changes in other records once these are gone."""
+
+
 def delete(state: OrgState, found: ObjectDef, record_ids: Sequence[str]) -> list[RowResult]:
     """Delete records by id; one result per id, in their order."""
     if not found.deletable:
@@ -60,6 +72,9 @@ def delete(state: OrgState, found: ObjectDef, record_ids: Sequence[str]) -> list
     held = _held_back(state, found, saved, list(going))
     gone = [record_id for record_id in going if record_id not in held]
     _remove(state, found, gone, _DEPTH)
+    effect = EFFECTS.get(found.name)
+    if effect is not None:
+        effect(state, [saved[record_id] for record_id in gone])
     for record_id, place in going.items():
         error = held.get(record_id)
         results[place] = RowResult(record_id, False, (error,) if error else ())
@@ -67,8 +82,6 @@ def delete(state: OrgState, found: ObjectDef, record_ids: Sequence[str]) -> list
 
 
 def _saved(state: OrgState, found: ObjectDef, wanted: list[str]) -> dict[str, dict[str, object]]:
-    from sfseed_emulator.lookups import rows_by_id
-
     return rows_by_id(state, found, list(dict.fromkeys(wanted)))
 
 

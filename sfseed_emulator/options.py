@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class OrgOptions:
     """The facts and limits of an org; the default is a roomy sandbox."""
 
-    name: str = "Northwind Practice"
+    name: str = "Brightwater"
     is_sandbox: bool = True
     trial_expiration: str | None = None  # a stored date-time; makes a sandbox a scratch org
     organization_type: str = "Enterprise Edition"

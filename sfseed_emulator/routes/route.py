@@ -46,16 +46,16 @@ class Call:
     def json(self) -> object:
         """Return the body as JSON; JSON_PARSER_ERROR when it is none."""
         try:
-            return json.loads(self.body)
-        except UnicodeDecodeError:
+            value: object = json.loads(self.body, parse_constant=_no_constant)
+            if b"\\u" in self.body:
+                json.dumps(value, ensure_ascii=False).encode("utf-8")  # halves of a pair cannot be stored
+        except UnicodeError:
             raise ApiError("JSON_PARSER_ERROR", "Invalid UTF-8 in the request body") from None
+        except RecursionError:
+            raise ApiError("JSON_PARSER_ERROR", "Document nested too deeply") from None
         except ValueError as error:
-            position = getattr(error, "pos", 0)
-            line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
-            seen = error.doc[position : position + 1] if isinstance(error, json.JSONDecodeError) else ""
-            what = f"Unexpected character ('{seen}' (code {ord(seen)}))" if seen else "Unexpected end-of-input"
-            text = f"{what}: expected a valid value at [line:{line}, column:{column}]"
-            raise ApiError("JSON_PARSER_ERROR", text) from None
+            raise ApiError("JSON_PARSER_ERROR", _unexpected(error)) from None
+        return value
 
     def json_object(self) -> dict[str, object]:
         """Return the body as a JSON object; JSON_PARSER_ERROR for any other JSON."""
@@ -133,6 +133,18 @@ class Route:
     def specificity(self) -> tuple[int, ...]:
         """Sorts literal segments before parameters, so that the most exact template is tried first."""
         return tuple(_rank(part) for part in _segments(self.path))
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"Non-standard token '{name}': Enable JsonParser.Feature.ALLOW_NON_NUMERIC_NUMBERS to allow")
+
+
+def _unexpected(error: ValueError) -> str:
+    if not isinstance(error, json.JSONDecodeError):
+        return f"{error} at [line:1, column:1]"
+    seen = error.doc[error.pos : error.pos + 1]
+    what = f"Unexpected character ('{seen}' (code {ord(seen)}))" if seen else "Unexpected end-of-input"
+    return f"{what}: expected a valid value at [line:{error.lineno}, column:{error.colno}]"
 
 
 def _segments(path: str) -> list[str]:
