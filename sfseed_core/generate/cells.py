@@ -1,0 +1,167 @@
+"""The values of a column for some records, in the form that others can still compute with.
+
+A column is made as codes into a pool, as text, or as numbers; it becomes an Arrow array only at the end. So an e-mail
+address takes the codes of a name instead of reading the name's text again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sfseed_core.errors import InternalError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coded:
+    """Text as positions (`codes`, int32) in a `pool`; `valid` is None when no record is empty."""
+
+    pool: pa.StringArray
+    codes: np.ndarray
+    valid: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def take(self, places: np.ndarray, valid: np.ndarray | None = None) -> Coded:
+        """Return the cells at the places, empty where `valid` says so."""
+        return Coded(self.pool, self.codes[places], both(_at(self.valid, places), valid))
+
+    def masked(self, valid: np.ndarray | None) -> Coded:
+        """Return the cells, also empty where `valid` says so."""
+        return self if valid is None else replace(self, valid=both(self.valid, valid))
+
+    def text(self) -> pa.StringArray:
+        """Return the text."""
+        return pc.take(
+            self.pool, numbers_array(self.codes.astype(np.int32, copy=False), pa.int32(), self.valid), boundscheck=False
+        )
+
+    def arrow(self, kind: pa.DataType) -> pa.Array:
+        """Return the cells as an Arrow array of the type."""
+        _expect(kind, pa.string())
+        return self.text()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts:
+    """Text that was put together; `array` itself may hold text where `valid` says empty."""
+
+    array: pa.StringArray
+    valid: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def take(self, places: np.ndarray, valid: np.ndarray | None = None) -> Texts:
+        """Return the cells at the places, empty where `valid` says so."""
+        taken = pc.take(self.array, numbers_array(places.astype(np.int64, copy=False), pa.int64()), boundscheck=False)
+        return Texts(taken, both(_at(self.valid, places), valid))
+
+    def masked(self, valid: np.ndarray | None) -> Texts:
+        """Return the cells, also empty where `valid` says so."""
+        return self if valid is None else replace(self, valid=both(self.valid, valid))
+
+    def text(self) -> pa.StringArray:
+        """Return the text."""
+        return with_validity(self.array, self.valid)
+
+    def arrow(self, kind: pa.DataType) -> pa.Array:
+        """Return the cells as an Arrow array of the type."""
+        _expect(kind, pa.string())
+        return self.text()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """Numbers (int64), or true and false: days, milliseconds, whole units, or units of the last decimal."""
+
+    values: np.ndarray
+    valid: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, places: np.ndarray, valid: np.ndarray | None = None) -> Numbers:
+        """Return the cells at the places, empty where `valid` says so."""
+        return Numbers(self.values[places], both(_at(self.valid, places), valid))
+
+    def masked(self, valid: np.ndarray | None) -> Numbers:
+        """Return the cells, also empty where `valid` says so."""
+        return self if valid is None else replace(self, valid=both(self.valid, valid))
+
+    def text(self) -> pa.StringArray:
+        """Return the numbers as text."""
+        return pc.cast(numbers_array(self.values.astype(np.int64, copy=False), pa.int64(), self.valid), pa.string())
+
+    def arrow(self, kind: pa.DataType) -> pa.Array:
+        """Return the cells as an Arrow array of the type."""
+        if pa.types.is_string(kind):
+            return self.text()
+        if pa.types.is_boolean(kind):
+            return flags_array(self.values.astype(bool, copy=False), self.valid)
+        if pa.types.is_decimal(kind):
+            return _decimals(self.values.astype(np.int64, copy=False), kind, self.valid)
+        narrow = np.int32 if kind.bit_width == 32 else np.int64
+        return numbers_array(self.values.astype(narrow, copy=False), kind, self.valid)
+
+
+Cells = Coded | Texts | Numbers
+
+
+def numbers_array(values: np.ndarray, kind: pa.DataType, valid: np.ndarray | None = None) -> pa.Array:
+    """Return an Arrow array over the numbers' own memory (`pa.array` would import pandas)."""
+    return pa.Array.from_buffers(kind, len(values), [_bitmap(valid), pa.py_buffer(np.ascontiguousarray(values))])
+
+
+def flags_array(values: np.ndarray, valid: np.ndarray | None = None) -> pa.Array:
+    """Return an Arrow array of true and false."""
+    return pa.Array.from_buffers(pa.bool_(), len(values), [_bitmap(valid), _bitmap(values)])
+
+
+def with_validity(array: pa.Array, valid: np.ndarray | None) -> pa.Array:
+    """Return the array, empty where `valid` says so; its own emptiness is replaced."""
+    if valid is None:
+        return array
+    if array.offset:
+        array = pa.concat_arrays([array])
+    return pa.Array.from_buffers(array.type, len(array), [_bitmap(valid), *array.buffers()[1:]])
+
+
+def _decimals(values: np.ndarray, kind: pa.DataType, valid: np.ndarray | None) -> pa.Array:
+    words = np.empty((len(values), 2), dtype="<i8")
+    words[:, 0] = values
+    np.right_shift(values, 63, out=words[:, 1])
+    return pa.Array.from_buffers(kind, len(values), [_bitmap(valid), pa.py_buffer(words)])
+
+
+def _bitmap(valid: np.ndarray | None) -> pa.Buffer | None:
+    return None if valid is None else pa.py_buffer(np.packbits(valid, bitorder="little"))
+
+
+def _at(valid: np.ndarray | None, places: np.ndarray) -> np.ndarray | None:
+    return None if valid is None else valid[places]
+
+
+def both(first: np.ndarray | None, second: np.ndarray | None) -> np.ndarray | None:
+    """Return where both say there is a value; None means everywhere."""
+    if first is None or second is None:
+        return second if first is None else first
+    return np.logical_and(first, second)
+
+
+def _expect(kind: pa.DataType, wanted: pa.DataType) -> None:
+    if kind != wanted:
+        raise InternalError(f"a provider made text for a column of type {kind}")
+
+
+def coded(cells: Cells) -> tuple[pa.StringArray, np.ndarray]:
+    """Return text cells as a pool and positions in it (of empty cells: any position)."""
+    if isinstance(cells, Coded):
+        return cells.pool, cells.codes
+    found = pc.dictionary_encode(cells.array if isinstance(cells, Texts) else cells.text())
+    codes = np.frombuffer(found.indices.buffers()[1], dtype=np.int32, count=len(found))
+    return found.dictionary, codes

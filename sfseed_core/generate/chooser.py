@@ -1,0 +1,193 @@
+"""Which provider makes a field: what the recipe names, else by the field's rules, meaning and type, in that order."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from sfseed_core.errors import RecipeError
+from sfseed_core.generate.provider import CHOICE
+from sfseed_core.generate.registry import Registry, standard
+from sfseed_core.recipe.model import SHARE, ColumnPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sfseed_core.generate.provider import Options, Provider
+    from sfseed_core.recipe.chooser import FieldRequest
+
+_BY_TYPE: Mapping[str, str] = MappingProxyType(
+    {
+        "boolean": "flag",
+        "base64": "file.content",
+        "picklist": "choice",
+        "multipicklist": "choice",
+        "email": "email",
+        "phone": "phone",
+        "url": "url",
+        "date": "date",
+        "datetime": "date",
+        "time": "time",
+        "int": "number",
+        "long": "number",
+        "double": "number",
+        "currency": "number",
+        "percent": "number",
+        "textarea": "text",
+        "encryptedstring": "code",
+    }
+)
+_OTHERWISE = "word"
+# the org derives these itself: a made-up value would contradict the status
+_ONLY_BY_TABLE = frozenset({"percent.probability", "status.forecast"})
+_FROM_OTHERS = frozenset({"company", "product.name", "price"})
+# picklists draw from their own values, but for these, which other fields must agree with
+_AGREEING = frozenset({"person.salutation", "status.forecast"})
+
+_ADDRESS = tuple(
+    f"address.{part}" for part in ("street", "city", "state", "postal_code", "country", "latitude", "longitude")
+)
+
+# how many in a hundred records have no value, by meaning; of all others some
+_EMPTY: Mapping[str, int] = MappingProxyType(
+    {
+        **dict.fromkeys(("person.first_name", "person.last_name", "company", "status", "product.name", "product.code"), 0),
+        **dict.fromkeys(("amount", "price", "quantity", "date.start", "date.close", "duration.minutes", "file.content"), 0),
+        **dict.fromkeys(("percent.probability", "status.forecast", "file.title", "file.name", "subject.case"), 0),
+        **dict.fromkeys(_ADDRESS, 0),
+        **dict.fromkeys(("email", "person.job_title", "subject.activity", "subject", "website", "date.end", "code"), 2),
+        **dict.fromkeys(("person.salutation", "phone.mobile", "description"), 15),
+        **dict.fromkeys(("phone.fax", "comment", "percent.discount"), 30),
+        **dict.fromkeys(("person.middle_name",), 50),
+        **dict.fromkeys(("person.suffix",), 90),
+    }
+)
+_USUALLY_EMPTY = 6
+
+
+class Chooser:
+    """Chooses among the providers of a registry."""
+
+    def __init__(self, registry: Registry | None = None) -> None:
+        self.registry = registry or standard()
+
+    def choose(self, request: FieldRequest, /) -> ColumnPlan | str:
+        """Return the column, or in one line why nothing can be made for the field.
+
+        Raises RecipeError when the recipe asks for a provider or option that does not exist.
+        """
+        recipe = request.recipe
+        if recipe is not None and recipe.values is not None:
+            return _column(request, "choice", _own_values(request), "the recipe lists its values")
+        if recipe is not None and recipe.provider is not None:
+            return self._asked(request, recipe.provider, recipe.options)
+        refused = "no provider makes a field of its type"
+        for provider in self._candidates(request):
+            if request.rules.unique and not provider.distinct:
+                continue
+            options = provider.propose(request)
+            if not isinstance(options, str):
+                return _column(request, provider.name, options, _why(request, provider))
+            refused = options
+        return refused
+
+    def _candidates(self, request: FieldRequest) -> Iterator[Provider]:
+        field, meaning = request.field, request.meaning.name if request.meaning else ""
+        names = self.registry.by_name
+        if request.rules.fixed is not None:
+            yield names["fixed"]
+        if field.type == "combobox" and request.rules.suggested:
+            yield names["choice"]
+        if meaning in _FROM_OTHERS:
+            yield names["copy"]
+        if meaning in _ONLY_BY_TABLE and request.meaning is not None and request.meaning.group:
+            yield names["lookup"]
+            if not request.rules.required:
+                return
+        if field.type not in CHOICE or meaning in _AGREEING or meaning.startswith("address."):
+            yield from self.registry.serving(meaning, field.type)
+        default = names[_BY_TYPE.get(field.type, _OTHERWISE)]
+        if field.type in default.types:
+            yield default
+        if request.rules.unique and field.type in names["code"].types:
+            yield names["code"]
+
+    def _asked(self, request: FieldRequest, name: str, asked: Mapping[str, Any]) -> ColumnPlan | str:
+        """Return the column by the provider that the recipe names, its options over those that are inferred."""
+        place = f"{request.context.object.name}.{request.field.name}"
+        provider = self.registry.get(name)
+        if provider is None:
+            raise RecipeError(f"{place}: there is no provider {name!r}{_near(name, self.registry.by_name)}")
+        if request.field.type not in provider.types:
+            raise RecipeError(f"{place}: the provider {name!r} does not make fields of type {request.field.type}")
+        known = provider.options or {}
+        for option in asked:
+            if option not in known and option != "locale":
+                raise RecipeError(f"{place}: the provider {name!r} has no option {option!r}{_near(option, known)}")
+        options = provider.propose(request)
+        if isinstance(options, str):
+            if not asked:
+                raise RecipeError(f"{place}: the provider {name!r} cannot serve it: {options}")
+            options = {}
+        return _column(request, name, {**options, **asked}, "the recipe says so")
+
+
+def _own_values(request: FieldRequest) -> Options:
+    recipe = request.recipe
+    assert recipe is not None
+    assert recipe.values is not None
+    options: dict[str, Any] = {"values": list(recipe.values)}
+    if recipe.weights is not None:
+        options["weights"] = list(recipe.weights)
+    if request.rules.unique:
+        options["taken"] = sorted(request.taken)
+    return options
+
+
+def _column(request: FieldRequest, provider: str, options: Options, why: str) -> ColumnPlan:
+    field, rules = request.field, request.rules
+    return ColumnPlan(
+        field=field.name,
+        type=field.type,
+        provider=provider,
+        options=MappingProxyType({**options, **_emptied_together(request)}),
+        null_share=_null_share(request),
+        length=min(field.length or 0, rules.max_chars or field.length or 0),
+        precision=field.precision,
+        scale=field.scale,
+        unique=rules.unique,
+        why=why,
+    )
+
+
+def _emptied_together(request: FieldRequest) -> Options:
+    """Name the draw that empties all parts of an address at once: half an address helps nobody."""
+    meaning = request.meaning
+    if meaning is None or not meaning.name.startswith("address."):
+        return {}
+    return {"empty_with": f"address {meaning.group}"}
+
+
+def _null_share(request: FieldRequest) -> int:
+    """Return the share of empty cells: none where the org, a parent's name or a dependent field needs a value."""
+    field, meaning = request.field, request.meaning.name if request.meaning else ""
+    if request.rules.needed or field.type == "boolean" or request.rules.fixed is not None:
+        return 0
+    if request.recipe is not None and request.recipe.empty is not None:
+        return SHARE * request.recipe.empty // 100
+    controls = any(one.controller == field.name for one in request.context.rules.fields.values())
+    if field.name_field or controls or not field.nillable:
+        return 0
+    return SHARE * _EMPTY.get(meaning, _USUALLY_EMPTY) // 100
+
+
+def _why(request: FieldRequest, provider: Provider) -> str:
+    if request.meaning is not None and request.meaning.name in provider.meanings:
+        return f"{provider.about}; {request.meaning.why}"
+    return f"{provider.about}; by its type, {request.field.type}"
+
+
+def _near(name: str, known: Mapping[str, object]) -> str:
+    found = get_close_matches(name, list(known), n=1)
+    return f": did you mean {found[0]!r}?" if found else f"; there are {', '.join(sorted(known))}"

@@ -1,0 +1,193 @@
+"""The records of a plan, any slice of any object, as Arrow record batches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import numpy as np
+import pyarrow as pa
+
+from sfseed_core.errors import InternalError
+from sfseed_core.generate import draws
+from sfseed_core.generate.cells import Coded, numbers_array
+from sfseed_core.generate.layout import NATURAL, Layout
+from sfseed_core.generate.pools import Pools
+from sfseed_core.generate.provider import Scope
+from sfseed_core.generate.references import Keys, refer
+from sfseed_core.generate.registry import Registry, standard
+from sfseed_core.generate.rows import Rows
+from sfseed_core.generate.texts import strings
+from sfseed_core.recipe.columns import RECORD_TYPE, SYMBOL_MARK, needs_target, schema_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from sfseed_core.generate.cells import Cells
+    from sfseed_core.generate.provider import Make
+    from sfseed_core.recipe.model import ColumnPlan, ObjectPlan, Plan, ReferencePlan
+
+T = TypeVar("T")
+CHUNK = 65_536
+
+
+def rows(plan: Plan, object_name: str, start: int, stop: int) -> pa.RecordBatch:
+    """Return the records `start` to `stop` (not included) of an object, with the schema of `recipe.columns.schema_of`.
+
+    The same records come out whatever slice they are asked in. Raises KeyError for an object that is not in the plan.
+    """
+    return Engine(plan).rows(object_name, start, stop)
+
+
+def batches(plan: Plan, object_name: str, chunk: int = CHUNK) -> Iterator[pa.RecordBatch]:
+    """Yield all records of an object in order, in batches of `chunk`."""
+    return Engine(plan).batches(object_name, chunk)
+
+
+class Engine:
+    """A plan made ready: each column's maker is prepared once, at its first use.
+
+    May be used by several threads at once: what it remembers is the same whoever computes it.
+    """
+
+    def __init__(self, plan: Plan, registry: Registry | None = None) -> None:
+        self.plan = plan
+        self.registry = registry or standard()
+        self._objects = {one.name: one for one in plan.objects}
+        self._columns = {one.name: {column.field: column for column in one.columns} for one in plan.objects}
+        self._references = {one.name: {each.field: each for each in one.references} for one in plan.objects}
+        self._makers: dict[tuple[str, str], Make] = {}
+        self._layouts: dict[tuple[str, str], Layout | None] = {}
+        self._pools: dict[str, Pools] = {}
+        self._once: dict[tuple[str, ...], object] = {}
+
+    def rows(self, object_name: str, start: int, stop: int) -> pa.RecordBatch:
+        """Return the records `start` to `stop` (not included) of an object."""
+        plan = self._objects[object_name]
+        stop = min(stop, plan.count)
+        return self.batch(self.at(object_name, np.arange(min(start, stop), stop, dtype=np.int64)))
+
+    def batches(self, object_name: str, chunk: int = CHUNK) -> Iterator[pa.RecordBatch]:
+        """Yield all records of an object in order, in batches of `chunk`."""
+        for start in range(0, self._objects[object_name].count, chunk):
+            yield self.rows(object_name, start, start + chunk)
+
+    def at(self, object_name: str, records: np.ndarray) -> Rows:
+        """Return records of an object by number, in any order, to ask columns of."""
+        return Rows(self, self._objects[object_name], records)
+
+    def batch(self, some: Rows) -> pa.RecordBatch:
+        """Return all columns of the records."""
+        schema = schema_of(some.plan)
+        arrays = [numbers_array(some.records, pa.int64())]
+        arrays += [some.cells(one.field).arrow(schema.field(one.field).type) for one in some.plan.columns]
+        for reference in some.plan.references:
+            arrays += _reference_arrays(reference, some.keys(reference.field))
+        if some.plan.record_types:
+            names = strings([name for name, _ in some.plan.record_types])
+            arrays.append(Coded(names, some.record_types()).text())
+        return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+    def key(self, *names: str | int) -> int:
+        """Return the key of draws for the names under the plan's seed."""
+        return draws.key(self.plan.seed, *names)
+
+    def count(self, object_name: str) -> int:
+        """Return how many records of the object there are; 0 when the plan does not have it."""
+        plan = self._objects.get(object_name)
+        return plan.count if plan else 0
+
+    def object(self, object_name: str) -> ObjectPlan:
+        """Return the plan of an object."""
+        return self._objects[object_name]
+
+    def column(self, object_name: str, field: str) -> ColumnPlan | None:
+        """Return the plan of a column, if there is one."""
+        return self._columns.get(object_name, {}).get(field)
+
+    def place(self, object_name: str) -> Mapping[str, Any] | None:
+        """Return how the city of an object's records is found: as the first of its address columns says."""
+        return self.once(("place", object_name), lambda: self._place(object_name))
+
+    def _place(self, object_name: str) -> Mapping[str, Any] | None:
+        columns = self._columns.get(object_name, {}).values()
+        return next((one.options["place"] for one in columns if "place" in one.options), None)
+
+    def once(self, name: tuple[str, ...], make: Callable[[], T]) -> T:
+        """Return what `make` makes, made at the first time of asking for the name."""
+        if name not in self._once:
+            self._once[name] = make()
+        return cast("T", self._once[name])
+
+    def has_column(self, object_name: str, field: str) -> bool:
+        """Say whether the plan makes the field."""
+        return field in self._columns.get(object_name, {})
+
+    def pools(self, locale: str | None = None) -> Pools:
+        """Return the vocabularies of a locale (the plan's own, if not named)."""
+        name = locale or self.plan.locale
+        if name not in self._pools:
+            self._pools[name] = Pools.of(name)
+        return self._pools[name]
+
+    def make(self, some: Rows, field: str) -> Cells:
+        """Return the cells of a field, empty for its plan's share of records."""
+        column = self._columns[some.plan.name][field]
+        cells = self._maker(some.plan, column)(some)
+        if column.null_share:
+            together = str(column.options.get("empty_with", field))
+            drawn = some.draw(self.key(some.plan.name, together, "empty"))
+            cells = cells.masked(~draws.happens(drawn, column.null_share))
+        return cells if column.rows is None else cells.masked(some.between(*column.rows))
+
+    def _maker(self, plan: ObjectPlan, column: ColumnPlan) -> Make:
+        place = (plan.name, column.field)
+        if place not in self._makers:
+            provider = self.registry.get(column.provider)
+            if provider is None:
+                raise InternalError(f"{plan.name}.{column.field}: the plan names an unknown provider {column.provider!r}")
+            self._makers[place] = provider.prepare(Scope(self, plan, column))
+        return self._makers[place]
+
+    def refer(self, some: Rows, field: str) -> Keys:
+        """Return what a reference points to."""
+        return refer(some, self._references[some.plan.name][field])
+
+    def record_types(self, some: Rows) -> np.ndarray:
+        """Return the position of each record's type in the plan's `record_types`."""
+        weights = [weight for _, weight in some.plan.record_types]
+        if some.plan.record_types_in_order:
+            return np.searchsorted(np.cumsum(weights), some.records, side="right")
+        drawn = draws.sixteenths(some.draw(self.key(some.plan.name, RECORD_TYPE)))
+        return draws.table(weights)[drawn]
+
+    def layout(self, object_name: str, field: str) -> Layout | None:
+        """Return how the object's records are laid along the parents of the field; None when they are not."""
+        place = (object_name, field)
+        if place not in self._layouts:
+            self._layouts[place] = self._lay(object_name, field)
+        return self._layouts[place]
+
+    def _lay(self, object_name: str, field: str) -> Layout | None:
+        plan = self._objects.get(object_name)
+        reference = self._references.get(object_name, {}).get(field)
+        if plan is None or reference is None or reference.mode != "children":
+            return None
+        parents = self.count(reference.targets[0].object or "")
+        if not parents or not plan.count:
+            return None
+        options = reference.options
+        parents = min(parents, int(options.get("below", parents)))
+        distribution = str(options.get("distribution", NATURAL))
+        # nobody is left without, where there is enough for all: children of children then always find a parent
+        minimum = int(options.get("minimum", 1 if plan.count >= parents else 0))
+        key = self.key(object_name, field)
+        return Layout(parents, plan.count, key, distribution, minimum, int(options.get("maximum", 0)))
+
+
+def _reference_arrays(reference: ReferencePlan, keys: Keys) -> list[pa.Array]:
+    arrays = [numbers_array(keys.numbers, pa.int64(), keys.with_number())]
+    if needs_target(reference):
+        names = strings([one.object or f"{SYMBOL_MARK}{one.symbol}" for one in keys.targets])
+        which = np.zeros(len(keys.numbers), dtype=np.int32) if keys.which is None else keys.which
+        arrays.append(Coded(names, which, keys.valid).text())
+    return arrays

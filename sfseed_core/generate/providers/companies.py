@@ -1,0 +1,182 @@
+"""Companies: names that do not repeat, the domain that goes with each, and facts about a company."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sfseed_core.generate import draws, texts
+from sfseed_core.generate.cells import Coded, Texts
+from sfseed_core.generate.owners import COMPANY
+from sfseed_core.generate.permutation import Permutation
+from sfseed_core.generate.provider import ALL_TEXT, TEXT, Make, Options, Provider, Scope, nothing_to_say, words
+
+if TYPE_CHECKING:
+    from sfseed_core.generate.pools import Pools
+    from sfseed_core.generate.rows import Rows
+
+DOMAIN_END = ".example.com"
+NO_COMPANY = ("example.com", "example.org", "example.net")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Companies:
+    """Which company each record is: places in the lists of stems, trades and regions, and a number where these are used up."""
+
+    stems: np.ndarray
+    trades: np.ndarray
+    regions: np.ndarray | None
+    numbers: np.ndarray | None
+
+
+def companies(rows: Rows, field: str, pools: Pools) -> Companies:
+    """Return the companies that the field names: the n-th of a keyed permutation of all stems and trades."""
+    return rows.once(f"companies {field}", lambda: _companies(rows, field, pools))
+
+
+def _companies(rows: Rows, field: str, pools: Pools) -> Companies:
+    stems, trades, regions = (len(pools.text(f"company_{part}")) for part in ("stems", "trades", "regions"))
+    names = stems * trades
+    copies = max(-(-rows.plan.count // names), 1)
+    place = Permutation(names * copies, rows.engine.key(rows.plan.name, field, COMPANY)).at(rows.records)
+    copy, name = np.divmod(place, names) if copies > 1 else (None, place)
+    stem, trade = np.divmod(name, trades)
+    if copy is None:
+        return Companies(stem, trade, None, None)
+    number, region = np.divmod(copy, regions)
+    return Companies(stem, trade, region, number if copies > regions else None)
+
+
+def _name(scope: Scope) -> Make:
+    pools, key, field = scope.pools, scope.key("form"), scope.column.field
+    stems = texts.join(pools.text("company_stems"), " ")
+    trades, forms = pools.text("company_trades"), pools.text("company_forms")
+    endings, styles = _products(trades, forms)
+    regions = pa.concat_arrays([texts.strings([""]), texts.join(pools.text("company_regions").slice(1), " ")])
+
+    def make(rows: Rows) -> Texts:
+        one = companies(rows, field, pools)
+        ending = one.trades * styles + draws.below(rows.draw(key), styles)
+        parts = [Coded(stems, one.stems).text(), Coded(endings, ending).text()]
+        if one.regions is not None:
+            parts.insert(1, Coded(regions, one.regions).text())
+        if one.numbers is not None:
+            parts += [texts.strings([" "])[0], pc.cast(_whole(one.numbers + 1), pa.string())]
+        return Texts(texts.fit(texts.join(*parts), scope.column.length))
+
+    return make
+
+
+def _whole(numbers: np.ndarray) -> pa.Array:
+    return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(np.ascontiguousarray(numbers))])
+
+
+def _products(trades: pa.StringArray, forms: pa.StringArray) -> tuple[pa.StringArray, int]:
+    """Return every trade with every legal form (first: without one), a trade's together, and how many each trade has."""
+    styles = len(forms) + 1
+    trade = np.repeat(np.arange(len(trades)), styles)
+    form = np.tile(np.arange(styles), len(trades))
+    tails = pa.concat_arrays([texts.strings([""]), texts.join(" ", forms)])
+    return texts.join(Coded(trades, trade).text(), Coded(tails, form).text()), styles
+
+
+def domains(rows: Rows, field: str, before: str) -> pa.StringArray:
+    """Return the internet domain of the company that the field names, after the text `before` (`@`, `https://www.`)."""
+    return rows.once(f"domain {before} {field}", lambda: _domains(rows, field, before))
+
+
+def _domains(rows: Rows, field: str, before: str) -> pa.StringArray:
+    column = rows.engine.column(rows.plan.name, field)
+    if column is None:
+        return no_company(rows, before)
+    if column.provider == "copy":
+        source = column.options
+        return company_domains(rows, {**source, "company": source["field"]}, before)
+    if column.provider != COMPANY:
+        return texts.join(before, slugs(rows.cells(field).text(), "company"), DOMAIN_END)
+    pools = rows.engine.pools(column.options.get("locale"))
+    one = companies(rows, field, pools)
+    stems, trades, regions = (f"company_{part}_slugs" for part in ("stem", "trade", "region"))
+    heads = texts.join(before, pools.text(stems), "-")
+    tails = texts.join(pools.text(trades), DOMAIN_END)
+    parts = [Coded(heads, one.stems).text(), Coded(tails, one.trades).text()]
+    if one.regions is not None:
+        names = pools.text(regions)
+        middles = pa.concat_arrays([names.slice(0, 1), texts.join(names.slice(1), "-")])
+        parts.insert(1, Coded(middles, one.regions).text())
+    if one.numbers is not None:
+        parts.insert(1, texts.join(pc.cast(_whole(one.numbers + 1), pa.string()), "-"))
+    return texts.join(*parts)
+
+
+def no_company(rows: Rows, before: str) -> pa.StringArray:
+    """Return reserved domains for records that belong to no company."""
+    pool = texts.strings([before + name for name in NO_COMPANY])
+    drawn = rows.draw(rows.engine.key(rows.plan.name, "no company"))
+    return Coded(pool, draws.below(drawn, len(pool))).text()
+
+
+def slugs(array: pa.StringArray, otherwise: str) -> pa.StringArray:
+    """Return any text as it may stand in a host name or before an @; `otherwise` where nothing of it remains."""
+    plain = pc.replace_substring_regex(pc.utf8_lower(array), pattern="[^a-z0-9]+", replacement="-")
+    trimmed = pc.utf8_slice_codeunits(pc.utf8_trim(plain, characters="-"), 0, 24)
+    trimmed = pc.fill_null(pc.utf8_trim(trimmed, characters="-"), texts.scalar(otherwise))
+    return pc.if_else(pc.equal(trimmed, texts.scalar("")), texts.scalar(otherwise), trimmed)
+
+
+def company_domains(rows: Rows, options: Options, before: str) -> pa.StringArray:
+    """Return the domain of the record's own company or of the company it belongs to, as the options say."""
+    field, via = options.get("company"), options.get("via")
+    if not field:
+        return no_company(rows, before)
+    if not via:
+        return domains(rows, field, before)
+    link = rows.parents(via, options.get("of"))
+    if link is None:
+        return no_company(rows, before)
+    theirs = domains(link.rows, field, before)
+    if link.valid is None:
+        return Coded(theirs, link.places).text()
+    both = pa.concat_arrays([theirs, texts.strings([before + NO_COMPANY[0]])])
+    return Coded(both, np.where(link.valid, link.places, len(theirs))).text()
+
+
+def _ticker(scope: Scope) -> Make:
+    key = scope.key()
+    width = min(4, scope.column.length or 4)
+
+    def make(rows: Rows) -> Texts:
+        letters = texts.matrix(len(rows), "A" * width)
+        drawn = rows.draw(key)
+        for place in range(width):
+            letters[:, place] += draws.below(draws.mix(place, drawn), 26).astype(np.uint8)
+        return Texts(texts.from_matrix(letters))
+
+    return make
+
+
+def _industry(scope: Scope) -> Make:
+    return words(scope, scope.pools.text("company_industries"))
+
+
+def _site(scope: Scope) -> Make:
+    return words(scope, scope.pools.text("company_sites"))
+
+
+PROVIDERS = (
+    Provider(COMPANY, "a company's name", ALL_TEXT, nothing_to_say, _name, meanings=frozenset({COMPANY})),
+    Provider("company.site", "a site of a company", TEXT, nothing_to_say, _site, meanings=frozenset({"company.site"})),
+    Provider("company.ticker", "a stock symbol", TEXT, nothing_to_say, _ticker, meanings=frozenset({"company.ticker"})),
+    Provider(
+        "company.industry",
+        "an industry in words",
+        TEXT,
+        nothing_to_say,
+        _industry,
+        meanings=frozenset({"company.sic_description"}),
+    ),
+)

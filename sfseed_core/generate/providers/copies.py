@@ -1,0 +1,149 @@
+"""Values that another field decides: copies, from this record or its parent, and tables from one field's value to another's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sfseed_core.generate import texts
+from sfseed_core.generate.cells import Cells, Coded, Numbers, Texts, coded
+from sfseed_core.generate.owners import COMPANY, company_of, owner_of
+from sfseed_core.generate.provider import ALL_TEXT, CHOICE, DAY, NUMBER, Make, Options, Provider, Scope
+
+if TYPE_CHECKING:
+    from sfseed_core.generate.rows import Rows
+    from sfseed_core.recipe.chooser import FieldRequest
+    from sfseed_core.recipe.model import ColumnPlan, ObjectPlan, ReferencePlan
+
+_PARENTS_NAMES = frozenset({"product.name", "price"})
+
+
+def propose(request: FieldRequest) -> Options | str:
+    """Propose to copy a company's name within the record, a product's name or price from the record's parent."""
+    name = request.meaning.name if request.meaning else ""
+    if name == COMPANY:
+        first = request.context.find(COMPANY)
+        if first and first != request.field.name:
+            return {"field": first}
+        found = {} if request.field.name_field or request.rules.required else owner_of(request)
+        if not found:
+            return _NOTHING
+        return {"field": company_of(request.context, request.context.references[found["via"]]), **found}
+    if name in _PARENTS_NAMES:
+        return _from_parent(request) or _NOTHING
+    return _NOTHING
+
+
+_NOTHING = "there is nothing to copy"
+
+
+def _from_parent(request: FieldRequest) -> Options | None:
+    for reference in request.context.references.values():
+        parent = request.context.earlier.get(reference.targets[0].object or "")
+        column = _alike(request, parent) if parent and _always_there(reference) else None
+        if parent and column:
+            return {"field": column.field, "via": reference.field, "of": parent.name}
+    return None
+
+
+def _always_there(reference: ReferencePlan) -> bool:
+    return len(reference.targets) == 1 and not (
+        reference.null_share or reference.deferred or reference.rows or reference.options.get("high")
+    )
+
+
+def _alike(request: FieldRequest, parent: ObjectPlan) -> ColumnPlan | None:
+    """Return the parent's column of the same name or kind, if its values fit here."""
+    field, provider = request.field, request.meaning.name if request.meaning else ""
+    for one in parent.columns:
+        fits = one.type == field.type and one.scale == field.scale and one.precision <= field.precision and not one.rows
+        if fits and one.null_share == 0 and (one.field == field.name if provider == "price" else one.provider == provider):
+            return one
+    return None
+
+
+def prepare(scope: Scope) -> Make:
+    """Prepare copies of another field's cells, of this record or of the one that `via` leads to."""
+    field, via, of = str(scope.options["field"]), scope.options.get("via"), scope.options.get("of")
+
+    def make(rows: Rows) -> Cells:
+        if not via:
+            return _fitted(rows.cells(field), scope.column)
+        link = rows.parents(str(via), of)
+        return _empty(scope.column, len(rows)) if link is None else _fitted(link.cells(field), scope.column)
+
+    return make
+
+
+def _fitted(cells: Cells, column: ColumnPlan) -> Cells:
+    if isinstance(cells, Numbers):
+        return cells
+    if isinstance(cells, Coded):
+        return Coded(texts.fit(cells.pool, column.length), cells.codes, cells.valid)
+    return Texts(texts.fit(cells.array, column.length), cells.valid)
+
+
+def _empty(column: ColumnPlan, count: int) -> Cells:
+    nobody = np.zeros(count, dtype=bool)
+    if column.type in NUMBER | DAY:
+        return Numbers(np.zeros(count, dtype=np.int64), nobody)
+    return Coded(texts.strings(["x"]), np.zeros(count, dtype=np.int32), nobody)
+
+
+def _propose_lookup(request: FieldRequest) -> Options | str:
+    """Propose what the org's own table of statuses says for each status."""
+    group = request.meaning.group if request.meaning else ""
+    status = request.context.find("status", group)
+    stages = request.context.snapshot.statuses.get(group, ())
+    if not status or not stages:
+        return "the org derives it from the record's status"
+    if request.field.type in NUMBER:
+        return {"field": status, "values": {one.api_name: one.probability for one in stages if one.probability is not None}}
+    allowed = request.rules.allowed
+    pairs = {one.api_name: one.category for one in stages if one.category and (allowed is None or one.category in allowed)}
+    return {"field": status, "values": pairs} if pairs else "the org derives it from the record's status"
+
+
+def _lookup(scope: Scope) -> Make:
+    """Prepare a table from another field's value to this one's; values that the table lacks stay empty."""
+    field, table = str(scope.options["field"]), dict(scope.options["values"])
+    numeric = scope.column.type in NUMBER
+
+    def make(rows: Rows) -> Cells:
+        source = rows.cells(field)
+        pool, codes = coded(source)
+        found: list[Any] = [table.get(value) for value in texts.listed(pool)]
+        known = np.array([one is not None for one in found])[codes]
+        if numeric:
+            values = np.array([int(one or 0) * 10**scope.column.scale for one in found], dtype=np.int64)
+            return Numbers(values[codes], None if known.all() else known).masked(source.valid)
+        target = texts.strings([str(one or "") for one in found])
+        return Coded(target, codes, None if known.all() else known).masked(source.valid)
+
+    return make
+
+
+PROVIDERS = (
+    Provider(
+        "copy",
+        "what another field holds",
+        ALL_TEXT | CHOICE | NUMBER | DAY,
+        propose,
+        prepare,
+        options={
+            "field": "which field",
+            "via": "of the record that this reference leads to",
+            "of": "the object it has there",
+        },
+    ),
+    Provider(
+        "lookup",
+        "what a table says for another field's value",
+        ALL_TEXT | CHOICE | NUMBER,
+        _propose_lookup,
+        _lookup,
+        meanings=frozenset({"percent.probability", "status.forecast"}),
+        options={"field": "which field", "values": "per value of it, the value here"},
+    ),
+)

@@ -1,0 +1,244 @@
+"""Dates, instants and times of day: on working days, in business hours of the plan's zone, relative to its as-of date."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from sfseed_core.generate import draws, texts
+from sfseed_core.generate.cells import Cells, Numbers, Texts, coded
+from sfseed_core.generate.provider import DAY, Make, Options, Provider, Scope
+from sfseed_core.generate.unique import Free
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfseed_core.generate.rows import Rows
+    from sfseed_core.recipe.chooser import FieldRequest
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_DAY = 86_400_000
+_QUARTER = 900_000
+_OPENS, _QUARTERS = 8 * 4, 36  # from 8:00, the last start at 16:45
+_THURSDAY = 3  # 1970-01-01
+_FRIDAY, _SATURDAY = 4, 5
+
+# meaning -> days from the as-of date, whether working days only
+SPANS: Mapping[str, tuple[int, int, bool]] = MappingProxyType(
+    {
+        "person.birthdate": (-70 * 365, -21 * 365, False),
+        "date.start": (-365, 60, True),
+        "date.end": (30, 730, True),
+        "date.close": (-270, 180, True),
+        "date.due": (-30, 60, True),
+        "date.past": (-730, -1, True),
+        "date.future": (7, 730, True),
+        "date": (-365, 180, True),
+    }
+)
+_LASTS = (30, 730)
+_LASTS_HOURS = (1, 8)
+
+
+def day_number(day: date) -> int:
+    """Return the day as Arrow's date32 counts it."""
+    return day.toordinal() - _EPOCH
+
+
+def propose(request: FieldRequest) -> Options | str:
+    """Propose when the field's value lies, and what it must agree with."""
+    meaning = request.meaning.name if request.meaning else "date"
+    group = request.meaning.group if request.meaning else ""
+    low, high, working = SPANS.get(meaning, SPANS["date"])
+    options: dict[str, Any] = {"from": low, "to": high, "working": working}
+    if request.rules.unique:
+        return _distinct(request, options)
+    if meaning == "date.end":
+        start = request.context.find("date.start", group)
+        if start and request.context.object.fields[start].type == request.field.type:
+            options |= {"after": start, "lasts": list(_LASTS if request.field.type == "date" else _LASTS_HOURS)}
+    if meaning == "date.close":
+        options |= _closing(request, group)
+    return options
+
+
+def _closing(request: FieldRequest, group: str) -> dict[str, Any]:
+    """Return which values of the status mean that the date has passed."""
+    status = request.context.find("status", group)
+    stages = request.context.snapshot.statuses.get(group, ())
+    closed = sorted(stage.api_name for stage in stages if stage.closed)
+    return {"status": status, "closed": closed} if status and closed else {}
+
+
+def _distinct(request: FieldRequest, options: dict[str, Any]) -> Options | str:
+    wanted = request.context.count + len(request.taken)
+    if wanted > 100_000:
+        return f"only 100,000 distinct days are used, {wanted:,} are wanted"
+    today = day_number(request.context.as_of)
+    taken = [day_number(date.fromisoformat(text[:10])) - today for text in request.taken]
+    return {**options, "from": -wanted * 2, "to": 0, "taken": [day + wanted * 2 for day in taken]}
+
+
+def days_of(scope: Scope) -> Make:
+    """Prepare days as numbers."""
+    options, key = scope.options, scope.key("day")
+    today = day_number(scope.engine.plan.as_of)
+    low, high = today + int(options.get("from", -365)), today + int(options.get("to", 0))
+    if scope.column.unique:
+        free = Free.of(high - low + 1, key, options.get("taken", ()))
+        return lambda rows: Numbers(low + free.at(rows.records))
+    working = bool(options.get("working", True)) and high - low >= _SATURDAY
+    if "after" in options:
+        return _after(scope, working)
+    if "closed" in options:
+        return _by_status(scope, working)
+
+    def make(rows: Rows) -> Numbers:
+        days = draws.between(rows.draw(key), low, high)
+        return Numbers(_to_working_days(days, low) if working else days)
+
+    return make
+
+
+def _to_working_days(days: np.ndarray, low: int) -> np.ndarray:
+    """Move Saturdays and Sundays back to the Friday before, or on to the Monday where that is before `low`."""
+    weekday = (days + _THURSDAY) % 7
+    late = np.maximum(weekday - _FRIDAY, 0)
+    moved = days - late
+    return np.where(moved < low, moved + 3, moved)
+
+
+def _after(scope: Scope, working: bool) -> Make:
+    """Prepare the end of a span: some days after its start."""
+    field, key = str(scope.options["after"]), scope.key("day")
+    shortest, longest = (int(number) for number in scope.options.get("lasts", _LASTS))
+
+    def make(rows: Rows) -> Numbers:
+        start = rows.cells(field)
+        assert isinstance(start, Numbers)
+        days = start.values + draws.between(rows.draw(key), shortest, longest)
+        return Numbers(_to_working_days(days, 0) if working and shortest > _SATURDAY else days)
+
+    return make
+
+
+def _by_status(scope: Scope, working: bool) -> Make:
+    """Prepare days that have passed where the status is a closed one, and lie ahead where it is open."""
+    options, key = scope.options, scope.key("day")
+    today = day_number(scope.engine.plan.as_of)
+    low, high = today + int(options["from"]), today + int(options["to"])
+    field, closed = str(options["status"]), frozenset(options["closed"])
+
+    def make(rows: Rows) -> Numbers:
+        drawn = rows.draw(key)
+        pool, codes = coded(rows.cells(field))
+        is_closed = np.array([value in closed for value in texts.listed(pool)])[codes]
+        past, ahead = draws.between(drawn, low, today - 1), draws.between(drawn, today + 1, high)
+        if working:
+            past, ahead = _to_working_days(past, low), _to_working_days(ahead, today + 1)
+        return Numbers(np.where(is_closed, past, ahead))
+
+    return make
+
+
+def instants_of(scope: Scope) -> Make:
+    """Prepare instants in milliseconds UTC, within business hours of the plan's zone."""
+    if "after" in scope.options and scope.column.type == "datetime":
+        return _later_instant(scope)
+    days, key, zone = days_of(scope), scope.key("hour"), ZoneInfo(scope.engine.plan.zone)
+
+    def make(rows: Rows) -> Numbers:
+        day = days(rows)
+        assert isinstance(day, Numbers)
+        quarters = _OPENS + draws.below(rows.draw(key), _QUARTERS)
+        return Numbers(day.values * _DAY + quarters * _QUARTER - _offsets(day.values, zone), day.valid)
+
+    return make
+
+
+def _offsets(days: np.ndarray, zone: ZoneInfo) -> np.ndarray:
+    """Return the zone's offset at noon of each day, in milliseconds: looked up once per day, not per record."""
+    distinct, places = np.unique(days, return_inverse=True)
+    return np.array([_offset(int(day), zone) for day in distinct], dtype=np.int64)[places]
+
+
+def _offset(day: int, zone: ZoneInfo) -> int:
+    noon = datetime(1970, 1, 1, 12, tzinfo=UTC) + timedelta(days=day)
+    offset = noon.astimezone(zone).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds() * 1000)
+
+
+def _later_instant(scope: Scope) -> Make:
+    """Prepare the end of a span of hours."""
+    field, key = str(scope.options["after"]), scope.key("hour")
+    shortest, longest = (int(number) for number in scope.options.get("lasts", _LASTS_HOURS))
+
+    def make(rows: Rows) -> Numbers:
+        start = rows.cells(field)
+        assert isinstance(start, Numbers)
+        return Numbers(start.values + draws.between(rows.draw(key), shortest * 4, longest * 4) * _QUARTER)
+
+    return make
+
+
+def _prepare(scope: Scope) -> Make:
+    return instants_of(scope) if scope.column.type == "datetime" else days_of(scope)
+
+
+def _propose_time(request: FieldRequest) -> Options:
+    if request.meaning is not None and request.meaning.name == "time.end":
+        start = request.context.find("time.start", request.meaning.group)
+        if start and request.context.object.fields[start].type == request.field.type == "time":
+            return {"after": start}
+    return {}
+
+
+def _time(scope: Scope) -> Make:
+    """A time of day in business hours, on the quarter; an end lies after its start."""
+    key, after = scope.key(), scope.options.get("after")
+
+    def make(rows: Rows) -> Cells:
+        if after:
+            start = rows.cells(str(after))
+            assert isinstance(start, Numbers)
+            return Numbers(start.values + (1 + draws.below(rows.draw(key), 16)) * _QUARTER)
+        quarters = _OPENS + draws.below(rows.draw(key), _QUARTERS)
+        if scope.column.type == "time":
+            return Numbers(quarters * _QUARTER)
+        letters = texts.matrix(len(rows), "00:00")
+        texts.write_digits(letters, 0, 2, quarters // 4)
+        texts.write_digits(letters, 3, 2, quarters % 4 * 15)
+        return Texts(texts.fit(texts.from_matrix(letters), scope.column.length))
+
+    return make
+
+
+_OPTIONS = {
+    "from": "first day, counted from the as-of date",
+    "to": "last day",
+    "working": "on working days only",
+    "after": "the field with the start of the span",
+    "lasts": "shortest and longest, in days (of instants: in hours)",
+    "status": "the field that says whether it has happened",
+    "closed": "its values that say so",
+    "taken": "of distinct days: which the org has, counted from the first",
+}
+
+PROVIDERS = (
+    Provider(
+        "date", "a day or instant", DAY, propose, _prepare, meanings=frozenset(SPANS), options=_OPTIONS, distinct=True
+    ),
+    Provider(
+        "time",
+        "a time of day",
+        frozenset({"time", "string"}),
+        _propose_time,
+        _time,
+        meanings=frozenset({"time", "time.start", "time.end"}),
+        options={"after": "the field with the start"},
+    ),
+)

@@ -1,0 +1,49 @@
+"""Yes and no."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sfseed_core.generate import draws
+from sfseed_core.generate.cells import Numbers
+from sfseed_core.generate.provider import Make, Options, Provider, Scope
+from sfseed_core.recipe.model import SHARE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfseed_core.generate.rows import Rows
+    from sfseed_core.recipe.chooser import FieldRequest
+
+SHARES: Mapping[str, int] = MappingProxyType(
+    {"flag.active": SHARE * 95 // 100, "flag.opt_out": SHARE * 4 // 100, "flag": SHARE * 3 // 10}
+)
+
+
+def propose(request: FieldRequest) -> Options:
+    """Propose how often it is true."""
+    return {"share": SHARES.get(request.meaning.name if request.meaning else "flag", SHARES["flag"])}
+
+
+def prepare(scope: Scope) -> Make:
+    """Prepare true for the share of records."""
+    share, key = int(scope.options.get("share", SHARES["flag"])), scope.key()
+
+    def make(rows: Rows) -> Numbers:
+        return Numbers(draws.happens(rows.draw(key), share))
+
+    return make
+
+
+PROVIDERS = (
+    Provider(
+        "flag",
+        "true or false",
+        frozenset({"boolean"}),
+        propose,
+        prepare,
+        meanings=frozenset(SHARES),
+        options={"share": f"how often true, out of {SHARE:,}"},
+    ),
+)

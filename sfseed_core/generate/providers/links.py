@@ -1,0 +1,246 @@
+"""E-mail addresses, telephone numbers, web addresses: formats that Salesforce accepts and that reach nobody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from sfseed_core.generate import draws, texts
+from sfseed_core.generate.cells import Coded, Texts
+from sfseed_core.generate.owners import company_field
+from sfseed_core.generate.provider import LINKS, TEXT, Make, Options, Provider, Scope, nothing_to_say
+from sfseed_core.generate.providers.companies import company_domains, slugs
+from sfseed_core.generate.providers.people import FIRST_NAME, LAST_NAME, first_codes, is_drawn, last_codes, name_fields
+from sfseed_core.generate.providers.places import city_codes, city_table, place_of
+from sfseed_core.generate.unique import Free
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfseed_core.generate.rows import Rows
+    from sfseed_core.recipe.chooser import FieldRequest
+
+    _Codes = Callable[[Rows], pa.StringArray]
+
+_SHORT_EMAIL = 60  # below this a name and a company's domain may not fit: then a number at a reserved domain
+_CODE_WIDTH = 7
+_CODES = 32**_CODE_WIDTH
+_SEPARATORS = (".", "_", "")
+_CLASSIC_FIRST = 40_000  # out of 65,536: first.last; the others flast, first_last
+
+
+def _propose_email(request: FieldRequest) -> Options:
+    options = {**name_fields(request), **company_field(request)} if _is_own_address(request) else {}
+    return {**options, "taken": _taken_codes(request.taken)} if request.rules.unique else options
+
+
+def _is_own_address(request: FieldRequest) -> bool:
+    """Say whether it is the record's own address: the first e-mail field of the object, or one at work."""
+    return request.context.find("email") == request.field.name or "work" in request.field.name.lower()
+
+
+def _taken_codes(taken: tuple[str, ...]) -> list[int]:
+    """Return which of our codes the org's addresses hold."""
+    letters = texts.ALPHANUMERIC.decode()
+    found = set()
+    for address in taken:
+        code = address.split("@")[0][-_CODE_WIDTH:].upper()
+        if len(code) == _CODE_WIDTH and all(letter in letters for letter in code):
+            found.add(sum(letters.index(letter) << (5 * place) for place, letter in enumerate(reversed(code))))
+    return sorted(found)
+
+
+def _email(scope: Scope) -> Make:
+    if scope.column.length and scope.column.length < _SHORT_EMAIL:
+        return _short_email(scope)
+    code = _code(scope) if scope.column.unique else None
+    first, last, key = scope.options.get("first"), scope.options.get("last"), scope.key()
+    pools = scope.pools
+    initials, first_slugs, last_slugs = (pools.text(name) for name in ("first_initials", "first_slugs", "last_slugs"))
+    firsts = pa.concat_arrays([first_slugs, initials])
+    lasts = pa.concat_arrays([texts.join(separator, last_slugs) for separator in _SEPARATORS])
+    separators = np.array([0, 1, 2])
+
+    def make(rows: Rows) -> Texts:
+        style = np.where(draws.happens(rows.draw(key), _CLASSIC_FIRST), 0, 1 + draws.below(rows.draw(key), 2))
+        if is_drawn(rows, first, FIRST_NAME):
+            names = Coded(firsts, first_codes(rows, first) + (style == 2) * len(first_slugs)).text()
+        else:
+            names = slugs(rows.cells(str(first)).text(), "x")
+        if is_drawn(rows, last, LAST_NAME):
+            names_after = Coded(lasts, last_codes(rows, last) + separators[style] * len(last_slugs)).text()
+        else:
+            names_after = texts.join(".", slugs(rows.cells(str(last)).text(), "x"))
+        parts = [names, names_after] if code is None else [names, names_after, ".", code(rows)]
+        return Texts(texts.join(*parts, company_domains(rows, scope.options, "@")))
+
+    return make
+
+
+def _code(scope: Scope) -> _Codes:
+    free = Free.of(_CODES, scope.key("code"), scope.options.get("taken", ()))
+
+    def make(rows: Rows) -> pa.StringArray:
+        letters = texts.matrix(len(rows), "0" * _CODE_WIDTH)
+        texts.write_letters(letters, 0, _CODE_WIDTH, free.at(rows.records))
+        return texts.lowered(texts.from_matrix(letters))
+
+    return make
+
+
+def _short_email(scope: Scope) -> Make:
+    code = _code(scope)
+    return lambda rows: Texts(texts.join(code(rows), "@example.com"))
+
+
+def _propose_phone(request: FieldRequest) -> Options | str:
+    if request.rules.unique:
+        return "telephone numbers in reserved ranges are too few to be distinct"
+    mobile = request.meaning is not None and request.meaning.name == "phone.mobile"
+    return {"place": place_of(request), **({"kind": "mobile"} if mobile else {})}
+
+
+def _phone(scope: Scope) -> Make:
+    kind, key, pools, length = scope.options.get("kind", "phone"), scope.key(), scope.pools, scope.column.length
+    starts, digits = pools.text(f"city_{kind}s"), int(pools.numbers(f"{kind}_digits")[0])
+    own = city_table(pools, {})
+    width = int(texts.sizes(starts)[0])
+    if bool((texts.sizes(starts) == width).all()) and width == texts.lengths(starts).max():
+        return _fixed_phone(scope, texts.bytes_matrix(starts, width), digits)
+
+    def make(rows: Rows) -> Texts:
+        number = texts.matrix(len(rows), "0" * digits)
+        texts.write_digits(number, 0, digits, draws.below(rows.draw(key), 10**digits))
+        cities = city_codes(rows, scope.options.get("place"), own, scope.key("city"))
+        return Texts(texts.fit(texts.join(Coded(starts, cities).text(), texts.from_matrix(number)), length))
+
+    return make
+
+
+def _fixed_phone(scope: Scope, starts: np.ndarray, digits: int) -> Make:
+    """All numbers of the locale have one width: write them side by side, without a join."""
+    width, key, own = starts.shape[1], scope.key(), city_table(scope.pools, {})
+    kept = _kept_columns(starts, digits, scope.column.length)
+
+    def make(rows: Rows) -> Texts:
+        letters = np.empty((len(rows), width + digits), dtype=np.uint8)
+        letters[:, :width] = starts[city_codes(rows, scope.options.get("place"), own, scope.key("city"))]
+        texts.write_digits(letters, width, digits, draws.below(rows.draw(key), 10**digits))
+        return Texts(texts.from_matrix(letters if kept is None else letters[:, kept]))
+
+    return make
+
+
+def _kept_columns(starts: np.ndarray, digits: int, length: int) -> np.ndarray | None:
+    """Return which characters to keep in a field too short for the usual way to write it: the last digits."""
+    width = starts.shape[1] + digits
+    if not length or length >= width:
+        return None
+    is_digit = [*((starts[0] >= ord("0")) & (starts[0] <= ord("9"))), *([True] * digits)]
+    return np.flatnonzero(is_digit)[-length:]
+
+
+def _website(scope: Scope) -> Make:
+    length = scope.column.length
+
+    def make(rows: Rows) -> Texts:
+        return Texts(_or_short(company_domains(rows, scope.options, "https://www."), length, "https://example.com"))
+
+    return make
+
+
+def _domain(scope: Scope) -> Make:
+    return lambda rows: Texts(_or_short(company_domains(rows, scope.options, ""), scope.column.length, "example.com"))
+
+
+def _or_short(array: pa.StringArray, length: int, short: str) -> pa.StringArray:
+    if not length or texts.longest(array) <= length:
+        return array
+    return Coded(texts.strings([short[:length]]), np.zeros(len(array), dtype=np.int32)).text()
+
+
+def _propose_url(request: FieldRequest) -> Options:
+    found = company_field(request)
+    return {**found, "taken": _taken_codes(request.taken)} if request.rules.unique else found
+
+
+def _url(scope: Scope) -> Make:
+    """A page of the record: its address ends in a code of its own."""
+    code, length = _code(scope), scope.column.length
+
+    def make(rows: Rows) -> Texts:
+        full = texts.join(company_domains(rows, scope.options, "https://www."), "/", code(rows))
+        if not length or texts.longest(full) <= length:
+            return Texts(full)
+        return Texts(texts.fit(texts.join("https://example.com/", code(rows)), length))
+
+    return make
+
+
+def _ip(scope: Scope) -> Make:
+    pool = texts.strings([f"{net}.{host}" for net in ("192.0.2", "198.51.100", "203.0.113") for host in range(1, 255)])
+    key = scope.key()
+    return lambda rows: Coded(pool, draws.below(rows.draw(key), len(pool)))
+
+
+_COMPANY_OPTIONS = {"company": "the field with the company's name", "via": "a reference", "of": "the object that has it"}
+
+PROVIDERS = (
+    Provider(
+        "email",
+        "an e-mail address of the person at the company's domain, under example.com",
+        TEXT | {"email"},
+        _propose_email,
+        _email,
+        meanings=frozenset({"email"}),
+        options={
+            "first": "the field with the first name",
+            "last": "with the last name",
+            **_COMPANY_OPTIONS,
+            "taken": "codes in use",
+        },
+        distinct=True,
+    ),
+    Provider(
+        "phone",
+        "a telephone number of the city's area, in the range kept for fiction",
+        TEXT | {"phone"},
+        _propose_phone,
+        _phone,
+        meanings=frozenset({"phone", "phone.mobile", "phone.fax"}),
+        options={"place": "which city (as for addresses)", "kind": "phone or mobile"},
+    ),
+    Provider(
+        "website",
+        "the company's web site",
+        TEXT | {"url"},
+        company_field,
+        _website,
+        meanings=frozenset({"website"}),
+        options=_COMPANY_OPTIONS,
+    ),
+    Provider(
+        "domain",
+        "the company's domain",
+        TEXT | {"url"},
+        company_field,
+        _domain,
+        meanings=frozenset({"domain"}),
+        options=_COMPANY_OPTIONS,
+    ),
+    Provider(
+        "url",
+        "a web address of the record",
+        TEXT | LINKS - {"email", "phone"},
+        _propose_url,
+        _url,
+        meanings=frozenset({"url"}),
+        options={**_COMPANY_OPTIONS, "taken": "codes in use"},
+        distinct=True,
+    ),
+    Provider(
+        "ip_address", "an IP address kept for documentation", TEXT, nothing_to_say, _ip, meanings=frozenset({"ip_address"})
+    ),
+)

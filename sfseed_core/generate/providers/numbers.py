@@ -1,0 +1,202 @@
+"""Numbers: amounts, counts, shares, each by a curve of its meaning, within the field's digits and range."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sfseed_core.generate.cells import Numbers
+from sfseed_core.generate.curves import Curve
+from sfseed_core.generate.provider import NUMBER, TEXT, Make, Options, Provider, Scope
+from sfseed_core.generate.unique import Free
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfseed_core.generate.rows import Rows
+    from sfseed_core.recipe.chooser import FieldRequest
+
+_MONEY = (500, 1_500, 3_000, 5_000, 8_000, 12_000, 18_000, 26_000, 38_000, 60_000, 95_000, 160_000, 320_000)
+_SMALL_MONEY = (10, 25, 49, 79, 120, 180, 250, 380, 550, 800, 1_200, 2_000, 3_500)
+_REVENUE = (200_000, 900_000, 2_500_000, 6_000_000, 12_000_000, 25_000_000, 60_000_000, 150_000_000, 600_000_000)
+
+# meaning -> (quantiles in whole units, step in whole units or, where negative, decimals kept)
+CURVES: Mapping[str, tuple[tuple[int, ...], int]] = MappingProxyType(
+    {
+        "amount": (_MONEY, 50),
+        "price": (_SMALL_MONEY, -2),
+        "company.revenue": (_REVENUE, 10_000),
+        "company.employees": ((3, 8, 15, 28, 50, 90, 160, 300, 700, 2_500, 9_000), 1),
+        "company.year_started": ((1950, 1972, 1985, 1994, 2001, 2007, 2012, 2016, 2020), 1),
+        "company.sic": ((1_000, 8_999), 1),
+        "quantity": ((1, 1, 2, 3, 4, 5, 8, 12, 20, 40), 1),
+        "count": ((0, 1, 2, 3, 5, 8, 12, 20, 35), 1),
+        "percent": ((0, 10, 25, 40, 50, 60, 75, 90, 100), 5),
+        "percent.discount": ((0, 0, 0, 0, 5, 10, 15, 25), 5),
+        "percent.probability": ((5, 10, 25, 50, 75, 90, 95), 5),
+        "score": ((1, 3, 5, 6, 7, 8, 9, 10), 1),
+        "duration.minutes": ((15, 30, 30, 45, 60, 60, 90, 120), 15),
+        "duration.hours": ((1, 1, 2, 3, 4, 6, 8, 16), 1),
+        "duration.days": ((1, 2, 3, 5, 7, 10, 14, 30, 60), 1),
+        "duration.months": ((6, 12, 12, 12, 24, 24, 36, 36, 60), 6),
+        "year": ((-8, 0), 1),
+        "sort_order": ((1, 100), 1),
+        "temperature": ((-5, 8, 15, 20, 24, 30), -1),
+        "weight": ((1, 2, 5, 10, 20, 45, 90, 180), -2),
+        "length": ((1, 5, 10, 20, 50, 120, 400), -2),
+        "version": ((1, 9), 1),
+        "number": ((0, 5, 12, 25, 50, 100, 250, 800), 1),
+    }
+)
+_YEARS_FROM_NOW = frozenset({"year"})
+_DEFAULT = {"currency": "amount", "percent": "percent"}
+_DECIMALS = 4  # more are never filled
+_MOST_DIGITS = 15  # what a double holds exactly, and so what Salesforce gives back unchanged
+
+
+def propose(request: FieldRequest) -> Options | str:
+    """Propose the curve of the field's meaning, within its digits and bounds."""
+    meaning = request.meaning.name if request.meaning else ""
+    name = meaning if meaning in CURVES else _DEFAULT.get(request.field.type, "number")
+    knots, step = CURVES[name]
+    if name in _YEARS_FROM_NOW:
+        knots = tuple(request.context.as_of.year + years for years in knots)
+    low, high = _bounds(request)
+    if low > high:
+        return f"no number has {request.rules.whole_digits} digits before the point and lies between its bounds"
+    if request.rules.unique:
+        return _distinct(request, low, high)
+    return _within([*knots], step, low, high)
+
+
+def _bounds(request: FieldRequest) -> tuple[int, int]:
+    """Return the lowest and highest whole number that the field takes."""
+    digits = request.rules.whole_digits if request.rules.whole_digits is not None else 9
+    most = 10 ** min(digits, _MOST_DIGITS - min(request.field.scale, _DECIMALS)) - 1 if digits > 0 else 0
+    low = -most if request.rules.low is None else max(int(request.rules.low), -most)
+    high = most if request.rules.high is None else min(int(request.rules.high), most)
+    return low, high
+
+
+def _within(knots: list[int], step: int, low: int, high: int) -> dict[str, Any]:
+    """Return the curve, shrunk when it does not fit between the bounds."""
+    if knots[-1] > high or knots[0] < low:
+        room = max(high - max(low, 0), 0)
+        span = max(knots[-1] - knots[0], 1)
+        knots = [max(low, 0) + (knot - knots[0]) * room // span for knot in knots]
+        step = min(step, 1) if room < 100 else step
+        knots = [min(max(knot, low), high) for knot in knots]
+    if step > 1 and (knots[0] // step * step) < low:
+        step = 1
+    return {"curve": knots, "step": step}
+
+
+def _distinct(request: FieldRequest, low: int, high: int) -> Options | str:
+    low = max(low, 1)
+    taken = sorted({int(float(text)) - low for text in request.taken if _is_number(text)})
+    wanted = request.context.count
+    size = min(high - low + 1, max(10 * (wanted + len(taken)), 1_000))
+    if size - sum(0 <= number < size for number in taken) < wanted:
+        size = high - low + 1
+    free = size - sum(0 <= number < size for number in taken)
+    if free < wanted:
+        return f"only {max(free, 0):,} distinct values fit, {wanted:,} are wanted"
+    return {"low": low, "size": size, "taken": [number for number in taken if 0 <= number < size]}
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return abs(float(text)) < 10**_MOST_DIGITS
+
+
+def prepare(scope: Scope) -> Make:
+    """Prepare numbers by the options' curve, or distinct ones."""
+    scale = scope.column.scale if scope.column.type in ("double", "currency", "percent") else 0
+    unit, fill = 10 ** min(scale, _DECIMALS), 10 ** max(scale - _DECIMALS, 0)
+    if scope.column.unique:
+        free, low = (
+            Free.of(int(scope.options["size"]), scope.key(), scope.options.get("taken", ())),
+            int(scope.options["low"]),
+        )
+        return lambda rows: Numbers((free.at(rows.records) + low) * 10**scale)
+    step = int(scope.options.get("step", 1))
+    # a negative step asks for decimals, as many as the field has
+    fine = max(unit // 10**-step, 1) if step < 0 else step * unit
+    curve, key = Curve.of([int(knot) * unit for knot in scope.options["curve"]], fine), scope.key()
+    return lambda rows: Numbers(curve.at(rows.draw(key)) * fill)
+
+
+def _propose_text(request: FieldRequest) -> Options | str:
+    found = propose(request)
+    most = 10 ** min(request.field.length or 9, 9) - 1
+    return found if isinstance(found, str) else _within(list(found["curve"]), int(found["step"]), 0, most)
+
+
+def _prepare_text(scope: Scope) -> Make:
+    step = int(scope.options.get("step", 1))
+    curve, key = Curve.of([int(knot) for knot in scope.options["curve"]], max(step, 1)), scope.key()
+    return lambda rows: Numbers(curve.at(rows.draw(key)))
+
+
+def _propose_product(request: FieldRequest) -> Options | str:
+    quantity, price = request.context.find("quantity"), request.context.find("price")
+    return (
+        {"of": [quantity, price]}
+        if quantity and price
+        else "it is the product of a quantity and a price, which are not there"
+    )
+
+
+def _product(scope: Scope) -> Make:
+    """The product of two other number fields, rounded half up to the field's own decimals."""
+    first, second = (str(name) for name in scope.options["of"])
+    columns = [scope.engine.column(scope.object.name, name) for name in (first, second)]
+    shift = sum(one.scale for one in columns if one is not None) - scope.column.scale
+    limit = 10 ** min(scope.column.precision or 18, 18) - 1
+
+    def make(rows: Rows) -> Numbers:
+        one, two = rows.cells(first), rows.cells(second)
+        assert isinstance(one, Numbers)
+        assert isinstance(two, Numbers)
+        values = one.values * two.values
+        values = (values + 10**shift // 2) // 10**shift if shift > 0 else values * 10**-shift
+        return Numbers(np.minimum(values, limit)).masked(one.valid).masked(two.valid)
+
+    return make
+
+
+_OPTIONS = {
+    "curve": "quantiles, from the lowest value to the highest",
+    "step": "values are multiples of it; negative: so many decimals",
+    "low": "of distinct values: the lowest",
+    "size": "of distinct values: among how many",
+    "taken": "of distinct values: which the org has, less the lowest",
+}
+
+PROVIDERS = (
+    Provider(
+        "number",
+        "a number by a curve",
+        NUMBER,
+        propose,
+        prepare,
+        meanings=frozenset(CURVES),
+        options=_OPTIONS,
+        distinct=True,
+    ),
+    Provider(
+        "number.text",
+        "a number by a curve, as text",
+        TEXT,
+        _propose_text,
+        _prepare_text,
+        meanings=frozenset(CURVES),
+        options=_OPTIONS,
+    ),
+    Provider("product", "quantity times price", NUMBER, _propose_product, _product, options={"of": "the two fields"}),
+)

@@ -1,0 +1,223 @@
+"""Names of people and what goes with them: salutation, job, department."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sfseed_core.generate import draws, texts
+from sfseed_core.generate.cells import Coded, Texts
+from sfseed_core.generate.provider import (
+    ALL_TEXT,
+    CHOICE,
+    TEXT,
+    Make,
+    Options,
+    Provider,
+    Scope,
+    drawn_places,
+    nothing_to_say,
+    words,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfseed_core.generate.rows import Rows
+    from sfseed_core.recipe.chooser import FieldRequest
+
+FIRST_NAME, LAST_NAME = "person.first_name", "person.last_name"
+
+
+def name_fields(request: FieldRequest) -> dict[str, str]:
+    """Return the fields of the object that hold the person's names."""
+    found = {"first": request.context.find(FIRST_NAME), "last": request.context.find(LAST_NAME)}
+    return {part: field for part, field in found.items() if field}
+
+
+def first_codes(rows: Rows, field: str | None) -> np.ndarray:
+    """Return which first name each record has (places in the locale's list), drawn anew where no such column is made."""
+    return _codes(rows, field, FIRST_NAME, "first_names", "first_weights")
+
+
+def last_codes(rows: Rows, field: str | None) -> np.ndarray:
+    """Return which last name each record has (places in the locale's list), drawn anew where no such column is made."""
+    return _codes(rows, field, LAST_NAME, "last_names", "last_weights")
+
+
+def is_drawn(rows: Rows, field: str | None, provider: str) -> bool:
+    """Say whether the names come from the locale's lists (or from nowhere), and not from the user's own values."""
+    column = rows.engine.column(rows.plan.name, field) if field else None
+    return column is None or column.provider == provider
+
+
+def _codes(rows: Rows, field: str | None, provider: str, pool: str, weights: str) -> np.ndarray:
+    column = rows.engine.column(rows.plan.name, field) if field else None
+    if field and column is not None and column.provider == provider:
+        cells = rows.cells(field)
+        if isinstance(cells, Coded):
+            return cells.codes
+    pools = rows.engine.pools()
+
+    def drawn() -> np.ndarray:
+        table = drawn_places(pools.text(pool), 0, pools.numbers(weights))
+        return table[draws.sixteenths(rows.draw(rows.engine.key(rows.plan.name, "own", pool)))]
+
+    return rows.once(f"own {pool}", drawn)
+
+
+def _first_name(scope: Scope) -> Make:
+    return words(scope, scope.pools.text("first_names"), scope.pools.numbers("first_weights"))
+
+
+def _last_name(scope: Scope) -> Make:
+    return words(scope, scope.pools.text("last_names"), scope.pools.numbers("last_weights"))
+
+
+def _full_name(scope: Scope) -> Make:
+    """A person of its own, other than the record's."""
+    pools, key = scope.pools, scope.key()
+    first, last = pools.text("first_names"), pools.text("last_names")
+    half = max((scope.column.length or 80) // 2 - 1, 1)
+    first_table = drawn_places(first, half, pools.numbers("first_weights"))
+    last_table = drawn_places(last, half, pools.numbers("last_weights"))
+
+    def make(rows: Rows) -> Texts:
+        drawn = rows.draw(key)
+        names = Coded(first, first_table[draws.sixteenths(drawn)]).text()
+        return Texts(texts.join(names, " ", Coded(last, last_table[draws.sixteenths(drawn, 1)]).text()))
+
+    return make
+
+
+def _salutation_values(request: FieldRequest) -> Options | str:
+    values = request.rules.allowed or request.rules.suggested
+    if request.field.type in CHOICE and not values:
+        return "its picklist has no active values"
+    return {**name_fields(request), **({"values": list(values)} if values else {})}
+
+
+def _salutation(scope: Scope) -> Make:
+    """A form of address that suits the first name; unknown forms suit everybody."""
+    pools = scope.pools
+    genders = dict(
+        zip(texts.listed(pools.text("salutations")), texts.listed(pools.text("salutation_genders")), strict=True)
+    )
+    values = [str(value) for value in scope.options.get("values", genders)]
+    suiting = {who: [place for place, value in enumerate(values) if genders.get(value, "") in ("", who)] for who in "mf"}
+    often = {place: 8 if genders.get(value) else 1 for place, value in enumerate(values)}
+    tables = [_salutation_table(suiting[who] or [0], often) for who in "mf"]
+    table, pool, key = np.concatenate(tables), texts.strings(values), scope.key()
+    males, field = int(pools.numbers("first_males")[0]), scope.options.get("first")
+
+    def make(rows: Rows) -> Coded:
+        female = first_codes(rows, field) >= males
+        return Coded(pool, table[draws.sixteenths(rows.draw(key)) + female * np.int64(draws.TABLE_SIZE)])
+
+    return make
+
+
+def _salutation_table(places: list[int], often: Mapping[int, int]) -> np.ndarray:
+    return np.array(places)[draws.table([often[place] for place in places])]
+
+
+def _initial(scope: Scope) -> Make:
+    pool = texts.strings([f"{letter}." if scope.column.length != 1 else letter for letter in "ABCDEFGHJKLMNPRSTW"])
+    return words(scope, pool)
+
+
+def _job_title(scope: Scope) -> Make:
+    return words(scope, scope.pools.text("job_titles"), scope.pools.numbers("job_weights"))
+
+
+def _title_field(request: FieldRequest) -> Options:
+    field = request.context.find("person.job_title")
+    return {"title": field} if field else {}
+
+
+def _department(scope: Scope) -> Make:
+    """The department that goes with the job title."""
+    field = scope.options.get("title")
+    column = scope.engine.column(scope.object.name, field) if field else None
+    pool = texts.fit(scope.pools.text("departments"), scope.column.length)
+    if column is None or column.provider != "person.job_title":
+        return words(scope, pool, scope.pools.numbers("job_weights"))
+
+    def make(rows: Rows) -> Coded:
+        titles = rows.cells(str(field))
+        return Coded(pool, titles.codes if isinstance(titles, Coded) else np.zeros(len(rows), dtype=np.int32))
+
+    return make
+
+
+def _username(scope: Scope) -> Make:
+    pools, key = scope.pools, scope.key()
+    first, last = pools.text("first_initials"), pools.text("last_slugs")
+    table = drawn_places(last, max(scope.column.length - 5, 1) if scope.column.length else 0, pools.numbers("last_weights"))
+
+    def make(rows: Rows) -> Texts:
+        drawn = rows.draw(key)
+        number = texts.matrix(len(rows), "0000")
+        texts.write_digits(number, 0, 4, draws.below_again(drawn, 10_000))
+        initial = Coded(first, draws.below(drawn, len(first)).astype(np.int32)).text()
+        return Texts(texts.join(initial, Coded(last, table[draws.sixteenths(drawn)]).text(), texts.from_matrix(number)))
+
+    return make
+
+
+def _simple(name: str, about: str, pool: str) -> Provider:
+    return Provider(
+        name,
+        about,
+        ALL_TEXT,
+        nothing_to_say,
+        lambda scope: words(scope, scope.pools.text(pool)),
+        meanings=frozenset({name}),
+    )
+
+
+PROVIDERS = (
+    Provider(FIRST_NAME, "a given name", TEXT, nothing_to_say, _first_name, meanings=frozenset({FIRST_NAME})),
+    Provider(LAST_NAME, "a family name", TEXT, nothing_to_say, _last_name, meanings=frozenset({LAST_NAME})),
+    Provider(
+        "person.middle_name", "an initial", TEXT, nothing_to_say, _initial, meanings=frozenset({"person.middle_name"})
+    ),
+    Provider(
+        "person.full_name",
+        "first and last name",
+        TEXT,
+        nothing_to_say,
+        _full_name,
+        meanings=frozenset({"person.full_name"}),
+    ),
+    Provider(
+        "person.salutation",
+        "Mr., Ms., Dr. ..., as the first name suggests",
+        TEXT | {"picklist"},
+        _salutation_values,
+        _salutation,
+        meanings=frozenset({"person.salutation"}),
+        options={"values": "the forms of address", "first": "the field with the first name"},
+    ),
+    Provider("person.job_title", "a job title", TEXT, nothing_to_say, _job_title, meanings=frozenset({"person.job_title"})),
+    Provider(
+        "person.department",
+        "the department that goes with the job title",
+        TEXT,
+        _title_field,
+        _department,
+        meanings=frozenset({"person.department"}),
+        options={"title": "the field with the job title"},
+    ),
+    Provider(
+        "person.username",
+        "a login",
+        TEXT,
+        nothing_to_say,
+        _username,
+        meanings=frozenset({"person.username", "social.handle"}),
+    ),
+    _simple("person.suffix", "Jr., III ...", "suffixes"),
+    _simple("person.gender", "a gender", "genders"),
+)

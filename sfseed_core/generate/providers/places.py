@@ -1,0 +1,197 @@
+"""Addresses: one row of the table of real cities gives city, state, postal code, country, area code and position.
+
+All addresses of a record are in one city, its own or that of the record it belongs to; streets and numbers are invented.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sfseed_core.generate import draws, texts
+from sfseed_core.generate.cells import Coded, Numbers, Texts
+from sfseed_core.generate.owners import COMPANY, owner_of
+from sfseed_core.generate.pools import Pools
+from sfseed_core.generate.provider import ALL_TEXT, CHOICE, NUMBER, TEXT, Make, Options, Provider, Scope, drawn_places
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfseed_core.generate.rows import Rows
+    from sfseed_core.recipe.chooser import FieldRequest, PlanContext
+
+_COLUMNS = {
+    "address.city": "city_names",
+    "address.state": "city_states",
+    "address.state_code": "city_state_codes",
+    "address.postal_code": "city_postal_codes",
+    "address.country": "city_countries",
+    "address.country_code": "city_country_codes",
+}
+_DEGREES = {"address.latitude": "city_latitudes", "address.longitude": "city_longitudes"}
+_DEGREE_SCALE = 4
+_NEAR = 300  # ten-thousandths of a degree around the city's centre: some three kilometres
+_HIGHEST_NUMBER = 9900
+
+
+def place_of(request: FieldRequest) -> dict[str, Any]:
+    """Return how the record's city is found: `via` a reference to an object that has one, and what limits it (`only`).
+
+    The same for every field of an object, so that they agree.
+    """
+    context = request.context
+    found: dict[str, Any] = {}
+    only = _limits(context)
+    if only:
+        found["only"] = only
+    if context.find(COMPANY) is None:
+        found |= owner_of(request)
+    return found
+
+
+def _limits(context: PlanContext) -> dict[str, list[str]]:
+    """Return the values that picklists of states and countries allow, where they have any of ours."""
+    limits: dict[str, list[str]] = {}
+    for name, meaning in context.meanings.items():
+        field = context.object.fields.get(name)
+        if meaning is None or field is None or field.type != "picklist" or meaning.name not in _COLUMNS:
+            continue
+        rules = context.rules.fields.get(name)
+        values = (rules.allowed if rules and rules.allowed is not None else field.active_values) or ()
+        limits[_COLUMNS[meaning.name]] = sorted(values)
+    return limits
+
+
+def city_table(pools: Pools, only: Mapping[str, list[str]]) -> np.ndarray:
+    """Return a table of 65,536 cities by their people, of those that the limits allow (of all when they allow none)."""
+    weights = pools.numbers("city_people").copy()
+    for column, values in only.items():
+        known = frozenset(values)
+        inside = np.array([value in known for value in texts.listed(pools.text(column))])
+        if (inside & (weights > 0)).any():
+            weights[~inside] = 0
+    return drawn_places(pools.text("city_names"), 0, weights)
+
+
+def city_codes(rows: Rows, place: Options | None, own: np.ndarray, key: int) -> np.ndarray:
+    """Return the city of each record; `own` and `key` serve a field for which the plan names no place."""
+    spec = rows.engine.place(rows.plan.name) if place is not None else None
+    if spec is None:
+        return own[draws.sixteenths(rows.draw(key))]
+    return rows.once("city", lambda: _city(rows, spec))
+
+
+def _city(rows: Rows, spec: Options) -> np.ndarray:
+    def drawn() -> np.ndarray:
+        table = rows.engine.once(("cities", rows.plan.name), lambda: city_table(rows.engine.pools(), spec.get("only", {})))
+        return table[draws.sixteenths(rows.draw(rows.engine.key(rows.plan.name, "city")))]
+
+    link = rows.parents(spec["via"], spec.get("of")) if "via" in spec else None
+    if link is None or rows.engine.place(link.rows.plan.name) is None:
+        return drawn()
+    theirs = city_codes(link.rows, {}, _NOBODY, 0)[link.places]
+    return theirs if link.valid is None else np.where(link.valid, theirs, drawn())
+
+
+_NOBODY = np.zeros(0, dtype=np.int32)
+
+
+def _propose(request: FieldRequest) -> Options | str:
+    name = request.meaning.name if request.meaning else "address.city"
+    options: dict[str, Any] = {"place": place_of(request), "part": name}
+    if request.field.type in CHOICE and name in _COLUMNS:
+        values = request.rules.allowed or request.rules.suggested
+        ours = frozenset(texts.listed(Pools.of(request.context.locale).text(_COLUMNS[name])))
+        options["values"] = [value for value in values if value in ours]
+        if not options["values"]:
+            return "its picklist has none of the places we know"
+    return options
+
+
+def _part(scope: Scope) -> Make:
+    """A part of the address that the city tells."""
+    name = scope.options.get("part", scope.column.provider)
+    pool = scope.pools.text(_COLUMNS.get(name, _COLUMNS["address.city"]))
+    if name == "address.state" and scope.column.length and texts.longest(pool) > scope.column.length:
+        pool = scope.pools.text(_COLUMNS["address.state_code"])
+    pool = texts.fit(pool, scope.column.length)
+    own, key = city_table(scope.pools, {}), scope.key("city")
+    place = scope.options.get("place", {})
+    if "values" not in scope.options:
+        return lambda rows: Coded(pool, city_codes(rows, place, own, key))
+    known = frozenset(scope.options["values"])
+    usable = np.array([value in known for value in texts.listed(pool)])
+
+    def make(rows: Rows) -> Coded:
+        codes = city_codes(rows, place, own, key)
+        return Coded(pool, codes, None if usable.all() else usable[codes])
+
+    return make
+
+
+def _degrees(scope: Scope) -> Make:
+    """The position of the city, a little beside its centre."""
+    name = scope.options.get("part", "address.latitude")
+    centres = scope.pools.numbers(_DEGREES[name])
+    own, key, place = city_table(scope.pools, {}), scope.key("city"), scope.options.get("place", {})
+    near, scale = scope.key("near"), scope.column.scale
+    up, down = 10 ** max(scale - _DEGREE_SCALE, 0), 10 ** max(_DEGREE_SCALE - scale, 0)
+
+    def make(rows: Rows) -> Numbers:
+        values = centres[city_codes(rows, place, own, key)] + draws.between(rows.draw(near), -_NEAR, _NEAR)
+        return Numbers(values * up if down == 1 else values // down)
+
+    return make
+
+
+def _street(scope: Scope) -> Make:
+    key, length = scope.key(), scope.column.length
+    streets = texts.join(" ", scope.pools.text("streets"))
+    room = max((length or 255) - 4, 2)
+    table = drawn_places(streets, room)
+    fitting = texts.fit(streets, room)
+    numbers = texts.strings([str(number) for number in range(1, _HIGHEST_NUMBER + 1)])
+
+    def make(rows: Rows) -> Texts:
+        drawn = rows.draw(key)
+        number = Coded(numbers, draws.below(drawn, len(numbers))).text()
+        return Texts(texts.join(number, Coded(fitting, table[draws.sixteenths(drawn, 3)]).text()))
+
+    return make
+
+
+def _full(scope: Scope) -> Make:
+    street, pools, length = _street(scope), scope.pools, scope.column.length
+    own, key, place = city_table(pools, {}), scope.key("city"), scope.options.get("place", {})
+    cities = texts.join(
+        ", ", pools.text("city_names"), ", ", pools.text("city_state_codes"), " ", pools.text("city_postal_codes")
+    )
+
+    def make(rows: Rows) -> Texts:
+        where = Coded(cities, city_codes(rows, place, own, key)).text()
+        return Texts(texts.fit(texts.join(street(rows).text(), where), length))
+
+    return make
+
+
+_OPTIONS = {
+    "place": "via, of: the reference to the record whose city it is; only: what limits the city",
+    "part": "which part",
+}
+
+
+PROVIDERS = (
+    *(
+        Provider(name, "of the record's city", ALL_TEXT, _propose, _part, meanings=frozenset({name}), options=_OPTIONS)
+        for name in _COLUMNS
+    ),
+    *(
+        Provider(name, "near the record's city", NUMBER, _propose, _degrees, meanings=frozenset({name}), options=_OPTIONS)
+        for name in _DEGREES
+    ),
+    Provider("address.street", "street and number", TEXT, lambda _: {}, _street, meanings=frozenset({"address.street"})),
+    Provider(
+        "address.full", "a whole address", TEXT, _propose, _full, meanings=frozenset({"address.full"}), options=_OPTIONS
+    ),
+)

@@ -1,0 +1,265 @@
+"""What records are called: deals, campaigns, products, documents, files, and short texts out of a vocabulary."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from sfseed_core.generate import draws, texts
+from sfseed_core.generate.cells import Coded, Texts
+from sfseed_core.generate.owners import COMPANY, company_field
+from sfseed_core.generate.permutation import Permutation
+from sfseed_core.generate.provider import ALL_TEXT, TEXT, Make, Options, Provider, Scope, nothing_to_say, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfseed_core.generate.rows import Rows
+    from sfseed_core.recipe.chooser import FieldRequest
+
+POOLS: Mapping[str, str] = MappingProxyType(
+    {
+        "subject.case": "case_subjects",
+        "subject.solution": "solutions",
+        "subject.activity": "activities",
+        "subject": "subjects",
+        "next_step": "next_steps",
+        "reason": "reasons",
+        "keyword": "keywords",
+        "location.name": "locations",
+        "color": "colors",
+        "language": "languages",
+        "bank.name": "banks",
+        "product.unit": "product_units",
+        "time_zone": "time_zones",
+        "currency": "currencies",
+    }
+)
+_MODELS = 90
+_NAMED = frozenset(
+    {COMPANY, "name.opportunity", "name.document", "name.project", "name.event", "name.record", "product.name"}
+)
+
+
+def _propose_word(request: FieldRequest) -> Options:
+    meaning = request.meaning.name if request.meaning else "keyword"
+    return {"pool": POOLS.get(meaning, "keywords")}
+
+
+def _word(scope: Scope) -> Make:
+    return words(scope, scope.pools.text(str(scope.options["pool"])))
+
+
+def parent_name(request: FieldRequest) -> dict[str, Any]:
+    """Return the name of a record that this one belongs to: its company's, else that of the first parent that has one."""
+    found: dict[str, Any] = dict(company_field(request))
+    if "via" in found:
+        return found
+    for reference in request.context.references.values():
+        parent = request.context.earlier.get(reference.targets[0].object or "")
+        named = next((one.field for one in parent.columns if one.provider in _NAMED), None) if parent else None
+        if parent and named and not reference.deferred and parent.name != request.context.object.name:
+            return {"company": named, "via": reference.field, "of": parent.name}
+    return {}
+
+
+def _owners(rows: Rows, options: Options, otherwise: pa.StringArray, key: int) -> pa.StringArray:
+    """Return the name of the record that each belongs to, or a drawn word."""
+    field, via = options.get("company"), options.get("via")
+    drawn = draws.below(rows.draw(key), len(otherwise))
+    link = rows.parents(str(via), options.get("of")) if via else None
+    if link is None or not field:
+        return Coded(otherwise, drawn).text()
+    names = link.rows.cells(str(field)).text()
+    if link.valid is None and not names.null_count:
+        return Coded(names, link.places).text()
+    own = pa.concat_arrays([names, otherwise])
+    holds = np.ones(len(rows), dtype=bool) if link.valid is None else link.valid
+    if names.null_count:
+        bits = np.frombuffer(names.buffers()[0], dtype=np.uint8)
+        holds = holds & np.unpackbits(bits, bitorder="little")[: len(names)].astype(bool)[link.places]
+    return Coded(own, np.where(holds, link.places, len(names) + drawn)).text()
+
+
+def _deal(scope: Scope) -> Make:
+    """`Aster Steel Inc - Renewal`."""
+    key, stems, deals = scope.key(), scope.pools.text("company_stems"), texts.join(" - ", scope.pools.text("deals"))
+    length, longest = scope.column.length, texts.longest(deals)
+
+    def make(rows: Rows) -> Texts:
+        owners = _owners(rows, scope.options, stems, key)
+        owners = texts.fit(owners, max(length - longest, 1)) if length else owners
+        drawn = draws.below_again(rows.draw(key), len(deals))
+        return Texts(texts.fit(texts.join(owners, Coded(deals, drawn).text()), length))
+
+    return make
+
+
+def _document(scope: Scope) -> Make:
+    """`Proposal - Aster Steel Inc`."""
+    key, stems = scope.key(), scope.pools.text("company_stems")
+    documents = texts.join(scope.pools.text("documents"), " - ")
+
+    def make(rows: Rows) -> Texts:
+        drawn = draws.below_again(rows.draw(key), len(documents))
+        owners = _owners(rows, scope.options, stems, key)
+        return Texts(texts.fit(texts.join(Coded(documents, drawn).text(), owners), scope.column.length))
+
+    return make
+
+
+def _campaign(scope: Scope) -> Make:
+    """`Spring 2027 Product Launch`."""
+    year = scope.engine.plan.as_of.year
+    seasons = texts.listed(scope.pools.text("seasons"))
+    first = texts.strings([f"{season} {when} " for when in (year - 1, year, year + 1) for season in seasons])
+    return _two(scope, first, scope.pools.text("campaigns"))
+
+
+def _project(scope: Scope) -> Make:
+    return _two(scope, texts.join(scope.pools.text("project_words"), " "), scope.pools.text("project_kinds"))
+
+
+def _event(scope: Scope) -> Make:
+    return _two(scope, texts.join(scope.pools.text("project_words"), " "), scope.pools.text("event_names"))
+
+
+def _household(scope: Scope) -> Make:
+    return _two(scope, scope.pools.text("last_names"), texts.strings([" Household", " Family"]))
+
+
+def _two(scope: Scope, first: pa.StringArray, second: pa.StringArray) -> Make:
+    """Prepare pairs of words that repeat only once all pairs are used."""
+    pairs = Permutation(len(first) * len(second), scope.key())
+    length = scope.column.length
+
+    def make(rows: Rows) -> Texts:
+        one, two = np.divmod(pairs.at(rows.records % pairs.size), len(second))
+        return Texts(texts.fit(texts.join(Coded(first, one).text(), Coded(second, two).text()), length))
+
+    return make
+
+
+def _label(request: FieldRequest) -> Options:
+    return {"label": request.context.object.label.strip() or "Record"}
+
+
+def _record(scope: Scope) -> Make:
+    """`Amber Inspection 0042`: a word, the object's label, a number that does not repeat."""
+    label, length = str(scope.options.get("label", "Record")), scope.column.length
+    width = max(len(str(scope.object.count)), 4)
+    numbers = Permutation(10**width, scope.key())
+    names = scope.pools.text("project_words")
+    room = max(length - width - 2 - texts.longest(names), 0) if length else len(label)
+    middle = f" {label[:room].strip()} ".replace("  ", " ")
+
+    def make(rows: Rows) -> Texts:
+        number = numbers.at(rows.records)
+        digits = texts.matrix(len(rows), "0" * width)
+        texts.write_digits(digits, 0, width, number)
+        word = Coded(names, number % len(names)).text()
+        return Texts(texts.fit(texts.join(word, middle, texts.from_matrix(digits)), length))
+
+    return make
+
+
+def products(rows: Rows, field: str, lines: int, kinds: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return which line, kind and model each product is; they repeat only once all are used."""
+
+    def drawn() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        order = Permutation(lines * kinds * _MODELS, rows.engine.key(rows.plan.name, field, "product"))
+        rest, model = np.divmod(order.at(rows.records % order.size), _MODELS)
+        line, kind = np.divmod(rest, kinds)
+        return line, kind, model
+
+    return rows.once(f"products {field}", drawn)
+
+
+def _product_name(scope: Scope) -> Make:
+    """`Apex Pump 340`."""
+    lines, kinds = texts.join(scope.pools.text("product_lines"), " "), scope.pools.text("product_kinds")
+    models = texts.strings([f" {100 + 10 * model}" for model in range(_MODELS)])
+
+    def make(rows: Rows) -> Texts:
+        line, kind, model = products(rows, scope.column.field, len(lines), len(kinds))
+        parts = (Coded(lines, line), Coded(kinds, kind), Coded(models, model))
+        return Texts(texts.fit(texts.join(*(part.text() for part in parts)), scope.column.length))
+
+    return make
+
+
+def _product_field(request: FieldRequest) -> Options:
+    name = request.context.find("product.name")
+    return {"name": name} if name else {}
+
+
+def _family(scope: Scope) -> Make:
+    """The family that goes with the product's name."""
+    name = scope.options.get("name")
+    pool = texts.fit(scope.pools.text("product_families"), scope.column.length)
+    column = scope.engine.column(scope.object.name, str(name)) if name else None
+    if column is None or column.provider != "product.name":
+        return words(scope, pool)
+    lines = len(scope.pools.text("product_lines"))
+    return lambda rows: Coded(pool, products(rows, str(name), lines, len(pool))[1])
+
+
+def _file_title(scope: Scope) -> Make:
+    numbers = texts.strings([f" {number:04d}" for number in range(10_000)])
+    return _two(scope, scope.pools.text("documents"), numbers)
+
+
+def _title_field(request: FieldRequest) -> Options:
+    title = request.context.find("file.title")
+    return {"title": title} if title else {}
+
+
+def _file_name(scope: Scope) -> Make:
+    """The file's title with an ending."""
+    title, length = scope.options.get("title"), scope.column.length
+    make_title = _file_title(scope)
+
+    def make(rows: Rows) -> Texts:
+        cells = rows.cells(str(title)) if title else make_title(rows)
+        stem = cells.array if isinstance(cells, Texts) else cells.text()
+        return Texts(texts.join(texts.fit(stem, max(length - 4, 1)) if length else stem, ".txt"))
+
+    return make
+
+
+_OWNER = {"company": "the field with the name", "via": "a reference", "of": "the object that has it"}
+
+
+def _named(
+    name: str, about: str, prepare: Any, propose: Any = nothing_to_say, options: Mapping[str, str] | None = None
+) -> Provider:
+    return Provider(name, about, TEXT, propose, prepare, meanings=frozenset({name}), options=options)
+
+
+PROVIDERS = (
+    Provider(
+        "word",
+        "a text out of a vocabulary",
+        ALL_TEXT - {"email", "url"},
+        _propose_word,
+        _word,
+        meanings=frozenset(POOLS),
+        options={"pool": "the vocabulary's name"},
+    ),
+    _named("name.opportunity", "a deal, after its account", _deal, parent_name, _OWNER),
+    _named("name.document", "a document, after the record it belongs to", _document, parent_name, _OWNER),
+    _named("name.campaign", "a campaign", _campaign),
+    _named("name.project", "a project", _project),
+    _named("name.event", "an event or course", _event),
+    _named("name.account", "a household", _household),
+    _named("name.record", "a record, after its object's label", _record, _label, {"label": "the object's label"}),
+    _named("product.name", "a product", _product_name),
+    _named(
+        "product.family", "the product's family", _family, _product_field, {"name": "the field with the product's name"}
+    ),
+    _named("file.title", "a file's title", _file_title),
+    _named("file.name", "a file's name", _file_name, _title_field, {"title": "the field with the file's title"}),
+)

@@ -1,0 +1,264 @@
+"""Local keys of references: one function per mode of `recipe.model.ReferencePlan`, in one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sfseed_core.generate import draws
+from sfseed_core.generate.cells import both
+from sfseed_core.generate.permutation import Permutation
+from sfseed_core.recipe.model import SHARE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sfseed_core.generate.layout import Layout
+    from sfseed_core.generate.rows import Rows
+    from sfseed_core.recipe.model import ReferencePlan, Target
+
+_TRIALS = 8
+_DEPTH = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Keys:
+    """What a reference of some records points to.
+
+    `numbers` are local keys of the object of `targets[which]` (`which` None: the first); without meaning where the target
+    is a symbol or `valid` is False.
+    """
+
+    numbers: np.ndarray
+    targets: tuple[Target, ...]
+    which: np.ndarray | None = None
+    valid: np.ndarray | None = None
+
+    def pointing_to(self, name: str) -> np.ndarray | None:
+        """Return where the reference holds a record of the object; None means everywhere."""
+        return self._where([target.object == name for target in self.targets])
+
+    def with_number(self) -> np.ndarray | None:
+        """Return where the reference holds a local key (and no symbol); None means everywhere."""
+        return self._where([target.object is not None for target in self.targets])
+
+    def at(self, places: np.ndarray, valid: np.ndarray | None) -> Keys:
+        """Return the keys at the places, empty where `valid` says so."""
+        which = None if self.which is None else self.which[places]
+        return Keys(
+            self.numbers[places], self.targets, which, both(None if self.valid is None else self.valid[places], valid)
+        )
+
+    def _where(self, chosen: list[bool]) -> np.ndarray | None:
+        if all(chosen):
+            return self.valid
+        if self.which is None:
+            return self.valid if chosen[0] else np.zeros(len(self.numbers), dtype=bool)
+        return both(np.array(chosen, dtype=bool)[self.which], self.valid)
+
+
+def refer(rows: Rows, plan: ReferencePlan) -> Keys:
+    """Return what the reference points to, empty for the plan's share of records."""
+    keys = _MODES[plan.mode](rows, plan)
+    valid = keys.valid
+    slot = plan.options.get("slot")
+    if slot:
+        drawn = _slot_draw(rows, slot)
+        valid = both(valid, (drawn >= int(slot["low"])) & (drawn < int(slot["high"])))
+    if plan.null_share:
+        empty = draws.happens(rows.draw(rows.engine.key(rows.plan.name, plan.field, "empty")), plan.null_share)
+        valid = both(valid, ~empty)
+    if plan.rows is not None:
+        valid = both(valid, rows.between(*plan.rows))
+    return keys if valid is keys.valid else replace(keys, valid=valid)
+
+
+def _slot_draw(rows: Rows, slot: Mapping[str, Any]) -> np.ndarray:
+    """Return the draw (out of SHARE) that all references of the slot's name share."""
+    return draws.sixteenths(rows.draw(rows.engine.key(rows.plan.name, "slot", str(slot["name"])))).astype(np.int64)
+
+
+def _symbol(rows: Rows, plan: ReferencePlan) -> Keys:
+    return Keys(np.zeros(len(rows), dtype=np.int64), plan.targets[:1])
+
+
+def _nobody(rows: Rows, plan: ReferencePlan) -> Keys:
+    return Keys(np.zeros(len(rows), dtype=np.int64), plan.targets, valid=np.zeros(len(rows), dtype=bool))
+
+
+def _reachable(rows: Rows, plan: ReferencePlan, target: Target) -> int:
+    """Return among how many records of the target the reference may choose."""
+    if target.object is None:
+        return 1
+    count = rows.engine.count(target.object)
+    return min(count, int(plan.options.get("below", count)))
+
+
+def _spread(rows: Rows, plan: ReferencePlan) -> Keys:
+    drawn = rows.draw(rows.engine.key(rows.plan.name, plan.field))
+    counts = [_reachable(rows, plan, target) for target in plan.targets]
+    if not any(counts):
+        return _nobody(rows, plan)
+    if len(plan.targets) == 1:
+        return Keys(draws.below(drawn, counts[0]), plan.targets)
+    slot = plan.options.get("slot") or {}
+    if slot.get("chooses"):
+        which = _table_of(plan, counts, int(slot["low"]), int(slot["high"]))[_slot_draw(rows, slot)]
+    else:
+        which = _table_of(plan, counts, 0, SHARE)[draws.sixteenths(drawn, 3)]
+    return Keys(draws.below(drawn, np.array(counts, dtype=np.int64)[which]), plan.targets, which)
+
+
+def _table_of(plan: ReferencePlan, counts: list[int], low: int, high: int) -> np.ndarray:
+    """Return which target each draw from `low` to `high` chooses: by cumulative weight, without targets that are empty."""
+    weights = [target.weight if count else 0 for target, count in zip(plan.targets, counts, strict=True)]
+    weights = weights if sum(weights) else [1 if count else 0 for count in counts]
+    edges = low + np.cumsum(np.array(weights, dtype=np.int64)) * (high - low) // sum(weights)
+    found = np.searchsorted(edges, np.arange(SHARE), side="right")
+    return np.minimum(found, int(np.flatnonzero(weights)[-1]))
+
+
+def _children(rows: Rows, plan: ReferencePlan) -> Keys:
+    layout = rows.engine.layout(rows.plan.name, plan.field)
+    return Keys(layout.parents_of(rows.records), plan.targets[:1]) if layout else _nobody(rows, plan)
+
+
+def _pair(rows: Rows, plan: ReferencePlan) -> Keys:
+    """The j-th partner of the record's parent, by a permutation of the partners keyed by the parent."""
+    along = _laid_along(rows)
+    partners = _reachable(rows, plan, plan.targets[0])
+    away = _far_end(rows, plan.options.get("away_from"))
+    if along is None or partners <= (away is not None):
+        return _nobody(rows, plan)
+    parents, place = _siblings(along, rows.records)
+    key = rows.engine.key(rows.plan.name, plan.field)
+    tweak = draws.mix(key, draws.spread(parents))
+    if away is None:
+        return Keys(Permutation(partners, key).at(place, tweak), plan.targets[:1])
+    numbers = Permutation(partners - 1, key).at(place, tweak)
+    skipped = away.numbers if away.valid is None else np.where(away.valid, away.numbers, partners)
+    return Keys(numbers + (numbers >= skipped), plan.targets[:1])
+
+
+def _laid_along(rows: Rows) -> Layout | None:
+    """Return how the records are laid along their parents, if they are."""
+    along = next((one.field for one in rows.plan.references if one.mode == "children"), None)
+    return rows.engine.layout(rows.plan.name, along) if along else None
+
+
+def _siblings(layout: Layout, records: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the parent of each record, and which of its children (from 0) the record is."""
+    parents = layout.parents_of(records)
+    first, _ = layout.children_of(parents)
+    return parents, records - first
+
+
+def _self(rows: Rows, plan: ReferencePlan) -> Keys:
+    """A lower record: of the same parent where `via` says so, else one a level higher in a forest of `depth` levels."""
+    via = plan.options.get("via")
+    layout = rows.engine.layout(rows.plan.name, str(via)) if via else None
+    key = rows.engine.key(rows.plan.name, plan.field)
+    if layout is not None:
+        _, elders = _siblings(layout, rows.records)
+        return Keys(rows.records - elders + draws.below(rows.draw(key), elders), plan.targets[:1], valid=elders > 0)
+    depth = max(int(plan.options.get("depth", _DEPTH)), 1)
+    shares = draws.table([SHARE // 2, *(SHARE >> step for step in range(1, depth + 1))])
+    level = _levels(key, shares, rows.records)
+    numbers, found = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool)
+    for trial in range(_TRIALS):
+        open_places = np.flatnonzero(~found & (level > 0))
+        records = rows.records[open_places]
+        tried = draws.below(draws.mix(draws.key(key, trial), draws.spread(records)), records)
+        fits = (_levels(key, shares, tried) == level[open_places] - 1) & (records > 0)
+        numbers[open_places[fits]] = tried[fits]
+        found[open_places[fits]] = True
+    return Keys(numbers, plan.targets[:1], valid=found)
+
+
+def _levels(key: int, shares: np.ndarray, records: np.ndarray) -> np.ndarray:
+    """Return the level that each record would like in its tree; one of level n looks for a lower record of level n - 1."""
+    return shares[draws.sixteenths(draws.mix(draws.key(key, "level"), draws.spread(records)))].astype(np.int64)
+
+
+def _along(rows: Rows, plan: ReferencePlan) -> Keys:
+    """What the record that `via` points to holds in its reference `through`."""
+    found = _follow(rows, [*_path(str(plan.options["via"])), str(plan.options["through"])])
+    return found or _nobody(rows, plan)
+
+
+def _path(dotted: str) -> list[str]:
+    return dotted.split(".") if dotted else []
+
+
+def _far_end(rows: Rows, path: str | None) -> Keys | None:
+    return None if path is None else _follow(rows, _path(path))
+
+
+def _follow(rows: Rows, path: Sequence[str]) -> Keys | None:
+    """Return what the path's last reference holds, one per record here; the empty path leads to the records themselves."""
+    if not path:
+        return Keys(rows.records, ())
+    if len(path) == 1:
+        return rows.keys(path[0])
+    link = rows.parents(path[0])
+    there = None if link is None else _follow(link.rows, path[1:])
+    return None if link is None or there is None else there.at(link.places, link.valid)
+
+
+def _within(rows: Rows, plan: ReferencePlan) -> Keys:
+    """One of the target's records whose reference `through` holds what the path `via` leads to from here."""
+    layout = rows.engine.layout(plan.targets[0].object or "", str(plan.options["through"]))
+    shared = _far_end(rows, str(plan.options.get("via", "")))
+    if layout is None or shared is None:
+        return _spread(rows, plan) if plan.required else _nobody(rows, plan)
+    inside = both(shared.with_number(), shared.numbers < layout.parents)
+    assert inside is not None
+    first, count = layout.children_of(np.where(inside, shared.numbers, 0))
+    numbers = first + _picks(rows, plan, count)
+    valid = both(inside, count > 0)
+    if not plan.required or valid is None or valid.all():
+        return Keys(numbers, plan.targets[:1], valid=valid)
+    return Keys(np.where(valid, numbers, _spread(rows, plan).numbers), plan.targets[:1])
+
+
+def _picks(rows: Rows, plan: ReferencePlan, count: np.ndarray) -> np.ndarray:
+    """Return which of its `count` candidates each record takes: one after the other among the children of one parent."""
+    key = rows.engine.key(rows.plan.name, plan.field)
+    layout = _laid_along(rows)
+    if layout is None:
+        return draws.below(rows.draw(key), count)
+    parents, place = _siblings(layout, rows.records)
+    start = draws.below(draws.mix(key, draws.spread(parents)), count)
+    return (start + place) % np.maximum(count, 1)
+
+
+def _cycle(rows: Rows, plan: ReferencePlan) -> Keys:
+    count = _reachable(rows, plan, plan.targets[0])
+    return Keys(rows.records % count, plan.targets[:1]) if count else _nobody(rows, plan)
+
+
+def _round(rows: Rows, plan: ReferencePlan) -> Keys:
+    """The first target in the first round through the targets of `with`, then one record of the second per round."""
+    with_field = str(plan.options["with"])
+    cycle = next(one for one in rows.plan.references if one.field == with_field)
+    count = max(_reachable(rows, cycle, cycle.targets[0]), 1)
+    rounds = rows.records // count
+    return Keys(np.maximum(rounds - 1, 0), plan.targets, (rounds > 0).astype(np.int64))
+
+
+_MODES: Mapping[str, Callable[[Rows, ReferencePlan], Keys]] = MappingProxyType(
+    {
+        "children": _children,
+        "spread": _spread,
+        "pair": _pair,
+        "self": _self,
+        "along": _along,
+        "within": _within,
+        "cycle": _cycle,
+        "round": _round,
+        "symbol": _symbol,
+    }
+)

@@ -1,0 +1,66 @@
+"""The registry: every provider by name and by meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sfseed_core.generate.providers import (
+    blobs,
+    choices,
+    codes,
+    companies,
+    copies,
+    days,
+    flags,
+    links,
+    numbers,
+    people,
+    places,
+    sentences,
+    titles,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sfseed_core.generate.provider import Provider
+
+_FAMILIES = (people, companies, links, places, titles, sentences, numbers, days, flags, choices, copies, codes, blobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Providers by name, and by the meanings they serve, in the order in which they are to be asked."""
+
+    by_name: Mapping[str, Provider]
+    by_meaning: Mapping[str, tuple[Provider, ...]]
+
+    @classmethod
+    def of(cls, providers: Iterable[Provider]) -> Registry:
+        """Return the registry of the providers; of two with one name the later counts."""
+        by_name = {one.name: one for one in providers}
+        meanings: dict[str, tuple[Provider, ...]] = {}
+        for one in by_name.values():
+            for meaning in sorted(one.meanings):
+                meanings[meaning] = (*meanings.get(meaning, ()), one)
+        return cls(MappingProxyType(by_name), MappingProxyType(meanings))
+
+    def get(self, name: str) -> Provider | None:
+        """Return the provider of that name, if there is one."""
+        return self.by_name.get(name)
+
+    def serving(self, meaning: str, kind: str) -> tuple[Provider, ...]:
+        """Return the providers for fields of the meaning and of describe's type."""
+        return tuple(one for one in self.by_meaning.get(meaning, ()) if kind in one.types)
+
+    def extended(self, *providers: Provider) -> Registry:
+        """Return the registry with providers of one's own, which are asked before the others of their meanings."""
+        own = {one.name for one in providers}
+        return Registry.of([*providers, *(one for one in self.by_name.values() if one.name not in own)])
+
+
+def standard() -> Registry:
+    """Return the providers that ship with sfseed."""
+    return Registry.of(provider for family in _FAMILIES for provider in family.PROVIDERS)

@@ -1,0 +1,116 @@
+"""Some records of one object, whose columns are made when asked for and then remembered.
+
+A column that must agree with another asks for exactly its cells, of the same records or of the records they refer to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar, cast
+
+import numpy as np
+
+from sfseed_core.errors import InternalError
+from sfseed_core.generate import draws
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sfseed_core.generate.cells import Cells
+    from sfseed_core.generate.engine import Engine
+    from sfseed_core.generate.references import Keys
+    from sfseed_core.recipe.model import ObjectPlan
+
+T = TypeVar("T")
+_DENSE = 2  # a range of parents is made whole when it holds at most so many per child
+_SMALL = 1024
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Link:
+    """The records that a reference leads to: `rows` of the parents, and for each child its `places` among them.
+
+    Where `valid` is False the child has no parent of that object (its place is then any).
+    """
+
+    rows: Rows
+    places: np.ndarray
+    valid: np.ndarray | None
+
+    def cells(self, field: str) -> Cells:
+        """Return the parents' cells of the field, one per child."""
+        return self.rows.cells(field).take(self.places, self.valid)
+
+
+class Rows:
+    """Records of one object by their numbers (int64, in any order), within one engine."""
+
+    def __init__(self, engine: Engine, plan: ObjectPlan, records: np.ndarray) -> None:
+        self.engine = engine
+        self.plan = plan
+        self.records = records
+        self._spread: np.ndarray | None = None
+        self._made: dict[str, object] = {}
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def draw(self, key: int) -> np.ndarray:
+        """Return a 64-bit draw per record by the key (see `Engine.key`)."""
+        if self._spread is None:
+            self._spread = draws.spread(self.records)
+        return draws.mix(key, self._spread)
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """Return what `make` makes, made at the first time of asking for the name."""
+        if name not in self._made:
+            self._made[name] = _UNDER_WAY
+            self._made[name] = make()
+        known = self._made[name]
+        if known is _UNDER_WAY:
+            raise InternalError(f"{self.plan.name}: {name} depends on itself")
+        return cast("T", known)
+
+    def has(self, field: str) -> bool:
+        """Say whether the plan makes the field."""
+        return self.engine.has_column(self.plan.name, field)
+
+    def cells(self, field: str) -> Cells:
+        """Return the field's cells."""
+        return self.once(f"column {field}", lambda: self.engine.make(self, field))
+
+    def keys(self, field: str) -> Keys:
+        """Return what the reference field points to."""
+        return self.once(f"reference {field}", lambda: self.engine.refer(self, field))
+
+    def record_types(self) -> np.ndarray:
+        """Return the position of each record's type in the plan's `record_types`."""
+        return self.once("record type", lambda: self.engine.record_types(self))
+
+    def between(self, start: int, stop: int) -> np.ndarray:
+        """Return where the record's number is from `start` up to `stop`."""
+        return (self.records >= start) & (self.records < stop)
+
+    def parents(self, field: str, target: str | None = None) -> Link | None:
+        """Return the records of `target` (the reference's only object, if not named) that the reference points to.
+
+        None when it can point to no record of that object.
+        """
+        return self.once(f"parents {field} {target or ''}", lambda: self._link(field, target))
+
+    def _link(self, field: str, target: str | None) -> Link | None:
+        keys = self.keys(field)
+        if target is None:
+            target = next((one.object for one in keys.targets if one.object), None)
+        if target is None or not self.engine.count(target):
+            return None
+        valid = keys.pointing_to(target)
+        numbers = keys.numbers if valid is None else np.where(valid, keys.numbers, 0)
+        low, high = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, -1)
+        if valid is None and high - low + 1 <= max(_DENSE * len(numbers), _SMALL):
+            return Link(self.engine.at(target, np.arange(low, high + 1)), numbers - low, None)
+        distinct, places = np.unique(numbers, return_inverse=True)
+        return Link(self.engine.at(target, distinct), places, valid)
+
+
+_UNDER_WAY = object()

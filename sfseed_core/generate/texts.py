@@ -1,0 +1,113 @@
+"""Text columns without a Python object per row: constants, joins, digits of fixed width, fitting a length.
+
+`pa.array`, `pa.scalar` and `to_numpy` import pandas where it is installed (a second of start-up): everything here goes
+through buffers instead.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ASCII_ZERO = ord("0")
+ALPHANUMERIC = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+def strings(values: Sequence[str]) -> pa.StringArray:
+    """Return an Arrow array of a few texts."""
+    encoded = [value.encode() for value in values]
+    offsets = np.zeros(len(encoded) + 1, dtype=np.int32)
+    np.cumsum([len(one) for one in encoded], out=offsets[1:])
+    return pa.Array.from_buffers(pa.string(), len(encoded), [None, pa.py_buffer(offsets), pa.py_buffer(b"".join(encoded))])
+
+
+def listed(pool: pa.StringArray) -> list[str]:
+    """Return a small pool's texts; never for the cells of records."""
+    edges, data = offsets(pool), pool.buffers()[2]
+    raw = data.to_pybytes() if data is not None else b""
+    return [raw[start:end].decode() for start, end in itertools.pairwise(edges)]
+
+
+def scalar(value: str) -> pa.StringScalar:
+    """Return one text as Arrow's functions take it beside arrays."""
+    return strings([value])[0]
+
+
+def join(*parts: pa.StringArray | str) -> pa.StringArray:
+    """Return the parts of each record one after the other; a plain text is the same for all records."""
+    return pc.binary_join_element_wise(*(scalar(one) if isinstance(one, str) else one for one in parts), scalar(""))
+
+
+def offsets(array: pa.StringArray) -> np.ndarray:
+    """Return where each text begins and ends in the array's bytes."""
+    return np.frombuffer(array.buffers()[1], dtype=np.int32, count=len(array) + 1, offset=array.offset * 4)
+
+
+def sizes(array: pa.StringArray) -> np.ndarray:
+    """Return the bytes of each text (at least its characters)."""
+    return np.diff(offsets(array))
+
+
+def lengths(array: pa.StringArray) -> np.ndarray:
+    """Return the characters of each text."""
+    counted = pc.utf8_length(array)
+    return np.frombuffer(counted.buffers()[1], dtype=np.int32, count=len(counted), offset=counted.offset * 4)
+
+
+def longest(array: pa.StringArray) -> int:
+    """Return a bound on the characters of the longest text: its bytes."""
+    return int(sizes(array).max(initial=0))
+
+
+def fit(array: pa.StringArray, length: int) -> pa.StringArray:
+    """Return the texts, cut where longer than `length` characters, without blanks at a cut end."""
+    if not length or longest(array) <= length:
+        return array
+    return pc.utf8_rtrim_whitespace(pc.utf8_slice_codeunits(array, 0, length))
+
+
+def matrix(count: int, template: str) -> np.ndarray:
+    """Return `count` rows of the template's bytes (ASCII), to be written into column by column."""
+    return np.tile(np.frombuffer(template.encode("ascii"), dtype=np.uint8), (count, 1))
+
+
+def write_digits(rows: np.ndarray, column: int, width: int, values: np.ndarray) -> None:
+    """Write the values as decimal digits, zeros in front, into `width` columns of the rows."""
+    rest = values
+    for place in range(column + width - 1, column - 1, -1):
+        higher = rest // 10
+        rows[:, place] = rest - higher * 10 + _ASCII_ZERO
+        rest = higher
+
+
+def write_letters(rows: np.ndarray, column: int, width: int, values: np.ndarray) -> None:
+    """Write the values in base 32 (capitals and digits that are not mistaken for one another) into the rows."""
+    alphabet = np.frombuffer(ALPHANUMERIC, dtype=np.uint8)
+    for place in range(width):
+        rows[:, column + width - 1 - place] = alphabet[(values >> (5 * place)) & 31]
+
+
+def lowered(array: pa.StringArray) -> pa.StringArray:
+    """Return ASCII texts in lower case."""
+    return pc.ascii_lower(array)
+
+
+def from_matrix(rows: np.ndarray) -> pa.StringArray:
+    """Return the rows of bytes as texts of one width."""
+    count, width = rows.shape
+    edges = np.arange(0, (count + 1) * width, width, dtype=np.int32)[: count + 1]
+    return pa.Array.from_buffers(pa.string(), count, [None, pa.py_buffer(edges), pa.py_buffer(np.ascontiguousarray(rows))])
+
+
+def bytes_matrix(array: pa.StringArray, width: int) -> np.ndarray:
+    """Return the bytes of texts that are all `width` long."""
+    data = array.buffers()[2]
+    flat = np.frombuffer(data, dtype=np.uint8, count=len(array) * width, offset=int(offsets(array)[0]))
+    return flat.reshape(len(array), width)
