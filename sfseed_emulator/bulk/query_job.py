@@ -12,7 +12,7 @@ from sfseed_emulator.bulk.job import COMPLETE, FAILED, PENDING, Job
 from sfseed_emulator.bulk.store import HEADER, SUCCESS
 from sfseed_emulator.errors import ApiError
 from sfseed_emulator.soql.errors import SoqlError
-from sfseed_emulator.soql.execute import planned, prepare
+from sfseed_emulator.soql.execute import index_roll_ups, planned, prepare
 from sfseed_emulator.soql.literals import NUMBERS, datetime_text
 from sfseed_emulator.soql.parser import parse
 from sfseed_emulator.soql.tree import Call, Query, Typeof
@@ -86,6 +86,7 @@ def _run(state: OrgState, store: JobStore, job: Job) -> Job:
 
 def _write(state: OrgState, store: JobStore, job: Job, plan: Plan) -> int:
     prepare(state.db)
+    index_roll_ups(state, plan)
     rows = state.db.cursor().execute(plan.sql, plan.values)
     cells = [cell(output) for output in plan.columns]
     total = part = 0

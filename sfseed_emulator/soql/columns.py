@@ -79,18 +79,21 @@ def _roll_up(schema: OrgSchema, owner: ObjectDef, rule: Mapping[str, Any], alias
     if child is None:
         return "NULL"
     inner = f"r_{alias}"
-    lookup = rule.get("lookup") or _lookup_to(owner, child)
+    lookup = roll_up_lookup(owner, child, rule)
     summed = child.fields.get(str(rule.get("field") or ""))
     column = field_sql(schema, child, summed, inner) if summed is not None else "NULL"
     call = _ROLL_UPS[str(rule["op"]).lower()](column)
     return (
-        f"(SELECT {call} FROM {quoted(child.name)} {inner} WHERE {inner}.{quoted(str(lookup))} = {alias}.{quoted('Id')}"
+        f"(SELECT {call} FROM {quoted(child.name)} {inner} WHERE {inner}.{quoted(lookup)} = {alias}.{quoted('Id')}"
         f" AND {inner}.{quoted('IsDeleted')} = 0)"
     )
 
 
-def _lookup_to(owner: ObjectDef, child: ObjectDef) -> str:
-    return next(found.name for found in child.fields.values() if found.master_detail and owner.name in found.reference_to)
+def roll_up_lookup(owner: ObjectDef, child: ObjectDef, rule: Mapping[str, Any]) -> str:
+    """Return the child's reference by which a roll-up finds its records."""
+    named = rule.get("lookup")
+    details = (found.name for found in child.fields.values() if found.master_detail and owner.name in found.reference_to)
+    return str(named) if named else next(details)
 
 
 def type_sql(schema: OrgSchema, targets: tuple[str, ...], column: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sfseed_emulator.soql.binder import quoted
+from sfseed_emulator.soql.columns import roll_up_lookup
 from sfseed_emulator.soql.conditions import FOLD
 from sfseed_emulator.soql.errors import SoqlError
 from sfseed_emulator.soql.literals import Moment
@@ -64,6 +65,7 @@ def execute(
     made = planned(state, text, all_rows=all_rows, version=version)
     with state.lock:
         prepare(state.db)
+        index_roll_ups(state, made)
         if made.kind == "count":
             return QueryResult(made, int(state.db.execute(made.sql, made.values).fetchone()[0]), [])
         if made.kind == "aggregate":
@@ -74,6 +76,14 @@ def execute(
 def prepare(db: sqlite3.Connection) -> None:
     """Teach the connection the functions that planned queries use."""
     db.create_function(FOLD, 1, _fold, deterministic=True)
+
+
+def index_roll_ups(state: OrgState, made: Plan) -> None:
+    """Index the references by which the roll-ups of the queried object find their records."""
+    for rule in made.owner.extras.get("rollups", {}).values():
+        child = state.schema.get(str(rule["child"]))
+        if child is not None:
+            state.ensure_index(child.name, roll_up_lookup(made.owner, child, rule))
 
 
 def _fold(value: str | float | None) -> str | float | None:

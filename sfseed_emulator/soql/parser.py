@@ -51,6 +51,7 @@ _RESERVED = frozenset(
         *("TYPEOF", "WHEN", "THEN", "ELSE", "END"),
     }
 )
+_OBJECTS_LIKE_KEYWORDS = ("GROUP", "ORDER")
 _COMPARE = frozenset({"=", "!=", "<>", "<", "<=", ">", ">="})
 _SCOPES = frozenset(
     ("EVERYTHING", "MINE", "TEAM", "DELEGATED", "MINE_AND_MY_GROUPS", "MY_TERRITORY", "MY_TEAM_TERRITORY", "SCOPINGRULE")
@@ -262,7 +263,7 @@ class _Parser:
 
     def source(self) -> Source:
         at = self.token.start
-        name = self.name()
+        name = self.take().raw if self.is_word(*_OBJECTS_LIKE_KEYWORDS) else self.name()
         if self.is_word("AS"):
             self.take()
         token = self.token
