@@ -30,10 +30,10 @@ _NEEDED = frozenset({"CreatedById", "CreatedDate"})
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What to ask for: the object, who created the records, and when by the org's clock."""
+    """What to ask for: the object's records that a user created, or that were changed (None), when by the org's clock."""
 
     object: str
-    user_id: str
+    user_id: str | None
     start: datetime
     end: datetime
 
@@ -43,10 +43,9 @@ class Window:
         start, end = (
             (at + shift).strftime("%Y-%m-%dT%H:%M:%SZ") for at, shift in ((self.start, -_BEFORE), (self.end, _AFTER))
         )
-        return (
-            f"SELECT {fields} FROM {self.object} WHERE CreatedById = '{self.user_id}' "  # noqa: S608 - names of the schema
-            f"AND CreatedDate >= {start} AND CreatedDate <= {end}"
-        )
+        moment = "LastModifiedDate" if self.user_id is None else "CreatedDate"
+        creator = "" if self.user_id is None else f"CreatedById = '{self.user_id}' AND "
+        return f"SELECT {fields} FROM {self.object} WHERE {creator}{moment} >= {start} AND {moment} <= {end}"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)

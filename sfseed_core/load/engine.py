@@ -10,10 +10,11 @@ import numpy as np
 from sfseed_core.dataset import vectors
 from sfseed_core.errors import OrgAnswered
 from sfseed_core.events import Note, Progress
-from sfseed_core.load import census, ids, jobs, results, settle, single
+from sfseed_core.load import census, ids, jobs, match, results, settle, single
 from sfseed_core.load.carry import BulkRefused, Carrier
 from sfseed_core.load.drive import Driver
 from sfseed_core.load.jobs import Phase, files_of
+from sfseed_core.load.match import MatchKey
 from sfseed_core.load.outcome import Fate, Outcome
 from sfseed_core.load.patience import Patience
 from sfseed_core.load.settle import Sent
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from sfseed_core.events import Observer
     from sfseed_core.events import Phase as EventPhase
     from sfseed_core.load.carry import Tally
-    from sfseed_core.load.census import Census
+    from sfseed_core.load.census import Census, Window
     from sfseed_core.load.jobs import Job, JobFiles
     from sfseed_core.load.journal import Run
     from sfseed_core.load.options import Options
@@ -150,6 +151,7 @@ class Engine:
         if job.operation == "delete":
             return settle.forgive(settle.close(reading, sent, absent=again), settle.GONE)
         if job.operation == "update":
+            reading = self._confirm(job, files, sent, reading)
             return settle.close(reading, sent, absent=again if again is Fate.WAITING else None)
         certain = reading.missing <= 0
         if len(reading.strays) or not certain:
@@ -160,6 +162,18 @@ class Engine:
                 known = self._known(job.object)
                 reading, certain = settle.count_in(reading, sent, seen, known)
         return settle.close(reading, sent, absent=again if certain else None)
+
+    def _confirm(self, job: Job, files: JobFiles, sent: Sent, reading: Reading) -> Reading:
+        """Take updates without a line for done where the org shows the value that was sent."""
+        if reading.missing <= 0 or job.field is None or job.opened is None or job.ended is None:
+            return reading
+        key = MatchKey(("Id", job.field))
+        window = census.Window(job.object, None, datetime.fromisoformat(job.opened), datetime.fromisoformat(job.ended))
+        seen = self._ask(job, window, key, files)
+        if seen is None:
+            return reading
+        cells = match.keys(results.read_texts(files.sent, key.columns), key)
+        return settle.confirm(reading, Sent(cells, sent.local), seen)
 
     def _known(self, object_name: str) -> np.ndarray:
         """The ids of the object's records that earlier jobs of this run returned, matched or not."""
@@ -174,15 +188,18 @@ class Engine:
             return None
         if not census.can_be_asked(frozenset(self._fields(job.object))):
             return None
-        self._observer.notify(Note(self._phase, f"{job.object}: result lines are missing; asking the org for its records"))
         window = census.Window(job.object, user_id, datetime.fromisoformat(job.opened), datetime.fromisoformat(job.ended))
+        return self._ask(job, window, job.match, files)
+
+    def _ask(self, job: Job, window: Window, key: MatchKey, files: JobFiles) -> Census | None:
+        self._observer.notify(Note(self._phase, f"{job.object}: result lines are missing; asking the org for its records"))
         path = files.results("census")
         try:
-            self.patience.read(lambda: self._org.org.bulk_query(window.soql(job.match.columns), path))
+            self.patience.read(lambda: self._org.org.bulk_query(window.soql(key.columns), path))
         except OrgAnswered as error:
             self._run.note(f"{job.object}: the org could not be asked for its records: {error.message}")
             return None
-        return census.read_census(path, job.match)
+        return census.read_census(path, key)
 
     def _keep(self, job: Job, outcome: Outcome) -> Job:
         """Make the outcome durable, then count it, then forget the rows."""

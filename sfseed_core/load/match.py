@@ -32,17 +32,16 @@ _SEPARATOR = "\x1f"
 class MatchKey:
     """The columns by which result lines find their rows.
 
-    `exact` are compared but for blanks at the ends, `numbers` without trailing zeros, `loose` by fingerprint.
+    `close` are compared but for case, blanks at the ends and a number's trailing zeros, `loose` by fingerprint.
     """
 
-    exact: tuple[str, ...]
-    numbers: tuple[str, ...] = ()
+    close: tuple[str, ...]
     loose: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns, in the order they are joined."""
-        return (*self.exact, *self.numbers, *self.loose)
+        return (*self.close, *self.loose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,7 @@ def shares(texts: pa.Table, fields: Mapping[str, Field]) -> list[Share]:
 
 def keys(texts: pa.Table, key: MatchKey) -> pa.Array:
     """Return the match key of every row as one text."""
-    parts = [_trimmed(texts[name]) for name in key.exact]
-    parts += [_without_zeros(_trimmed(texts[name])) for name in key.numbers]
+    parts = [_plain(texts[name]) for name in key.close]
     parts += [_fingerprint(texts[name]) for name in key.loose]
     if not parts:
         return pc.fill_null(pa.nulls(texts.num_rows, pa.string()), "")
@@ -128,7 +126,7 @@ def _external_id(texts: pa.Table, fields: Mapping[str, Field]) -> str | None:
         found = fields.get(name)
         if found is None or not (found.external_id or found.unique) or not _is_stable(name, fields):
             continue
-        column = _trimmed(texts[name])
+        column = _plain(texts[name])
         if len(column.dictionary_encode().dictionary) == texts.num_rows and not pc.any(pc.equal(column, "")).as_py():
             return name
     return None
@@ -136,7 +134,7 @@ def _external_id(texts: pa.Table, fields: Mapping[str, Field]) -> str | None:
 
 def _fewest(texts: pa.Table, stable: Sequence[str]) -> tuple[np.ndarray, MatchKey]:
     """The fewest stable columns (as found greedily) that tell apart all rows that the stable columns can tell apart."""
-    coded = {name: _codes(_trimmed(texts[name])) for name in stable}
+    coded = {name: _codes(_plain(texts[name])) for name in stable}
     by_worth = sorted(stable, key=lambda name: -int(coded[name].max(initial=0)))
     best = _merge(list(coded.values()), texts.num_rows)
     most = int(best.max(initial=0))
@@ -159,7 +157,7 @@ def _with_unstable(key: MatchKey, texts: pa.Table, fields: Mapping[str, Field], 
     """The key widened by every other column, compared as loosely as its kind needs."""
     rest = [name for name in texts.column_names if name not in stable]
     plain = tuple(name for name in rest if name in fields and fields[name].type in _NUMBER_TYPES)
-    return MatchKey(key.exact, plain, tuple(name for name in rest if name not in plain))
+    return MatchKey((*key.close, *plain), tuple(name for name in rest if name not in plain))
 
 
 def _variants(codes: np.ndarray, whole: np.ndarray) -> np.ndarray:
@@ -188,20 +186,20 @@ def _codes(column: pa.Array) -> np.ndarray:
 # -- comparing cells ---------------------------------------------------------------------------------------------------
 
 
-def _trimmed(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    return pc.utf8_trim_whitespace(pc.fill_null(one_array(column), ""))
+def _plain(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Texts without what an org is known to change: `1.10` and `1.1`, `3.` and `3`, `A@x.com` and `a@x.com ` are equal."""
+    return _without_zeros(pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(one_array(column), ""))))
 
 
 def _without_zeros(column: pa.Array) -> pa.Array:
-    """Numbers as text without what does not count: `1.10` and `1.1`, `-0` and `0`, `3.` and `3` are equal."""
-    cut = pc.replace_substring_regex(column, r"^(-?\d+\.\d*?)0+$", r"\1")
-    return pc.replace_substring_regex(pc.replace_substring_regex(cut, r"\.$", ""), r"^-0$", "0")
+    cut = pc.replace_substring_regex(column, r"^([+-]?\d+\.\d*?)0+$", r"\1")
+    return pc.replace_substring_regex(pc.replace_substring_regex(cut, r"^([+-]?\d+)\.$", r"\1"), r"^-0$", "0")
 
 
 def _fingerprint(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     """What is left of a text when all that the org is known to change is taken out: blanks, line ends, case, zone form."""
     plain = pc.utf8_lower(pc.fill_null(one_array(column), ""))
-    joined = pc.replace_substring_regex(plain, r"\s+", "")
+    joined = _without_zeros(pc.replace_substring_regex(plain, r"\s+", ""))
     return pc.replace_substring_regex(joined, r"^(\d{4}-\d\d-\d\dt\d\d:\d\d:\d\d)(\.\d+)?(z|[+-]00:?00)$", r"\1")
 
 

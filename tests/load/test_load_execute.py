@@ -1,0 +1,102 @@
+"""Loading: what arrives in the org is what the dataset says, whatever the org does on the way."""
+
+from __future__ import annotations
+
+import pytest
+import stamina
+
+from sfseed_core.load.execute import execute
+from sfseed_core.load.options import Options
+from sfseed_core.load.status import RunState
+from sfseed_core.load.undo import undo
+from tests.loading import contents, expected, new_run, projects, resolver_of, stage
+
+QUICK = Options(first_wait=0.02, longest_wait=0.2, patience=20)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting():
+    """Repeated reads follow each other at once."""
+    with stamina.set_testing(True, attempts=6):
+        yield
+
+
+@pytest.fixture
+def org(emulated):
+    """A demo org."""
+    return emulated()
+
+
+def load(home, org, made, **more):
+    """Stage and load; the run and its status."""
+    dataset = stage(home, org, made)
+    run = new_run(home, dataset)
+    client = org.connect()
+    status = execute(run, org.admit(), dataset, resolver_of(client), options=QUICK, **more)
+    return run, status, dataset
+
+
+def test_a_load_brings_every_record_with_its_references(home, org):
+    """Cycle, self references, junction and equal rows arrive, each reference leading to the right record."""
+    made = projects()
+    _, status, _ = load(home, org, made)
+    assert status.state is RunState.DONE
+    for one in made:
+        counts = status.objects[one.name]
+        assert (counts.planned, counts.succeeded) == (len(one.rows), len(one.rows)), (one.name, counts)
+        assert counts.adds_up()
+    assert all(counts.succeeded == counts.planned > 0 for counts in status.updates.values())
+    assert contents(org.connect(), made) == expected(made)
+
+
+def test_undo_leaves_the_org_as_before(home, org):
+    """After an undo nothing of the run is in the org, and the run says so."""
+    made = projects()
+    run, _, dataset = load(home, org, made)
+    status = undo(run, org.admit(), lambda: dataset, options=QUICK)
+    assert status.state is RunState.UNDONE
+    assert all(rows == [] for rows in contents(org.connect(), made).values())
+    assert all(counts.succeeded == counts.planned for counts in status.undone.values())
+    assert status.notes == ()
+
+
+FAULTS = {
+    "changed echoes": [
+        {"at": "echo", "do": do, "times": 0} for do in ("trim", "lower_email", "crlf_to_lf", "trailing_zero")
+    ],
+    "rows saved without a line": [{"at": "line", "do": "lose", "rows": [0, 2, 3], "times": 0}],
+    "rows saved without a line or a count": [{"at": "line", "do": "lose", "share": 0.4, "counted": False, "times": 0}],
+    "a creation without an answer": [{"at": "after", "do": "cut", "match": {"method": "POST", "path": "ingest"}, "nth": 3}],
+    "a creation that never arrived": [
+        {"at": "before", "do": "cut", "match": {"method": "POST", "path": "ingest"}, "nth": 3}
+    ],
+    "an upload without an answer": [{"at": "after", "do": "cut", "match": {"method": "PUT"}, "nth": 2}],
+    "a closing without an answer": [{"at": "after", "do": "cut", "match": {"method": "PATCH"}, "nth": 2}],
+    "a closing that never arrived": [{"at": "before", "do": "cut", "match": {"method": "PATCH"}, "nth": 4}],
+    "a server error on every fourth call": [
+        {"at": "after", "do": "answer", "match": {"path": "ingest"}, "nth": n, "status": 503} for n in range(4, 200, 4)
+    ],
+    "a job that fails half way": [
+        {
+            "at": "chunk",
+            "do": "fail",
+            "match": {"object": "Contact"},
+            "message": "InternalServerError : Retried more than 20 times",
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_load_under_faults_ends_like_an_undisturbed_one(home, org, name):
+    """Whatever is lost on the way, the org holds each record exactly once, with its references."""
+    for fault in FAULTS[name]:
+        org.fault(**fault)
+    made = projects()
+    _, status, _ = load(home, org, made)
+    if "fails half way" in name:
+        assert status.objects["Contact"].unprocessed == 12
+        return
+    org.faults.clear()
+    assert contents(org.connect(), made) == expected(made)
+    assert all(counts.succeeded == counts.planned for counts in (*status.objects.values(), *status.updates.values()))
