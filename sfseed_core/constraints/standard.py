@@ -36,7 +36,8 @@ class Standard:
 
     `required`: fields that the org asks for although describe calls them optional. `needed`: fields that we always fill,
     though another could stand for them. `left_out`: fields that we do not fill, with the reason. `fixed`: fields with one
-    possible value. `limits`: field rules that are narrower than describe's. `unsuitable`: why no preset seeds the object.
+    possible value. `limits`: field rules that are narrower than describe's. `parents`: objects without which no record can
+    be made, though describe requires none of them. `unsuitable`: why no preset seeds the object.
     """
 
     required: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Standard:
     fixed: Mapping[str, str | bool] = dataclasses.field(default_factory=_no_values)
     limits: Mapping[str, FieldRules] = dataclasses.field(default_factory=_no_limits)
     rules: tuple[StandardRule, ...] = ()
+    parents: tuple[str, ...] = ()
     unsuitable: str | None = None
 
 
@@ -80,6 +82,7 @@ def _not_after(first: str, second: str, message: str = "") -> StandardRule:
 
 
 _LINE = Standard(
+    parents=("PricebookEntry",),
     needed=("PricebookEntryId", "UnitPrice"),
     left_out={
         **_because(_FOLLOWS, "Product2Id", "ListPrice"),
@@ -87,6 +90,7 @@ _LINE = Standard(
         **_because(_REDUCTION, "OriginalOrderItemId"),
         "TotalPrice": f"{_NOT_SENT_TWICE}: UnitPrice is sent",
     },
+    limits={"Quantity": FieldRules(low=1)},
     rules=(StandardRule("exactly_one", ("UnitPrice", "TotalPrice"), "send UnitPrice or TotalPrice, not both"),),
 )
 
@@ -120,6 +124,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         "OpportunitySplit": Standard(unsuitable="splits belong to team members and must add up to 100 %"),
         "Asset": Standard(
             needed=("AccountId",),
+            parents=("Account",),
             rules=(
                 StandardRule("at_least_one", ("AccountId", "ContactId"), "Every asset needs an account, a contact, or both."),
                 _not_after("PurchaseDate", "UsageEndDate"),
@@ -128,6 +133,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         ),
         "Campaign": Standard(rules=(_not_after("StartDate", "EndDate"),)),
         "CampaignMember": Standard(
+            parents=("Contact",),
             left_out=_because("the campaign's own record type applies", "CampaignMemberRecordTypeId"),
             limits={"Status": FieldRules(suggested=("Sent", "Responded"))},
             rules=(
@@ -141,7 +147,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
             limits={"SortOrder": FieldRules(low=3, unique=True), "Label": FieldRules(unique=True)},
         ),
         "Case": Standard(left_out={"Comments": "it would make a CaseComment of its own"}),
-        "CaseComment": Standard(needed=("CommentBody",), limits={"CommentBody": FieldRules(max_bytes=4000)}),
+        "CaseComment": Standard(parents=("Case",), needed=("CommentBody",), limits={"CommentBody": FieldRules(max_bytes=4000)}),
         "ContactPointEmail": Standard(
             left_out=_because("the org derives it from the address", "EmailMailBox", "EmailDomain"),
             rules=(
@@ -167,6 +173,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
             },
         ),
         "Contract": Standard(
+            parents=("Account",),
             left_out=_because("activation sets it", "ActivatedById", "ActivatedDate"),
             required=("AccountId",),
             rules=(_not_after("StartDate", "EndDate"),),
@@ -220,8 +227,10 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
                 "ContractId": "contracts start as drafts",
             },
         ),
+        "OpportunityContactRole": Standard(fixed={"IsPrimary": False}),  # a second primary one would take the mark off the first
         "OpportunityLineItem": _LINE,
         "Order": Standard(
+            parents=("Account",),
             required=("AccountId",),
             fixed={"IsReductionOrder": False},
             left_out={
@@ -259,6 +268,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         ),
         "QuoteLineItem": _LINE,
         "ServiceAppointment": Standard(
+            parents=("Account",),
             required=("ParentRecordId",),
             rules=(
                 _not_after("EarliestStartTime", "DueDate"),
@@ -282,7 +292,10 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
             rules=(_not_after("StartDate", "EndDate"),),
         ),
         "WorkOrderLineItem": Standard(
-            left_out=_because("it would have to be a line of the same deal", "OrderId"),
+            left_out={
+                "OrderId": "it would have to be an order of the same deal",
+                "Product2Id": _FOLLOWS,
+            },
             rules=(_not_after("StartDate", "EndDate"),),
         ),
         "WorkType": Standard(
@@ -299,7 +312,7 @@ EVERYWHERE: Mapping[str, str] = MappingProxyType(
     {
         **_because(_AUDIT, "Id", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp"),
         **_because(_AUDIT, "IsDeleted", "LastViewedDate", "LastReferencedDate", "LastActivityDate", "MasterRecordId"),
-        **_because(_DATA_COM, "Jigsaw", "JigsawContactId", "JigsawCompanyId", "CleanStatus", "DandbCompanyId"),
+        **_because(_DATA_COM, "Jigsaw", "JigsawContactId", "JigsawCompanyId", "DandbCompanyId"),
         **_because("the mail service sets it", "EmailBouncedReason", "EmailBouncedDate"),
         **_because("the mail service sets it", "PersonEmailBouncedReason", "PersonEmailBouncedDate"),
         **_because("the mail service sets it", "EmailLatestBounceDateTime", "EmailLatestBounceReasonText"),

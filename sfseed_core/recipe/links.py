@@ -167,8 +167,8 @@ class _Linking:
 
     def _by_graph(self, link: Link | None) -> ReferencePlan:
         if self.targets == (self.name,):
-            depth = int(link.options["depth"]) if link else _DEPTH
-            return self._made("self", {"depth": depth}, f"a tree of up to {depth + 1} levels, filled in later", _ROOTS)
+            options = dict(link.options) if link else {"depth": _DEPTH}
+            return self._made("self", options, link.why if link else "a tree of records, filled in later", _ROOTS)
         if self.around.along.get(self.name) == self.field.name:
             return self._children("its records hang on their parents")
         if len(self.targets) == 1:
@@ -275,6 +275,7 @@ class _Linking:
         if standard_entries(self.field.name):
             products = self.around.counts.get(_PRODUCTS, self.around.counts[_PRICE_ENTRIES])
             options = {"below": min(products, self.around.counts[_PRICE_ENTRIES])}
+            return self._made("spread", options, "entries of the standard price book, as all deals use it")
         return self._made("spread", options, "spread over what is seeded", _EMPTY)
 
     def _below(self) -> dict[str, Any]:

@@ -52,13 +52,17 @@ def chosen_objects(recipe: Recipe, listing: Mapping[str, ObjectSummary]) -> tupl
     """Return the names of the objects that the recipe means in an org, by its listing.
 
     Objects that only the preset names, and that the org does not have, are left out; those that the recipe itself names
-    are kept whatever the listing says. What they require is not among them.
+    are kept whatever the listing says. What describes require is not among them, but what our own table of standard objects
+    knows to be required is.
     """
     whole = complete(recipe)
     asked = frozenset(recipe.objects) if recipe.path is not None else frozenset()
     named = [name for name in whole.objects if name in asked or _can_seed(name, listing)]
     selected = [name for name, summary in listing.items() if _is_selected(whole, summary)]
-    return tuple(name for name in dict.fromkeys([*named, *selected]) if name not in whole.without)
+    chosen = [name for name in dict.fromkeys([*named, *selected]) if name not in whole.without]
+    for name in chosen:  # grows while it is walked
+        chosen += [one for one in standard(name).parents if one not in chosen and _can_seed(one, listing)]
+    return tuple(chosen)
 
 
 def _can_seed(name: str, listing: Mapping[str, ObjectSummary]) -> bool:

@@ -182,56 +182,68 @@ def _targets_of(name: str, field: Field, names: Sequence[str]) -> tuple[str, ...
 
 def _along(names: Sequence[str], shapes: Mapping[str, Shape], targets: _Targets, recipe: Recipe) -> dict[str, str]:
     usual = usual_counts()
-    found = {}
-    for name in names:
-        wanted = [source[name].per for source in (recipe.objects, usual) if name in source]
-        field = _laid_along(name, shapes[name], targets, wanted, shapes)
-        if field is not None:
-            found[name] = field
-    return found
+    counted_by = {
+        name: tuple(source[name].per for source in (recipe.objects, usual) if name in source and source[name].per)
+        for name in names
+    }
+    laying = _Laying(shapes, targets, counted_by)
+    found = {name: laying.along(name) for name in names}
+    return {name: field for name, field in found.items() if field is not None}
 
 
-def _laid_along(
-    name: str, shape: Shape, targets: _Targets, wanted: Sequence[str | None], shapes: Mapping[str, Shape]
-) -> str | None:
-    """Return the reference that the object's records are laid along.
+@dataclass(frozen=True, slots=True)
+class _Laying:
+    """Which reference each object's records are laid along: the one that they hang on most."""
 
-    What its table says, else the parent that it is counted by, its master, a required parent, its account, or else the first
-    parent that does not hang on this object in turn.
-    """
-    links = {field.name: link_of(name, field.name) for field in shape.references()}
-    for field_name, link in links.items():
-        if link is not None and link.mode == "children" and targets[name, field_name]:
-            return field_name
-    free = [
-        field
-        for field in shape.references()
-        if links[field.name] is None and len(targets[name, field.name]) == 1 and targets[name, field.name] != (name,)
-    ]
-    if any(link is not None and link.mode == "cycle" for link in links.values()) or not free:
-        return None
-    return min(free, key=lambda field: _distance(name, shape, field, targets, wanted, shapes)).name
+    shapes: Mapping[str, Shape]
+    targets: _Targets
+    counted_by: Mapping[str, tuple[str | None, ...]]
 
+    def along(self, name: str) -> str | None:
+        """Return the reference, as the object's table says, else by how much the object hangs on its parents."""
+        links = {field.name: link_of(name, field.name) for field in self.shapes[name].references()}
+        for field_name, link in links.items():
+            if link is not None and link.mode == "children" and self.targets[name, field_name]:
+                return field_name
+        if any(link is not None and link.mode == "cycle" for link in links.values()):
+            return None
+        free = [
+            field
+            for field in self.shapes[name].references()
+            if links[field.name] is None and self._single(name, field) and self._hangs_on_it(name, field)
+        ]
+        return min(free, key=lambda field: self._weakness(name, field)).name if free else None
 
-def _distance(
-    name: str,
-    shape: Shape,
-    field: Field,
-    targets: _Targets,
-    wanted: Sequence[str | None],
-    shapes: Mapping[str, Shape],
-) -> tuple[object, ...]:
-    """Sorts references by how much the object hangs on them, the most first."""
-    parent = targets[name, field.name][0]
-    return (
-        parent not in wanted,
-        field.relationship_order != 0,
-        not field.is_master_detail,
-        not shape.rules.fields[field.name].needed,
-        any(name in targets.get((parent, back.name), ()) for back in shapes[parent].references()),
-        parent != "Account",
-        list(shape.object.fields).index(field.name),
-    )
+    def _single(self, name: str, field: Field) -> bool:
+        targets = self.targets[name, field.name]
+        return len(targets) == 1 and targets != (name,)
+
+    def _hangs_on_it(self, name: str, field: Field) -> bool:
+        """Say whether the object belongs to the parent, rather than only naming it, and not the other way round."""
+        parent = self.targets[name, field.name][0]
+        strong = field.is_master_detail or field.cascade_delete or self.shapes[name].rules.fields[field.name].needed
+        if not strong and parent != "Account" and parent not in self.counted_by[name]:
+            return False
+        back = [
+            self._weakness(parent, one)
+            for one in self.shapes[parent].references()
+            if self.targets[parent, one.name] == (name,)
+        ]
+        return not back or (self._weakness(name, field), name) < (min(back), parent)
+
+    def _weakness(self, name: str, field: Field) -> tuple[bool | int, ...]:
+        """Sorts references by how much the object hangs on them, the most first."""
+        parent = self.targets[name, field.name][0]
+        return (
+            parent not in self.counted_by[name],
+            field.relationship_order != 0,
+            not field.is_master_detail,
+            not self.shapes[name].rules.fields[field.name].needed,
+            not field.cascade_delete,
+            parent != "Account",
+            field.custom,
+            list(self.shapes[name].object.fields).index(field.name),
+        )
 
 
 def _ordered(graph: Graph, along: Mapping[str, str]) -> Order:

@@ -45,17 +45,14 @@ class Shape:
 
     def references(self) -> tuple[Field, ...]:
         """Return the reference fields to fill, in describe order."""
-        return tuple(
-            field for field in self.object.references if field.name not in self.left_out and field.name != RECORD_TYPE
-        )
+        return tuple(field for field in self.object.references if self._is_filled(field) and field.name != RECORD_TYPE)
 
     def values(self) -> tuple[Field, ...]:
         """Return the other fields to fill, in describe order."""
-        return tuple(
-            field
-            for field in self.object.fields.values()
-            if not field.is_reference and self.rules.fields[field.name].writable and field.name not in self.left_out
-        )
+        return tuple(field for field in self.object.fields.values() if self._is_filled(field) and not field.is_reference)
+
+    def _is_filled(self, field: Field) -> bool:
+        return self.rules.fields[field.name].writable and field.name not in self.left_out
 
 
 def shape_of(schema: ObjectSchema, snapshot: Snapshot, recipe: ObjectRecipe | None = None) -> Shape:

@@ -60,6 +60,8 @@ _ABOUT = Link(
     why="files and notes hang on accounts, deals and cases",
 )
 
+_SAME = "an earlier line of the same parent"
+
 _LINKS: Mapping[tuple[str, str], Link] = MappingProxyType(
     {
         ("PricebookEntry", "Product2Id"): Link("cycle", why="every product has its standard price first"),
@@ -84,6 +86,8 @@ _LINKS: Mapping[tuple[str, str], Link] = MappingProxyType(
             "pair", {"away_from": "ContactId.AccountId"}, why="never the account that the contact belongs to already"
         ),
         ("Campaign", "ParentId"): Link("self", {"depth": 4}, why="campaign hierarchies have at most 5 levels"),
+        ("ContractLineItem", "ParentContractLineItemId"): Link("self", {"via": "ServiceContractId"}, why=_SAME),
+        ("WorkOrderLineItem", "ParentWorkOrderLineItemId"): Link("self", {"via": "WorkOrderId"}, why=_SAME),
         ("Task", "WhoId"): _WHO,
         ("Task", "WhatId"): _WHAT,
         ("Event", "WhoId"): _WHO,

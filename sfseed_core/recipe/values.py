@@ -12,42 +12,13 @@ from sfseed_core.recipe.model import SHARE, ColumnPlan, FieldRecipe
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfseed_core.constraints.model import FieldRules, ObjectRules
+    from sfseed_core.constraints.model import ObjectRules
     from sfseed_core.recipe.chooser import PlanContext, ProviderChooser
     from sfseed_core.recipe.record_mix import RecordMix
     from sfseed_core.recipe.shape import Shape
     from sfseed_core.schema.model import Field
-    from sfseed_core.schema.semantics import Meaning
 
-_TOGETHER = frozenset({"exactly_one", "at_least_one", "all_or_none"})
-_ALWAYS = (
-    "person.",
-    "name.",
-    "address.",
-    "status",
-    "subject",
-    "product.name",
-    "email",
-    "company",
-    "flag",
-    "file.",
-    "id.external",
-)
-_RARELY_EMPTY = SHARE // 25
-_SOMETIMES_EMPTY = SHARE // 10
-_OFTEN_EMPTY = SHARE * 18 // 100
-_BY_MEANING = (
-    ("phone.fax", _OFTEN_EMPTY),
-    ("person.middle_name", _OFTEN_EMPTY),
-    ("person.suffix", _OFTEN_EMPTY),
-    ("comment", _OFTEN_EMPTY),
-    ("next_step", _OFTEN_EMPTY),
-    ("reason", _OFTEN_EMPTY),
-    ("percent.discount", _OFTEN_EMPTY),
-    ("phone.mobile", _SOMETIMES_EMPTY),
-    ("description", _SOMETIMES_EMPTY),
-    ("date.end", _SOMETIMES_EMPTY),
-)
+_COUNTED = frozenset({"exactly_one", "at_least_one"})
 
 
 def plan_columns(
@@ -91,27 +62,15 @@ def _finished(column: ColumnPlan, request: FieldRequest, rules: ObjectRules, mix
 
 
 def _null_share(column: ColumnPlan, request: FieldRequest, rules: ObjectRules) -> int:
-    """Return the share of empty values: what the recipe says, else the provider, else what the meaning makes believable."""
+    """Return the share of empty values: what the recipe says, else what the chooser finds believable."""
     said = request.recipe
     if said is not None and said.empty is not None:
         return SHARE * said.empty // 100
-    if said is not None and said.values is not None:
+    if request.field.type == "boolean" or (said is not None and said.values is not None):
         return 0
-    if request.field.type == "boolean" or _comes_together(request.field, rules):
-        return 0
-    return column.null_share or _believable(request.field, request.rules, request.meaning)
+    return 0 if _counts_as_one(request.field, rules) else column.null_share
 
 
-def _comes_together(field: Field, rules: ObjectRules) -> bool:
-    return any(rule.kind in _TOGETHER and field.name in rule.fields for rule in rules.standard)
-
-
-def _believable(field: Field, rules: FieldRules, meaning: Meaning | None) -> int:
-    for start, share in _BY_MEANING:
-        if meaning is not None and meaning.name == start:
-            return share
-    if rules.unique or field.name_field or field.external_id:
-        return 0
-    if meaning is not None and meaning.name.startswith(_ALWAYS):
-        return 0
-    return _SOMETIMES_EMPTY if field.custom else _RARELY_EMPTY
+def _counts_as_one(field: Field, rules: ObjectRules) -> bool:
+    """Say whether a rule counts the field's values together with others: empty ones would break it."""
+    return any(rule.kind in _COUNTED and field.name in rule.fields for rule in rules.standard)
