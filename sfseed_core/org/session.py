@@ -75,7 +75,6 @@ class Session:
         self._http = new_session(self._grant.instance_url, mounts)
         self._pinned = self._grant.org_id
         self._moved = False
-        self.date: str | None = None
 
     def __repr__(self) -> str:
         return f"Session({self.login.name!r}, {self._grant.instance_url!r})"
@@ -207,7 +206,6 @@ class Session:
             raise refused(str(request), answer.status_code, answer.content)
 
     def _note(self, request: Request, answer: requests.Response, started: float) -> None:
-        self.date = answer.headers.get("Date", self.date)
         elapsed = round((self.clock.monotonic() - started) * 1000)
         note = self._log.info if answer.status_code < 400 else self._log.warning
         note("call", method=request.method, path=request.path, status=answer.status_code, ms=elapsed)

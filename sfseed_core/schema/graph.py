@@ -118,8 +118,9 @@ def order(graph: Graph, must_keep: Collection[tuple[str, str]] = ()) -> Order:
 def required_parents(objects: Mapping[str, ObjectSchema], chosen: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Return the objects that must be seeded besides the chosen ones, each with the reasons.
 
-    Parents of required references, followed as far as `objects` are described; setup objects such as User are never
-    seeded and so never returned. A required reference to several objects is content with any one that is chosen.
+    Parents of required references, followed as far as `objects` are described; setup objects such as User, and objects
+    that nobody can create, are never seeded and so never returned. A required reference to several objects is content
+    with any one that is chosen.
     """
     seen = set(chosen)
     queue = [name for name in dict.fromkeys(chosen) if name in objects]
@@ -146,8 +147,9 @@ def _needed(field: Field, seen: Collection[str], objects: Mapping[str, ObjectSch
     for parent in candidates:
         if parent in seen:
             return parent
-    described = [parent for parent in candidates if parent in objects and objects[parent].createable]
-    return next(iter(described or candidates), None)
+    createable = [parent for parent in candidates if parent in objects and objects[parent].createable]
+    unknown = [parent for parent in candidates if parent not in objects]
+    return next(iter(createable or unknown), None)
 
 
 def _reference(child: str, field: Field, parent: str) -> Reference:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sfseed_core.schema.model import Schema
 
 _FATAL = (LoginFailed, GuardRefused, SessionExpired)  # nothing else could be read either
+_MOST_USERS = 2000  # one page: more owners than any seeding spreads its records over
 _STATUS_COLUMNS = ("ApiName", "MasterLabel", "SortOrder", "IsDefault")
 
 # what each status table says besides the columns above
@@ -108,7 +109,7 @@ def _parts(asked: _Asked) -> dict[str, Callable[[_Asked], dict[str, Any]]]:
 
 
 def _users(asked: _Asked) -> dict[str, Any]:
-    condition = "WHERE IsActive = true AND UserType = 'Standard' ORDER BY Id"
+    condition = f"WHERE IsActive = true AND UserType = 'Standard' ORDER BY Id LIMIT {_MOST_USERS}"
     rows = asked.org.query(select(("Id", "Username", "Name"), "User", condition))
     return {"users": tuple(User(row["Id"], row["Username"], row["Name"] or "") for row in rows)}
 

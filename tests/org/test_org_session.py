@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +125,17 @@ def test_an_expired_session_is_renewed_once(emulated):
     one.fault(at="before", **EXPIRED, times=0, match={"path": "/query"})
     with pytest.raises(SessionExpired):
         list(org.query("SELECT Id FROM Account"))
+
+
+def test_many_threads_renew_an_expired_session_once(emulated):
+    """Threads that meet the expired token together wait for one renewal."""
+    one = emulated()
+    org = one.connect()
+    oauth.expire(one.state, org.session.grant.access_token)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: org.count("SELECT COUNT() FROM Account"), range(24)))
+    assert found == [0] * 24
+    assert len(one.calls("POST", "/oauth2/token")) == 2
 
 
 def test_an_expired_pasted_token_says_so(emulated):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -139,6 +140,13 @@ def test_a_required_parent_that_is_not_described_yet_is_still_named():
     assert required_parents(objects(Line=[lookup("O__c", "Order", required=True)]), ["Line"]) == {
         "Order": ("Line.O__c is required",)
     }
+
+
+def test_a_parent_that_nobody_can_create_is_not_asked_for():
+    """Where the org makes the parent itself, nothing can be seeded for it."""
+    found = objects(Line=[lookup("To__c", "Made", required=True)], Made=[])
+    found["Made"] = replace(found["Made"], createable=False)
+    assert required_parents(found, ["Line"]) == {}
 
 
 def test_one_chosen_target_satisfies_a_required_polymorphic_reference():
