@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import TYPE_CHECKING
 
@@ -161,10 +162,25 @@ def _only_match(call: Call, found: ObjectDef, key: FieldDef) -> str | Answer:
 
 
 def read_by_key(call: Call) -> Answer:
-    """Read one record by external id."""
+    """Read one record by external id, or a file's content where the path is that of a blob."""
+    blob = _blob(call)
+    if blob is not None:
+        return blob
     found, key = _key_of(call)
     match = _only_match(call, found, key)
     return match if isinstance(match, Answer) else _read(call, found, match)
+
+
+def _blob(call: Call) -> Answer | None:
+    found = object_of(call)
+    record_id, field = ids.full_id(call.params["field"]), found.field(call.params["value"])
+    if record_id is None or field is None or field.type != "base64":
+        return None
+    with call.state.lock:
+        row = lookups.some_columns(call.state, found.name, [record_id], [field.name]).get(record_id)
+    if row is None:
+        raise ApiError("NOT_FOUND", _OWN_RECORD_MISSING)
+    return Answer(base64.b64decode(str(row[field.name] or "")), media_type="application/octet-stream")
 
 
 def delete_by_key(call: Call) -> Answer:

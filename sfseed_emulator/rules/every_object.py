@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _QUEUE_PREFIX = "00G"
 _USER_PREFIX = "005"
+HIERARCHIES: Mapping[str, str] = {"Account": "ParentId", "Campaign": "ParentId", "Asset": "ParentId"}
 
 
 def owners(chunk: Chunk) -> None:
@@ -74,6 +75,35 @@ def self_references(chunk: Chunk) -> None:
                 draft.refuse(messages.integrity(f"{label}: a record cannot be related to itself", name))
 
 
+def hierarchies(chunk: Chunk) -> None:
+    """Refuse a parent that is below its own child, in the hierarchies that Salesforce keeps free of loops."""
+    name = HIERARCHIES.get(chunk.plan.found.name)
+    if chunk.inserting or name is None:
+        return
+    changed = [draft for draft in chunk.sound() if draft.given.get(name) is not None]
+    above: dict[str, str | None] = {str(draft.row["Id"]): draft.text(name) for draft in changed}
+    for draft in changed:
+        if _reaches(chunk, str(draft.row["Id"]), name, above):
+            label = chunk.plan.found.fields[name].label
+            draft.refuse(RowError("CIRCULAR_DEPENDENCY", f"{label}: circular reference", (name,)))
+
+
+def _reaches(chunk: Chunk, start: str, name: str, above: dict[str, str | None]) -> bool:
+    """Walk up from a record and tell whether the way leads back to it; `above` keeps the parents met."""
+    seen: set[str] = set()
+    current = above[start]
+    while current is not None and current not in seen:
+        if current == start:
+            return True
+        seen.add(current)
+        if current not in above:
+            row = lookups.some_columns(chunk.state, chunk.plan.found.name, [current], [name]).get(current, {})
+            parent = row.get(name)
+            above[current] = str(parent) if parent else None
+        current = above[current]
+    return False
+
+
 def geolocations(chunk: Chunk) -> None:
     """Refuse a latitude without its longitude, and both outside the globe."""
     for latitude, longitude in _coordinates(chunk):
@@ -114,4 +144,4 @@ def auto_created(chunk: Chunk) -> None:
         make(chunk.state, rule["object"], rows)
 
 
-CHECKS = (owners, record_types, self_references, geolocations)
+CHECKS = (owners, record_types, self_references, hierarchies, geolocations)

@@ -21,6 +21,12 @@ PARENTS: Mapping[str, tuple[str, str]] = {
 }
 """The object that each kind of line belongs to, and the field that says to which record."""
 
+_TAKES_BOOK = frozenset(("Opportunity",))
+"""Parents without a price book that take that of their first line; quotes and orders must have one before."""
+
+_OTHER_BOOK = (
+    "field integrity exception: unknown (pricebook entry is in a different pricebook than the one assigned to the {})"
+)
 _NO_STANDARD_PRICE = RowError("STANDARD_PRICE_NOT_DEFINED", "Before creating a custom price, create a standard price.")
 _ENTRY_EXISTS = RowError("DUPLICATE_VALUE", "This price definition already exists in this price book")
 
@@ -162,22 +168,20 @@ def line_in_book(chunk: Chunk) -> None:
         return
     entries = _entries(chunk)
     books = _books(chunk)
-    parent_name = PARENTS[chunk.plan.found.name][0].lower()
+    parent_name = PARENTS[chunk.plan.found.name][0]
     for draft in chunk.sound():
         own = entries.get(draft.text("PricebookEntryId") or "")
         parent = _parent(chunk, draft)
-        if own is None or parent is None:
+        if own is None:
+            text = "field integrity exception: PricebookEntryId (pricebook entry id or product id must be specified)"
+            draft.refuse(messages.integrity(text, "PricebookEntryId"))
             continue
-        book = books.get(parent)
-        if book is not None and book != own["Pricebook2Id"]:
-            text = (
-                "field integrity exception: unknown (pricebook entry is in a different pricebook than the one assigned "
-                f"to the {parent_name})"
-            )
-            draft.refuse(messages.integrity(text))
+        book = books.get(parent or "")
+        if book != own["Pricebook2Id"] and (book is not None or parent_name not in _TAKES_BOOK):
+            draft.refuse(messages.integrity(_OTHER_BOOK.format(parent_name.lower())))
         elif not own.get("IsActive", 1):
             draft.refuse(messages.integrity("field integrity exception: unknown (pricebook entry is inactive)"))
-        else:
+        elif parent is not None:
             books[parent] = str(own["Pricebook2Id"])
 
 

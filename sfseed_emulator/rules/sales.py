@@ -197,9 +197,7 @@ def campaign_member(chunk: Chunk) -> None:
     if not chunk.inserting:
         return
     drafts = list(chunk.sound())
-    campaigns = {one for draft in drafts if (one := draft.text("CampaignId"))}
-    rows = lookups.where(chunk.state, "CampaignMember", "CampaignId", campaigns, ["CampaignId", "ContactId", "LeadId"])
-    taken = {(row["CampaignId"], row.get("ContactId") or row.get("LeadId")) for row in rows}
+    taken = _memberships(chunk, "ContactId") | _memberships(chunk, "LeadId")
     for draft in drafts:
         if draft.text("ContactId") and draft.text("LeadId"):
             draft.row["LeadId"] = None
@@ -209,6 +207,13 @@ def campaign_member(chunk: Chunk) -> None:
         elif pair in taken:
             draft.refuse(RowError("DUPLICATE_VALUE", "Already a campaign member."))
         taken.add(pair)
+
+
+def _memberships(chunk: Chunk, name: str) -> set[tuple[object, object]]:
+    """List the campaigns of the chunk's people: a person is in few, while a campaign may have very many members."""
+    people = {one for draft in chunk.sound() if (one := draft.text(name))}
+    rows = lookups.where(chunk.state, "CampaignMember", name, people, ["CampaignId", name])
+    return {(row["CampaignId"], row[name]) for row in rows}
 
 
 def lead(chunk: Chunk) -> None:

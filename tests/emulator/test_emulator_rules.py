@@ -109,6 +109,16 @@ class TestSales:
         idle = org.insert("PricebookEntry", Product2Id=product, Pricebook2Id=book, UnitPrice=1)
         assert "inactive" in refused(org, "OpportunityLineItem", **{**line, "PricebookEntryId": idle}, UnitPrice=1)[1]
 
+    def test_quotes_have_a_price_book_before_lines(self, org: Any) -> None:
+        """A quote without a price book takes no line; one with the entry's book does."""
+        _, entry = priced(org)
+        deal = org.insert("Opportunity", **OPEN)
+        bare = org.insert("Quote", Name="Q", OpportunityId=deal)
+        line = {"PricebookEntryId": entry, "Quantity": 2, "UnitPrice": 3}
+        assert refused(org, "QuoteLineItem", QuoteId=bare, **line)[0] == "FIELD_INTEGRITY_EXCEPTION"
+        quote = org.insert("Quote", Name="Q", OpportunityId=deal, Pricebook2Id=standard_book(org))
+        assert org.get("QuoteLineItem", org.insert("QuoteLineItem", QuoteId=quote, **line))["TotalPrice"] == 6.0
+
     def test_orders_and_contracts_begin_as_drafts(self, org: Any) -> None:
         """Activation is an update; an order needs an item for it; a contract's end follows from its term."""
         account = org.insert("Account", Name="A")
@@ -201,6 +211,7 @@ class TestService:
         )
         shown = org.get("ContentVersion", version)
         assert shown["VersionData"].endswith(f"/sobjects/ContentVersion/{version}/VersionData")
+        assert org.call("GET", shown["VersionData"]).content == b"hello"
         links = org.state.db.execute('SELECT "ContentDocumentId", "LinkedEntityId" FROM "ContentDocumentLink"').fetchall()
         assert links == [(shown["ContentDocumentId"], account)]
 
@@ -250,6 +261,21 @@ class TestActivities:
         assert refused(org, "Task", WhoId=lead, WhatId=account)[0] == "FIELD_INTEGRITY_EXCEPTION"
         task = org.get("Task", org.insert("Task", WhoId=contact, Status="Completed"))
         assert (task["AccountId"], task["IsClosed"]) == (account, True)
+
+
+def test_no_loops_in_hierarchies(org: Any) -> None:
+    """An account is neither its own parent nor below its own child, also when one call makes the loop."""
+    top = org.insert("Account", Name="1")
+    low = org.insert("Account", Name="2", ParentId=top)
+    assert org.error("PATCH", f"/sobjects/Account/{top}", json={"ParentId": low})["errorCode"] == "CIRCULAR_DEPENDENCY"
+    assert org.error("PATCH", f"/sobjects/Account/{top}", json={"ParentId": top})["status"] == 400
+    other = org.insert("Account", Name="3")
+    rows = [
+        {"attributes": {"type": "Account"}, "id": top, "ParentId": other},
+        {"attributes": {"type": "Account"}, "id": other, "ParentId": low},
+    ]
+    results = org.call("PATCH", "/composite/sobjects", json={"records": rows}).json()
+    assert not all(one["success"] for one in results)
 
 
 def test_points_on_the_globe(org: Any) -> None:
