@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import secrets
-import shutil
 import socket
 import sys
 from dataclasses import asdict, dataclass
@@ -90,10 +89,7 @@ def open_state(options: ServeOptions) -> OrgState:
 def _empty(folder: Path) -> None:
     """Remove an org's files, and nothing else that the folder may hold."""
     for path in folder.glob("org.sqlite*") if folder.is_dir() else ():
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+        path.unlink()
 
 
 def _schema(options: ServeOptions) -> OrgSchema:

@@ -55,7 +55,7 @@ def test_reads(data: str, rows: list[list[str]]) -> None:
 @pytest.mark.parametrize("data", ['a "b" c,d\n', 'a, "b"\n', '"a" ,b\n', '"a"b,c\n', '"open,b\n', '\ufeff"Name"\na\n'])
 def test_misplaced_quotes_are_refused(data: str) -> None:
     """A quote may only stand around a whole value; a byte order mark before a quoted header breaks that too."""
-    with pytest.raises(BadUpload, match="Found unescaped quote. A value with quote should be within a quote"):
+    with pytest.raises(BadUpload, match="Found unescaped quote"):
         read(data.encode())
 
 

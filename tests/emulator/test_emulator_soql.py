@@ -272,12 +272,10 @@ def test_order_puts_nulls_first_and_ignores_case(seeded: Org) -> None:
 
 def test_records_nest_parents_and_children(seeded: Org) -> None:
     """A record has its attributes, parents as objects (null where there is none) and child records per relationship."""
-    result = execute(
-        seeded.state,
-        "SELECT Id, Name, Parent.Name, Owner.Username, (SELECT LastName FROM Contacts ORDER BY LastName) FROM Account ORDER BY Name",
-    )
+    children = "(SELECT LastName FROM Contacts ORDER BY LastName)"
+    result = execute(seeded.state, f"SELECT Id, Name, Parent.Name, Owner.Username, {children} FROM Account ORDER BY Name")
     pure, acme, over = result.records
-    assert list(acme)[0] == "attributes"
+    assert next(iter(acme)) == "attributes"
     assert acme["attributes"] == {"type": "Account", "url": f"/services/data/v67.0/sobjects/Account/{acme['Id']}"}
     assert acme["Parent"] is None
     assert over["Parent"]["Name"] == "Acme"  # type: ignore[index]
