@@ -14,7 +14,7 @@ from sfseed_core.check import unique
 from sfseed_core.check.between import BETWEEN_CHECKS
 from sfseed_core.check.cells import CELL_CHECKS, read_only
 from sfseed_core.check.column import Broken, Collector, Column, Rows
-from sfseed_core.check.references import check_reference, circles
+from sfseed_core.check.references import check_reference, circles, is_self_reference
 from sfseed_core.constraints.model import FieldRules
 from sfseed_core.dataset import vectors
 from sfseed_core.recipe.columns import RECORD, RECORD_TYPE, target_column
@@ -35,7 +35,8 @@ class Records:
     """The records of one object with what is needed to judge them.
 
     `tables` are read once, in order, with `columns`. `references` names the reference columns that hold local keys, with
-    the objects that the keys count; `deferred` those that only the update pass fills. `taken` holds the values that the
+    the objects that the keys count; `deferred` those that only the update pass fills, `linked` those given in another way than
+    by a column of theirs. `taken` holds the values that the
     org has, per field; `record_types` the developer names that can be resolved, or None where they were not read.
     """
 
@@ -46,6 +47,7 @@ class Records:
     exists: Exists
     references: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     deferred: frozenset[str] = frozenset()
+    linked: frozenset[str] = frozenset()
     taken: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     record_types: Collection[str] | None = None
 
@@ -107,14 +109,15 @@ def _record_type(given: Records, rows: Rows) -> Iterator[Broken]:
 
 def _missing(given: Records) -> list[str]:
     """The required fields for which there is no column."""
-    return [name for name, rules in given.rules.fields.items() if rules.required and name not in given.columns]
+    there = {*given.columns, *given.linked}
+    return [name for name, rules in given.rules.fields.items() if rules.required and name not in there]
 
 
 def _compared_whole(given: Records) -> frozenset[str]:
     """The columns that some check must see as a whole, references with their target columns."""
     names = {name for name, rules in given.rules.fields.items() if rules.unique}
     names |= {name for rule in _together(given) for name in rule.fields}
-    names |= {name for name, targets in given.references.items() if targets == (given.schema.name,)}
+    names |= {name for name, targets in given.references.items() if is_self_reference(given.schema.name, targets)}
     names &= set(given.columns)
     return frozenset(names | {target_column(name) for name in names if name in given.references})
 
@@ -131,7 +134,7 @@ def _check_whole(given: Records, table: pa.Table, collector: Collector) -> None:
         rules = given.rules.fields.get(name, _ANYTHING)
         if rules.unique and name not in given.references:
             collector.add(_unique(given, table, name, rules), name, records)
-        if given.references.get(name) == (given.schema.name,):
+        if is_self_reference(given.schema.name, given.references.get(name, ())):
             step: Step = "update" if name in given.deferred else "insert"
             collector.add(_circles(table, name, records), name, records, step)
     for rule in _together(given):

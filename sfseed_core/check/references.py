@@ -45,8 +45,13 @@ def check_reference(
             allowed = ", ".join(field.reference_to[:5])
             yield Broken("reference-target", f"cannot point to {name} (only to {allowed})", own)
     yield Broken("reference", "points to a record that is not there", dangling, fix="choose another record, or none")
-    if rows.schema.name in targets and len(targets) == 1:
+    if is_self_reference(rows.schema.name, targets):
         yield Broken("self-reference", "points to itself", keys == rows.records, fix="choose another record, or none")
+
+
+def is_self_reference(object_name: str, targets: Sequence[str]) -> bool:
+    """Say whether all local keys of the reference count records of its own object."""
+    return {target for target in targets if target} == {object_name}
 
 
 def circles(parents: np.ndarray) -> np.ndarray:

@@ -1,0 +1,214 @@
+"""Check CSV files that the user brings, `Contact.csv` or a folder of them, as if they were to be inserted.
+
+Record numbers in the findings count the records of a file from 0. A reference cell holds an `Id` of another file of the
+folder, or an id of the org.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sfseed_core.check.dataset import record_types_of, taken_of
+from sfseed_core.check.finding import Finding, Level
+from sfseed_core.check.records import Records, check_records
+from sfseed_core.constraints.rules import object_rules
+from sfseed_core.dataset import vectors
+from sfseed_core.dataset.csv_file import csv_files, read_csv
+from sfseed_core.dataset.export.csv import NULL
+from sfseed_core.dataset.values import called, parse
+from sfseed_core.errors import NotFound
+from sfseed_core.recipe.columns import RECORD, RECORD_TYPE, SYMBOL_MARK, arrow_type, target_column
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from sfseed_core.constraints.model import ObjectRules
+    from sfseed_core.dataset.csv_file import CsvFile
+    from sfseed_core.schema.model import Field, ObjectSchema
+    from sfseed_core.snapshot.model import Snapshot
+
+ID = "Id"
+_ORG_ID = "^[A-Za-z0-9]{15}(?:[A-Z0-5]{3})?$"
+
+
+def objects_in(path: Path) -> list[str]:
+    """Return the objects that the file, or the files of the folder, are named after."""
+    return [one.stem for one in csv_files(path)]
+
+
+def check_file(
+    path: Path,
+    schema: Mapping[str, ObjectSchema],
+    snapshot: Snapshot | None,
+    rules: Mapping[str, ObjectRules] | None = None,
+) -> list[Finding]:
+    """Return what is wrong with the records of a file or of a folder of files.
+
+    Raises DataError for a file that is no CSV, NotFound for one that is named after no object.
+    """
+    files = {_object_of(one, schema).name: read_csv(one) for one in csv_files(path)}
+    keys = {name: _keys(one) for name, one in files.items()}
+    found: list[Finding] = []
+    for name, file in files.items():
+        described = schema[name]
+        given = (rules or {}).get(name) or object_rules(described, snapshot)
+        found += _Judged(file, described, given, keys, snapshot).findings()
+    return found
+
+
+def _object_of(path: Path, schema: Mapping[str, ObjectSchema]) -> ObjectSchema:
+    by_lower = {name.lower(): one for name, one in schema.items()}
+    found = by_lower.get(path.stem.lower())
+    if found is None:
+        near = difflib.get_close_matches(path.stem, schema, 1)
+        hint = f"Did you mean {near[0]}.csv?" if near else "Name each file after its object: Contact.csv"
+        raise NotFound(f"{path} is named after no object of the org", hint=hint)
+    return found
+
+
+def _keys(file: CsvFile) -> pa.Array:
+    """The keys by which other files refer to the records: the `Id` column, if there is one."""
+    name = next((one for one in file.table.column_names if one.lower() == ID.lower()), None)
+    return vectors.texts([]) if name is None else vectors.one_array(file.table[name])
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The columns of a file as the checks see them, with what was wrong with reading them."""
+
+    columns: dict[str, pa.Array]
+    references: dict[str, tuple[str, ...]]
+    linked: frozenset[str]
+    findings: list[Finding]
+
+
+class _Judged:
+    """One file with all that is needed to judge it."""
+
+    def __init__(
+        self,
+        file: CsvFile,
+        schema: ObjectSchema,
+        rules: ObjectRules,
+        keys: Mapping[str, pa.Array],
+        snapshot: Snapshot | None,
+    ) -> None:
+        self._file = file
+        self._schema = schema
+        self._rules = rules
+        self._keys = keys
+        self._snapshot = snapshot
+        self._fields = {name.lower(): one for name, one in schema.fields.items()}
+
+    def findings(self) -> list[Finding]:
+        """Return the findings about the file's header, then those about its cells."""
+        read = self._read()
+        records = np.arange(self._file.table.num_rows, dtype=np.int64)
+        table = pa.table({RECORD: vectors.integers(records), **read.columns})
+        given = Records(
+            schema=self._schema,
+            rules=self._rules,
+            tables=[table],
+            columns=tuple(name for name in read.columns if not name.endswith("@")),
+            exists=lambda name, keys: keys < len(self._keys[name]) if name in self._keys else None,
+            references=read.references,
+            linked=read.linked,
+            taken=taken_of(self._schema.name, self._snapshot),
+            record_types=self._record_types(),
+        )
+        marked = [self._finding(None, "byte-order-mark", _MARKED, Level.DOUBTFUL)] if self._file.marked else []
+        return [*marked, *read.findings, *check_records(given)]
+
+    def _read(self) -> _Read:
+        read = _Read({}, {}, frozenset(), [])
+        linked: set[str] = set()
+        for name in self._file.table.column_names:
+            cells = vectors.one_array(self._file.table[name])
+            field = self._fields.get(name.strip().lower())
+            if name.strip().lower() == ID.lower():
+                continue
+            if field is not None and field.is_reference and field.name != RECORD_TYPE:
+                self._read_reference(read, field, cells)
+            elif field is not None:
+                self._read_values(read, field, cells)
+            elif (link := self._linked(name)) is not None:
+                linked.add(link)
+            else:
+                read.findings.append(self._unknown(name))
+        return _Read(read.columns, read.references, frozenset(linked), read.findings)
+
+    def _read_values(self, read: _Read, field: Field, cells: pa.Array) -> None:
+        kind = arrow_type("id" if field.is_reference else field.type, field.precision, field.scale)
+        if not pa.types.is_string(kind):
+            cells = pc.if_else(pc.equal(cells, vectors.texts([NULL])[0]), pa.nulls(len(cells), pa.string()), cells)
+        read.columns[field.name], bad = parse(cells, kind)
+        if bad.any():
+            message = f"not {called(kind)}"
+            read.findings.append(self._finding(field.name, "type", message, Level.REFUSED, np.flatnonzero(bad)))
+
+    def _read_reference(self, read: _Read, field: Field, cells: pa.Array) -> None:
+        """Keys of other files become record numbers; ids of the org count as symbols: a value that we cannot follow."""
+        numbers = np.full(len(cells), -1, np.int64)
+        targets = np.zeros(len(cells), np.int64)  # 0: none, 1: the org's own, then the objects
+        objects = [name for name in field.reference_to if name in self._keys]
+        for place, name in enumerate(objects, 2):
+            found = vectors.keys(pc.index_in(cells, value_set=self._keys[name], skip_nulls=True).cast(pa.int64()))
+            fresh = (found >= 0) & (numbers < 0)
+            numbers[fresh], targets[fresh] = found[fresh], place
+        open_ = ~vectors.nulls(cells) & (numbers < 0)
+        own = open_ & (vectors.mask(pc.match_substring_regex(cells, pattern=_ORG_ID)) | _is_symbol(cells))
+        targets[own] = 1
+        if (open_ & ~own).any():
+            files = ", ".join(f"{name}.csv" for name in objects)
+            message = f"neither an Id of {files} nor an id of the org" if files else "not an id of the org"
+            read.findings.append(
+                self._finding(field.name, "reference", message, Level.REFUSED, np.flatnonzero(open_ & ~own))
+            )
+        known = vectors.booleans(numbers >= 0)
+        read.columns[field.name] = pc.if_else(known, vectors.integers(numbers), pa.nulls(len(cells), pa.int64()))
+        words = vectors.texts([None, f"{SYMBOL_MARK}id", *objects])
+        read.columns[target_column(field.name)] = words.take(vectors.integers(targets))
+        read.references[field.name] = ("", *objects)
+
+    def _linked(self, column: str) -> str | None:
+        """The reference field that a relationship column (`Account.Key__c`, `Lead:Who.Key__c`) fills."""
+        relationship, dot, _ = column.rpartition(":")[2].partition(".")
+        if not dot:
+            return None
+        for field in self._schema.references:
+            if (field.relationship_name or "").lower() == relationship.strip().lower():
+                return field.name
+        return None
+
+    def _unknown(self, column: str) -> Finding:
+        near = difflib.get_close_matches(column, self._schema.fields, 1)
+        more = f": did you mean {near[0]}?" if near else ""
+        message = f"{self._schema.name} has no field {column!r}{more}"
+        return self._finding(column, "unknown-field", message, Level.REFUSED)
+
+    def _record_types(self) -> Collection[str] | None:
+        """Record types may be given by developer name or by id."""
+        known = record_types_of(self._schema.name, self._snapshot)
+        if known is None or self._snapshot is None:
+            return None
+        return {*known, *self._snapshot.record_types.get(self._schema.name, {}).values()}
+
+    def _finding(
+        self, field: str | None, rule: str, message: str, level: Level, records: np.ndarray | None = None
+    ) -> Finding:
+        every = np.arange(self._file.table.num_rows, dtype=np.int64)
+        return Finding(self._schema.name, field, rule, message, level, "insert", every if records is None else records)
+
+
+_MARKED = "the file begins with a byte order mark: Salesforce refuses it where the first name is quoted"
+
+
+def _is_symbol(cells: pa.Array) -> vectors.Mask:
+    return vectors.mask(pc.starts_with(cells, pattern=SYMBOL_MARK))
