@@ -1,0 +1,19 @@
+"""Connect: choose the org, then what it should be filled with."""
+
+from __future__ import annotations
+
+from pages.shared import connecting, foot, making, state
+
+where = state.place()
+if where.org is None:
+    connecting.orgs()
+    connecting.earlier(where)
+    foot.bar(None)
+else:
+    connecting.filling(where)
+    connecting.earlier(where)
+    plan = making.plan(where)
+    connecting.summary(plan)
+    free = connecting.free_megabytes(where)
+    if foot.bar(foot.of_plan(plan, free), onward="Make the records", why_not=connecting.why_not(where)):
+        making.make(where)

@@ -1,0 +1,5 @@
+"""Draft."""
+
+import streamlit as st
+
+st.title("draft")

@@ -1,0 +1,1 @@
+"""What the pages share; the pages themselves are scripts that Streamlit runs."""

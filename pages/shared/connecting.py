@@ -1,0 +1,194 @@
+"""The parts of the first page: the orgs there are, what was made earlier, what to fill an org with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from pages.shared import earlier_work, frame, resources, state, words
+from pages.shared.progress import Bar
+from sfseed_core.errors import SfseedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from sfseed_core.recipe.model import Plan
+
+OWN_FILE = "file"
+SIZES: Mapping[Any, str] = {300: "About 300 records", 3000: "About 3,000", "choose": "Choose"}
+_FILLINGS = (
+    ("sales-cloud", "Sales demo", "accounts, contacts, leads, campaigns, opportunities with products, quotes, orders"),
+    ("service-cloud", "Service desk", "accounts, contacts, cases with comments, contracts, tasks"),
+)
+
+
+def orgs() -> None:
+    """The practice org and the orgs that can be named here."""
+    from sfseed_core.workflow.connect import DEMO, known_orgs
+
+    st.title("Fill a Salesforce sandbox with records that look real")
+    st.markdown("See and change every record before it is loaded, load it once, take it back when you are done.")
+    st.subheader("Which org?")
+    known = [one for one in known_orgs() if one.name != DEMO]
+    left, right = st.columns(2)
+    with left, st.container(border=True, height="stretch"):
+        st.markdown("#### :material/school: Practice org")
+        st.markdown("Built in, no Salesforce needed. Everything in the next pages works on it.")
+        st.button("Try it", type="primary", on_click=state.go, kwargs={"org": DEMO}, key="try_it")
+    with right, st.container(border=True, height="stretch"):
+        st.markdown("#### :material/cloud: Your orgs")
+        for one in known:
+            _saved(one.name, one.what)
+        st.caption("Sandboxes and scratch orgs can be filled. Production is never written to.")
+
+
+def _saved(name: str, what: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        usable = not what.startswith("set ")
+        with st.container(width="stretch", gap=None):
+            st.markdown(f"**{words.plain('From the environment' if name == 'env' else name)}**")
+            st.caption(words.plain(what[:1].upper() + what[1:]))
+        st.button("Use", on_click=state.go, kwargs={"org": name}, key=f"use_{name}", disabled=not usable)
+
+
+def earlier(where: state.Place) -> None:
+    """The datasets that were made last, to go on with."""
+    found = earlier_work.datasets(resources.home(), 3)
+    if not found:
+        return
+    with st.expander("Continue with records made earlier", icon=":material/history:"):
+        for one in found:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                with st.container(width="stretch", gap=None):
+                    st.markdown(f"**{words.many(one.records, 'record')}** of {words.many(one.objects, 'object')}")
+                    st.caption(words.plain(one.sentence(st.context.timezone)))
+                if st.button("Continue", key=f"continue_{one.id}"):
+                    state.leave_for(frame.STEPS[3].file, dataset=one.id, org=where.org or one.org)
+
+
+def filling(where: state.Place) -> None:
+    """What the org should be filled with, how much, and which day is today in the records."""
+    assert where.org is not None
+    reached = resources.connection(where.org)
+    st.title("What should it be filled with?")
+    if reached.decision.verdict == "refused":
+        st.error(
+            f"This org is never written to: {words.plain(reached.decision.reason)}. You can look at it and make records, "
+            "but not load them here.",
+            title="Not an org to fill",
+            icon=":material/block:",
+        )
+    names, captions = _choices(where)
+    chosen = st.radio(
+        "What should it be filled with?",
+        list(names),
+        format_func=names.__getitem__,
+        captions=captions,
+        label_visibility="collapsed",
+        **state.bound("recipe", within=names.__contains__, otherwise=OWN_FILE),
+    )
+    if chosen == OWN_FILE:
+        _own_file()
+    st.space("small")
+    how_many, day, _ = st.columns([5, 3, 1], vertical_alignment="bottom")
+    with how_many:
+        _size(where)
+    with day:
+        _day()
+
+
+def _choices(where: state.Place) -> tuple[dict[str, str], list[str]]:
+    from sfseed_core.recipe.store import is_kept
+
+    assert where.org is not None
+    custom = earlier_work.custom_objects(resources.listing(where.org))
+    names = {name: label for name, label, _ in _FILLINGS}
+    captions = [about for _, _, about in _FILLINGS]
+    names["custom-only"] = f"My custom objects ({custom:,} found)"
+    captions.append("every custom object of this org, and what it requires")
+    if where.recipe not in names and where.recipe != OWN_FILE:
+        names[where.recipe] = _title(where.recipe)
+        captions.append("as changed on Discover and Design" if is_kept(where.recipe) else "chosen on Discover")
+    names[OWN_FILE] = "A recipe or a file of mine"
+    captions.append("a YAML file that says what to make")
+    return names, captions
+
+
+def _title(recipe_id: str) -> str:
+    try:
+        recipe = resources.recipe(recipe_id)
+    except SfseedError:
+        return words.plain(recipe_id)
+    title = recipe.title or recipe_id
+    return words.plain(f"{title} (changed)" if recipe_id.startswith("k-") else title)
+
+
+def _own_file() -> None:
+    from sfseed_core.recipe.read import parse_recipe
+    from sfseed_core.recipe.store import keep
+
+    given = st.file_uploader("A recipe file (YAML)", type=["yaml", "yml"], key="own_recipe")
+    if given is None:
+        st.info("Choose the file; what it says is shown here before anything is made.")
+        st.stop()
+    try:
+        text = given.getvalue().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        st.error("This file is not UTF-8 text.")
+        st.stop()
+    parse_recipe(text, path=given.name)
+    state.go(recipe=keep(resources.home(), text))
+    st.rerun()
+
+
+def _size(where: state.Place) -> None:
+    if "size_choice" not in st.session_state or state.remembered("size_seen") != where.size:
+        state.note("size_choice", where.size if where.size in SIZES else "choose")
+        state.note("size_seen", where.size)
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with left:
+        chosen = st.segmented_control(
+            "How many", list(SIZES), format_func=SIZES.__getitem__, key="size_choice", on_change=_sized, required=True
+        )
+    if chosen == "choose":
+        with right:
+            st.number_input("Records, about", min_value=10, max_value=10_000_000, step=100, **state.bound("size"))
+
+
+def _sized() -> None:
+    chosen = state.remembered("size_choice")
+    if isinstance(chosen, int):
+        state.note("size_seen", chosen)
+        state.go(size=chosen)
+
+
+def _day() -> None:
+    label = "Which day is today in the records"
+    st.date_input(label, format="YYYY-MM-DD", **state.bound("day", within=lambda day: day is not None, otherwise=_today()))
+
+
+def _today() -> date:
+    from sfseed_core.clock import SYSTEM
+
+    return SYSTEM.now().date()
+
+
+def summary(plan: Plan) -> None:
+    """What would be made."""
+    names = [f"{one.count:,} {words.plain(one.name)}" for one in plan.objects]
+    st.caption("**This makes** " + words.listed(names, 24) + ".")
+    for one in plan.notes:
+        st.caption(f":material/info: {words.plain(one)}")
+
+
+def free_megabytes(where: state.Place) -> int | None:
+    """Return how much storage the org has left."""
+    assert where.org is not None
+    return resources.survey(where.org, where.recipe, Bar()).snapshot.storage_free_mb
+
+
+def why_not(where: state.Place) -> str | None:
+    """Return why the records cannot be made; None when they can."""
+    return None if where.recipe != OWN_FILE else "Choose a file first."

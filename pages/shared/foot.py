@@ -1,0 +1,68 @@
+"""The bar at the foot of each step: what there is so far, back, and the one next thing to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.shared import frame, state, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sfseed_core.dataset.dataset import Dataset
+    from sfseed_core.recipe.model import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the bar counts; None where it is not known yet."""
+
+    objects: int
+    records: int
+    kilobytes: int
+    free_kilobytes: int | None = None
+    problems: int | None = None
+
+
+def of_plan(plan: Plan, free_megabytes: int | None) -> Tally:
+    """Count what a plan would make."""
+    used = sum(one.count * one.storage_bytes for one in plan.objects) // 1024
+    free = None if free_megabytes is None else free_megabytes * 1024
+    return Tally(len(plan.objects), sum(one.count for one in plan.objects), used, free)
+
+
+def of_dataset(dataset: Dataset, free_megabytes: int | None, problems: int | None) -> Tally:
+    """Count what a dataset holds."""
+    counts = dataset.counts
+    used = sum(counts[one.name] * one.storage_bytes for one in dataset.plan.objects if one.name in counts) // 1024
+    free = None if free_megabytes is None else free_megabytes * 1024
+    return Tally(len(counts), sum(counts.values()), used, free, problems)
+
+
+def sentence(tally: Tally) -> Iterable[str]:
+    """Return the bar's texts."""
+    yield words.many(tally.records, "record")
+    yield words.many(tally.objects, "object")
+    free = "" if tally.free_kilobytes is None else f" of {words.size(tally.free_kilobytes)} free"
+    yield f"{words.size(tally.kilobytes)} of storage{free}"
+    if tally.problems is not None:
+        yield words.many(tally.problems, "problem") if tally.problems else "no problems"
+
+
+def bar(
+    tally: Tally | None, *, back: frame.Step | None = None, onward: str | None = None, why_not: str | None = None
+) -> bool:
+    """Draw the bar; say whether its one next thing (`onward`) was pressed. `why_not` says why it cannot be."""
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="foot"):
+        if back is not None and st.button(f"Back: {back.name}", icon=":material/arrow_back:"):
+            state.leave_for(back.file)
+        with st.container(width="stretch"):
+            st.markdown(" · ".join(sentence(tally)) if tally else "Nothing made yet")
+        if onward is None:
+            return False
+        return st.button(
+            onward, type="primary", disabled=why_not is not None, help=why_not, shortcut="Ctrl+Enter", key="onward"
+        )

@@ -1,0 +1,122 @@
+"""What stands around every page: the steps above, the org beside it, errors in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.shared import resources, state, words
+from sfseed_core.errors import OrgError, SfseedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from streamlit.navigation.page import StreamlitPage
+
+    from pages.shared.resources import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page: its file, its name, and what it is for in half a sentence."""
+
+    file: str
+    name: str
+    purpose: str
+    icon: str
+
+
+STEPS = (
+    Step("pages/connect.py", "Connect", "choose the org", ":material/cloud:"),
+    Step("pages/discover.py", "Discover", "what to fill", ":material/account_tree:"),
+    Step("pages/design.py", "Design", "how it should look (optional)", ":material/tune:"),
+    Step("pages/preview.py", "Preview", "see and change the records", ":material/table:"),
+    Step("pages/load.py", "Load", "put them in the org", ":material/upload:"),
+)
+APART = Step("pages/runs.py", "Runs", "what was loaded, undo", ":material/history:")
+
+_KINDS: Mapping[str, tuple[str, str]] = {
+    "sandbox": ("Sandbox", "green"),
+    "scratch": ("Scratch org", "green"),
+    "developer": ("Developer Edition", "orange"),
+    "trial": ("Trial", "orange"),
+    "production": ("PRODUCTION: never written to", "red"),
+    "unknown": ("Unknown kind: never written to", "red"),
+}
+
+
+def run() -> None:
+    """Draw the page that the address names."""
+    st.set_page_config(page_title="sfseed", page_icon="🌱", layout="wide", initial_sidebar_state="expanded")
+    pages = {one.file: _page(one) for one in (*STEPS, APART)}
+    current = st.navigation(list(pages.values()), position="hidden")
+    step = next(one for one in (*STEPS, APART) if pages[one.file] is current or one.name == current.title)
+    where = state.place()
+    with st.sidebar:
+        _sidebar(where)
+    _steps(where, pages, step)
+    try:
+        current.run()
+    except SfseedError as error:
+        tell(error)
+
+
+def _page(step: Step) -> StreamlitPage:
+    return st.Page(step.file, title=step.name, icon=step.icon, default=step is STEPS[0])
+
+
+def _steps(where: state.Place, pages: Mapping[str, StreamlitPage], current: Step) -> None:
+    widths = [3, 3, 4, 4, 3, 0.4, 3]
+    columns = st.columns(widths, gap="small")
+    for number, (step, column) in enumerate(zip((*STEPS, None, APART), columns, strict=True), 1):
+        if step is None:
+            continue
+        name = step.name if step is APART else f"{number} {step.name}"
+        with column, st.container(gap=None):
+            label = f"**{name}**" if step is current else name
+            st.page_link(pages[step.file], label=label, icon=step.icon, query_params=state.onward(where) or None)
+            st.caption(step.purpose)
+
+
+def _sidebar(where: state.Place) -> None:
+    st.markdown("### :material/eco: sfseed")
+    if where.org is None:
+        st.badge("No org chosen", color="gray")
+        st.caption("Nothing is written anywhere until you press *Load*.")
+        return
+    try:
+        with st.spinner("Connecting…"):
+            reached = resources.connection(where.org)
+    except SfseedError as error:
+        st.badge("Not connected", color="red", icon=":material/cloud_off:")
+        st.text(where.org)
+        st.caption(words.plain(error.message))
+        return
+    _org(where.org, reached)
+
+
+def _org(name: str, reached: Connection) -> None:
+    facts, decision = reached.facts, reached.decision
+    label, color = ("Practice org", "blue") if name == "demo" else _KINDS[decision.kind]
+    st.badge(label, color=color, icon=":material/cloud_done:")  # type: ignore[arg-type]  # one of the table's colours
+    with st.container(gap=None):
+        st.markdown(f"**{words.plain(facts.name or facts.org_id)}**")
+        st.caption(words.plain(facts.username or ""))
+    with st.expander("About this org"):
+        st.text(f"Org id {facts.org_id}\nAPI version {reached.org.api_version}\n{facts.instance_url}")
+        st.caption(f"Writing is {decision.verdict}: {words.plain(decision.reason)}.")
+    if st.button("Leave this org", type="tertiary", icon=":material/logout:"):
+        state.leave_for(STEPS[0].file, org=None, dataset=None, run=None)
+
+
+def tell(error: SfseedError) -> None:
+    """Say what went wrong and what to do about it."""
+    title = "The org did not do that" if isinstance(error, OrgError) else "That did not work"
+    st.error(words.plain(error.message), title=title, icon=":material/error:")
+    if error.hint:
+        st.caption(f"**What to do:** {words.plain(error.hint)}")
+    if isinstance(error, OrgError) and st.button("Try again", icon=":material/refresh:"):
+        resources.forget_orgs()
+        st.rerun()
