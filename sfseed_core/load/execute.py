@@ -50,7 +50,6 @@ def execute(
     """
     bind(run, org, resolver.org_id)
     run.observe(observer)
-    run.clear_stop()
     if again:
         send_again(run)
     run.set_state(RunState.LOAD)

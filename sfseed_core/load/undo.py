@@ -59,7 +59,6 @@ def undo(
     """
     bind(run, org, org.org_id)
     run.observe(observer)
-    run.clear_stop()
     run.set_state(RunState.UNDO)
     try:
         _settle_load(run, org, dataset, observer=observer, clock=clock, options=options)

@@ -60,6 +60,7 @@ def start_worker(run: Run, login: Login, *, home: Path, task: Task = "load") -> 
     if is_carried(run):
         return int(run.get("worker", {}).get("pid", 0))
     clock = SYSTEM
+    run.clear_stop()
     ticket = os.urandom(8).hex()
     order = {"home": str(home), "run": run.id, "task": task, "ticket": ticket, "login": login.to_secret()}
     pid = system.start_detached(
@@ -121,7 +122,7 @@ def _org_lock(home: Path, run: Run) -> ExitStack:
     held = ExitStack()
     org_id = run.get("org_id")
     if org_id is not None:
-        held.enter_context(system.lock(home / "orgs" / system.safe_name(org_id) / "load.lock", timeout=_LOCK_WAIT))
+        held.enter_context(system.lock(home / "orgs" / system.safe_name(org_id) / "load.lock"))
     return held
 
 

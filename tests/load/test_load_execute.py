@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import stamina
 
 from sfseed_core.load.execute import execute
 from sfseed_core.load.options import Options
@@ -12,13 +11,6 @@ from sfseed_core.load.undo import undo
 from tests.loading import contents, expected, new_run, projects, resolver_of, stage
 
 QUICK = Options(first_wait=0.02, longest_wait=0.2, patience=20)
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting():
-    """Repeated reads follow each other at once."""
-    with stamina.set_testing(True, attempts=6):
-        yield
 
 
 @pytest.fixture

@@ -1,0 +1,142 @@
+"""The worker: a process of its own, held by locks, followed through the journal."""
+
+from __future__ import annotations
+
+import json
+
+import psutil
+import pytest
+
+from sfseed_core import system
+from sfseed_core.errors import Interrupted, UserError
+from sfseed_core.events import Progress
+from sfseed_core.load.follow import follow, is_carried
+from sfseed_core.load.journal import Run
+from sfseed_core.load.status import RunState
+from sfseed_core.load.worker import scrubbed, start_worker
+from sfseed_core.org.credentials import DemoLogin
+from sfseed_core.schema.model import Schema
+from sfseed_core.snapshot.read import take
+from sfseed_core.snapshot.store import to_json
+from tests.loading import contents, expected, new_run, projects, stage
+
+
+class Ear:
+    """Keeps what it is told."""
+
+    def __init__(self):
+        self.heard = []
+
+    def notify(self, event):
+        """Keep the event."""
+        self.heard.append(event)
+
+
+@pytest.fixture
+def ready(home, served):
+    """A maker of runs that wait to be carried, in one served org."""
+    server = served()
+
+    def make(size=3):
+        made = projects(size)
+        dataset = stage(home, server.org, made)
+        run = new_run(home, dataset)
+        client = server.org.connect()
+        run.put("org_id", client.org_id)
+        schema = Schema(client.org_id, client.api_version, dataset.schema)
+        snapshot = take(client, schema, objects=[], observer=Ear())
+        system.write_durably(run.folder / "snapshot.json", json.dumps(to_json(snapshot)).encode())
+        run.set_state(RunState.LOAD)
+        return run, made
+
+    return server, make
+
+
+def test_a_worker_loads_and_undoes(home, ready):
+    """A worker carries the run to its end; whoever follows it hears how far it is; the same for the undo."""
+    server, make = ready
+    run, made = make()
+    ear = Ear()
+    start_worker(run, server.login, home=home)
+    status = follow(run, observer=ear, timeout=60)
+    assert status.state is RunState.DONE, (status.error, (run.folder / "worker.log").read_text(encoding="utf-8"))
+    assert contents(server.org.connect(), made) == expected(made)
+    assert {one.subject for one in ear.heard if isinstance(one, Progress)} == {one.name for one in made}
+    start_worker(run, server.login, home=home, task="undo")
+    assert follow(run, observer=ear, timeout=60).state is RunState.UNDONE
+    assert not any(contents(server.org.connect(), made).values())
+
+
+def test_a_second_worker_on_the_org_is_refused(home, ready):
+    """While one run works on an org, another run into it does not start; the same run is just joined."""
+    server, make = ready
+    first, _ = make()
+    second, _ = make()
+    server.org.fault(at="chunk", do="wait", seconds=0.3, times=0)
+    pid = start_worker(first, server.login, home=home)
+    assert is_carried(first)
+    assert start_worker(first, server.login, home=home) == pid
+    with pytest.raises(UserError, match="another run"):
+        start_worker(second, server.login, home=home)
+    assert second.status().state is RunState.LOAD
+    follow(first, observer=Ear(), timeout=60)
+
+
+def test_a_lost_worker_is_noticed_and_the_run_goes_on(home, ready):
+    """Killed in the middle: the follower says so, and a new worker brings the run to its end."""
+    server, make = ready
+    run, made = make()
+    server.org.fault(at="chunk", do="wait", seconds=0.3, times=3)
+    pid = start_worker(run, server.login, home=home)
+    psutil.Process(pid).kill()
+    with pytest.raises(Interrupted, match="lost"):
+        follow(run, observer=Ear(), timeout=60)
+    start_worker(Run.open(home, run.id), server.login, home=home)
+    assert follow(run, observer=Ear(), timeout=60).state is RunState.DONE
+    assert contents(server.org.connect(), made) == expected(made)
+
+
+@pytest.mark.parametrize(("how", "state"), [("stop", RunState.STOPPED), ("cancel", RunState.CANCELLED)])
+def test_a_stop_ends_what_is_in_flight(home, ready, how, state):
+    """A stopped or cancelled run has nothing in flight, its counts add up, and it can be taken up again."""
+    server, make = ready
+    run, made = make()
+    server.org.fault(at="chunk", do="wait", seconds=1.0, times=4)
+    start_worker(run, server.login, home=home)
+    run.request_stop(how)
+    status = follow(run, observer=Ear(), timeout=60)
+    assert status.state is state
+    counts = list(status.objects.values())
+    assert all(one.in_flight == 0 and one.adds_up() for one in counts)
+    assert sum(one.waiting for one in counts) > 0
+    start_worker(run, server.login, home=home)
+    assert follow(run, observer=Ear(), timeout=60).state is RunState.DONE
+    assert contents(server.org.connect(), made) == expected(made)
+
+
+def test_time_that_is_over_stops_the_run(home, ready):
+    """After the follower's timeout the run rests as stopped, and can be gone on with."""
+    server, make = ready
+    run, _ = make()
+    server.org.fault(at="chunk", do="wait", seconds=0.5, times=0)
+    start_worker(run, server.login, home=home)
+    status = follow(run, observer=Ear(), timeout=0.2)
+    assert status.state is RunState.STOPPED
+
+
+def test_a_worker_that_cannot_log_in_says_why(home, ready):
+    """The run is stopped with the error."""
+    server, make = ready
+    run, _ = make()
+    bad = type(server.login)("bad", server.login.instance_url, "no-such-client", "nor secret")
+    start_worker(run, bad, home=home)
+    status = follow(run, observer=Ear(), timeout=60)
+    assert status.state is RunState.STOPPED
+    assert status.error
+
+
+def test_the_environment_of_a_worker_holds_no_secret(tmp_path):
+    """Only what a process needs to run is passed on, and the home."""
+    kept = scrubbed({"PATH": "/bin", "SFSEED_ACCESS_TOKEN": "x", "AWS_SECRET": "y", "https_proxy": "p"}, tmp_path)
+    assert kept == {"PATH": "/bin", "https_proxy": "p", "SFSEED_HOME": str(tmp_path), "PYTHONUTF8": "1"}
+    assert DemoLogin(tmp_path).to_secret() == {"kind": "demo", "home": str(tmp_path)}
