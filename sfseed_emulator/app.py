@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from sfseed_emulator.state import OrgState
 
 LARGEST_BODY = 160 * 1024 * 1024
+QUERY_KEPT = 2_000
+"""Characters of a query string that the request log keeps."""
+
 CUT_EXTENSION = "sfseed.cut"
 """Name of the ASGI extension (a function) by which a server lets its connection be cut."""
 
@@ -163,7 +166,9 @@ class OrgEndpoint:
             at=self._state.now(),
             method=call.method,
             path=call.path,
-            query=urlencode({name: value for name, value in call.query.items() if "token" not in name.lower()}),
+            query=urlencode({name: value for name, value in call.query.items() if "token" not in name.lower()})[
+                :QUERY_KEPT
+            ],
             status=0 if answer.cut else answer.status,
             size=len(call.body),
             seconds=seconds,
