@@ -38,6 +38,8 @@ def removal(
     doomed = {name: np.unique(records)}
     if children == "give":
         _can_take(dataset, name, doomed[name], to)
+    if children == "ask":
+        _ask(dataset, name, doomed[name])
     if children == "delete":
         _doom_descendants(dataset, doomed, name, doomed[name])
     else:
@@ -79,12 +81,20 @@ def _can_take(dataset: Dataset, name: str, doomed: np.ndarray, to: int | None) -
         raise UserError(f"{name} {to} is to be deleted itself: choose another to give the children to")
 
 
-def _may_leave(parent: str, child: str, reference: ReferencePlan, count: int, children: Children) -> None:
-    if children == "ask":
+def _ask(dataset: Dataset, name: str, doomed: np.ndarray) -> None:
+    others = [
+        f"{len(left):,} {child} by {reference.field}"
+        for child, reference, found in children_of(dataset, name, doomed)
+        if len(left := np.setdiff1d(found, doomed) if child == name else found)
+    ]
+    if others:
         raise UserError(
-            f"{count:,} {child} point to these {parent} records by {reference.field}",
+            f"records point to these {name} records: {', '.join(others)}",
             hint="Say what becomes of them: delete them too, clear the reference, or give them to another record.",
         )
+
+
+def _may_leave(parent: str, child: str, reference: ReferencePlan, count: int, children: Children) -> None:
     if children == "clear" and reference.required:
         raise UserError(
             f"{child}.{reference.field} is required: {count:,} {child} cannot be without a {parent}",

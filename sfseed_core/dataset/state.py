@@ -153,6 +153,13 @@ class ObjectState:
         before = self.gone - np.arange(len(self.gone))  # records that stand before each deleted one
         return position + int(np.searchsorted(before, position, side="right"))
 
+    def changed(self) -> np.ndarray:
+        """Return the numbers of the records that edits in force added or set a column of, ascending."""
+        lists = [self._overlays.get(self.name, name, self.patches[name]).records for name in self.patches]
+        lists += [np.arange(first, first + n, dtype=np.int64) for first, n, _, alive in self.layout.added if alive]
+        found = np.unique(np.concatenate(lists)) if lists else NOTHING
+        return found[self.exists(found)]
+
     def exists(self, records: np.ndarray) -> np.ndarray:
         """Return a mask of the numbers that are records."""
         found: np.ndarray = (records >= 0) & (records < self.extent) & ~_member(records, self.gone)
