@@ -169,3 +169,56 @@ def test_a_unique_value_is_taken_once(org: Any) -> None:
     unknown = "DUPLICATE_VALUE:duplicate value found: <unknown> duplicates value on record with id: <unknown>:--"
     assert f"DUPLICATE_VALUE:{text}:--" in job["failedResults"]
     assert unknown in job["failedResults"]
+
+
+def at_the_limit(field: dict[str, Any], known: dict[str, str]) -> object:
+    """Build the largest value that a field can hold; None where the org has nothing to refer to."""
+    kind, name = field["type"], field["name"]
+    if kind in ("string", "textarea", "phone", "url", "combobox", "encryptedstring"):
+        return "ü" * min(field["length"], 200) + "x" * max(0, field["length"] - 200)
+    if kind in ("double", "currency", "percent"):
+        if "Latitude" in name or "Longitude" in name:
+            return 89.25
+        whole = 10 ** min(field["precision"] - field["scale"], 12) - 1
+        return 100.0 if name == "Probability" else whole + (0.5 if field["scale"] else 0.0)
+    if kind == "picklist":
+        return next((one["value"] for one in field["picklistValues"] if one["active"]), None)
+    if kind == "multipicklist":
+        return ";".join([one["value"] for one in field["picklistValues"] if one["active"]][:100]) or None
+    if kind == "reference":
+        return next((known[one] for one in field["referenceTo"] if one in known), None)
+    plain: dict[str, object] = {
+        "int": 10 ** field["digits"] - 1,
+        "boolean": True,
+        "date": "4000-12-31",
+        "datetime": "2026-12-01T09:00:00.000+0000",
+        "time": "23:59:59.999Z",
+        "email": "a" * 40 + "@" + "b" * 20 + ".example",
+    }
+    return plain.get(kind)
+
+
+@pytest.mark.parametrize("object_name", ["Account", "Contact", "Lead", "Opportunity", "Case", "Custom__c"])
+def test_a_row_at_every_limit_is_saved_as_sent(
+    outside_data: Path, real: tuple[Any, dict[str, str]], object_name: str
+) -> None:
+    """A record whose every field is as large as its describe allows is saved, and reads back as it was sent."""
+    org, known = real
+    known = {**known, "Account": org.insert("Account", Name="A")}
+    describe = json.loads((outside_data / "describes" / f"{object_name}.json").read_text(encoding="utf-8"))
+    fields = [
+        one for one in describe["fields"] if one["createable"] and one["name"] not in ("RecordTypeId", "Pricebook2Id")
+    ]
+    row = {one["name"]: value for one in fields if (value := at_the_limit(one, known)) is not None}
+    assert len(row) >= 0.7 * len(fields)
+    saved = org.get(object_name, org.insert(object_name, **row))
+    assert {name: saved[name] for name in row} == row
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(row), lineterminator="\n")
+    writer.writeheader()
+    writer.writerow({name: str(value).lower() if value is True else value for name, value in row.items()})
+    job = org.bulk(object_name, text.getvalue())
+    assert job["numberRecordsFailed"] == 0, job["failedResults"][-500:]
+    [line] = csv.DictReader(io.StringIO(job["successfulResults"]))
+    bulked = org.get(object_name, line["sf__Id"])
+    assert {name: bulked[name] for name in row} == row
