@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from sfseed_core.schema.model import Field, ObjectSchema
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
-_OWN_NAME = re.compile(r"(?:[A-Za-z][A-Za-z0-9]*?__)?(?P<own>.+?)(?:__(?:c|pc|s))?")
+_RUN = re.compile(r"[^\W\d_]+|\d+")
+_CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SUFFIX = re.compile(r"__(?:c|pc|s)\Z")
 _CHOSEN_BY_MEANING = frozenset(
     {
         "person.salutation",
@@ -81,9 +82,8 @@ def words_of(name: str) -> tuple[str, ...]:
 
     `npe01__WorkEmail__c` gives work, email.
     """
-    own = _OWN_NAME.fullmatch(name.strip())
-    text = own["own"] if own else name
-    return tuple(word.lower() for word in _WORD.findall(text))
+    own = _SUFFIX.sub("", name).rpartition("__")[2]
+    return tuple(word.lower() for run in _RUN.findall(own) for word in _CAPITALS.split(run))
 
 
 def _standard(schema: ObjectSchema, field: Field) -> Meaning | None:
