@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfseed_core.errors import RecipeError
 from sfseed_core.generate.provider import CHOICE
+from sfseed_core.generate.providers.companies import lists_industries
 from sfseed_core.generate.registry import Registry, standard
 from sfseed_core.recipe.model import SHARE, ColumnPlan
 
@@ -99,6 +100,8 @@ class Chooser:
             yield names["fixed"]
         if field.type == "combobox" and request.rules.suggested:
             yield names["choice"]
+        if field.type == "picklist" and lists_industries(request.rules.suggested):
+            yield names["company.industry"]
         if meaning in _FROM_OTHERS:
             yield names["copy"]
         if meaning in _ONLY_BY_TABLE and request.meaning is not None and request.meaning.group:

@@ -23,6 +23,7 @@ Selector = Callable[["Rows"], np.ndarray]
 _MOST_SELECTED = 3
 _COMBINATIONS = 48
 _EPOCH = date(1970, 1, 1).toordinal()
+_NEAR_THE_CENTRE = frozenset({"City", "NearAddress"})
 _TRUE = frozenset({"true", "1", "yes"})
 
 
@@ -33,6 +34,8 @@ def propose(request: FieldRequest) -> Options | str:
     values = tuple(value for value in values if _usable(value, request))
     if not values:
         return "its picklist has no active values that fit"
+    if request.meaning is not None and request.meaning.name == "address.geocode_accuracy":
+        values = tuple(value for value in values if value in _NEAR_THE_CENTRE) or values
     options: dict[str, Any] = {"values": list(values)}
     if rules.unique:
         options["taken"] = sorted(request.taken)

@@ -13,11 +13,14 @@ from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Coded, Texts
 from sfseed_core.generate.owners import COMPANY
 from sfseed_core.generate.permutation import Permutation
+from sfseed_core.generate.pools import DEFAULT_LOCALE, Pools
 from sfseed_core.generate.provider import ALL_TEXT, TEXT, Make, Options, Provider, Scope, nothing_to_say, words
 
 if TYPE_CHECKING:
-    from sfseed_core.generate.pools import Pools
+    from collections.abc import Collection
+
     from sfseed_core.generate.rows import Rows
+    from sfseed_core.recipe.chooser import FieldRequest
 
 DOMAIN_END = ".example.com"
 NO_COMPANY = ("example.com", "example.org", "example.net")
@@ -86,7 +89,18 @@ def _products(trades: pa.StringArray, forms: pa.StringArray) -> tuple[pa.StringA
 
 def domains(rows: Rows, field: str, before: str) -> pa.StringArray:
     """Return the internet domain of the company that the field names, after the text `before` (`@`, `https://www.`)."""
-    return rows.once(f"domain {before} {field}", lambda: _domains(rows, field, before))
+    return rows.once(f"domain {before} {field}", lambda: _known_domains(rows, field, before))
+
+
+def _known_domains(rows: Rows, field: str, before: str) -> pa.StringArray:
+    """Return the domains; a reserved one where the field is empty, as it is of person accounts."""
+    theirs = _domains(rows, field, before)
+    column = rows.engine.column(rows.plan.name, field)
+    valid = rows.cells(field).valid if column is not None and (column.rows or column.null_share) else None
+    if valid is None:
+        return theirs
+    both = pa.concat_arrays([theirs, texts.strings([before + NO_COMPANY[0]])])
+    return Coded(both, np.where(valid, np.arange(len(rows)), len(theirs))).text()
 
 
 def _domains(rows: Rows, field: str, before: str) -> pa.StringArray:
@@ -159,8 +173,41 @@ def _ticker(scope: Scope) -> Make:
     return make
 
 
+def lists_industries(values: Collection[str]) -> bool:
+    """Say whether a picklist's values are industries, as most of ours are among them."""
+    ours = frozenset(texts.listed(Pools.of(DEFAULT_LOCALE).text("company_industries")))
+    return len(ours & frozenset(values)) >= len(ours) // 2
+
+
+def _propose_industry(request: FieldRequest) -> Options:
+    own = request.context.find(COMPANY)
+    values = request.rules.allowed or request.rules.suggested
+    return {**({"company": own} if own else {}), **({"values": list(values)} if values else {})}
+
+
 def _industry(scope: Scope) -> Make:
-    return words(scope, scope.pools.text("company_industries"))
+    """The industry of the company's trade; of a picklist one of its values."""
+    pool, field, key = (
+        texts.fit(scope.pools.text("company_industries"), scope.column.length),
+        scope.options.get("company"),
+        scope.key(),
+    )
+    column = scope.engine.column(scope.object.name, str(field)) if field else None
+    if column is None or column.provider != COMPANY:
+        return words(scope, texts.strings(scope.options.get("values") or texts.listed(pool)))
+    values = [str(value) for value in scope.options.get("values", ())]
+    extended = texts.strings([*texts.listed(pool), *values])
+    known = np.array([not values or name in values for name in texts.listed(pool)])
+    pools = scope.engine.pools(column.options.get("locale"))
+
+    def make(rows: Rows) -> Coded:
+        trades = companies(rows, str(field), pools).trades
+        if known.all():
+            return Coded(extended, trades)
+        drawn = len(pool) + draws.below(rows.draw(key), len(values))
+        return Coded(extended, np.where(known[trades], trades, drawn))
+
+    return make
 
 
 def _site(scope: Scope) -> Make:
@@ -174,9 +221,10 @@ PROVIDERS = (
     Provider(
         "company.industry",
         "an industry in words",
-        TEXT,
-        nothing_to_say,
+        TEXT | {"picklist"},
+        _propose_industry,
         _industry,
         meanings=frozenset({"company.sic_description"}),
+        options={"company": "the field with the company's name", "values": "the industries"},
     ),
 )

@@ -57,13 +57,31 @@ def propose(request: FieldRequest) -> Options | str:
     options: dict[str, Any] = {"from": low, "to": high, "working": working}
     if request.rules.unique:
         return _distinct(request, options)
-    if meaning == "date.end":
-        start = request.context.find("date.start", group)
-        if start and request.context.object.fields[start].type == request.field.type:
-            options |= {"after": start, "lasts": list(_LASTS if request.field.type == "date" else _LASTS_HOURS)}
+    start = _start_of(request, "date", group)
+    if start:
+        options |= {"after": start, "lasts": list(_LASTS if request.field.type == "date" else _LASTS_HOURS)}
     if meaning == "date.close":
         options |= _closing(request, group)
     return options
+
+
+def _start_of(request: FieldRequest, family: str, group: str) -> str | None:
+    """Return the field that this one must not lie before: by a rule between the two, else the other end of its span."""
+    context, name = request.context, request.field.name
+    rules = (rule.fields for rule in context.rules.standard if rule.kind == "not_after" and rule.fields[1] == name)
+    found = [first for first, _ in rules if not _is_later(request, first)]
+    if request.meaning is not None and request.meaning.name == f"{family}.end":
+        found += [context.find(f"{family}.start", group) or ""]
+    usable = (one for one in found if one in context.meanings and context.object.fields[one].type == request.field.type)
+    return next(usable, None)
+
+
+def _is_later(request: FieldRequest, first: str) -> bool:
+    """Say whether the field lies after the first one anyway, by the spans of what they mean."""
+    mine, other = (request.meaning, request.context.meanings.get(first))
+    if mine is None or other is None or mine.name not in SPANS or other.name not in SPANS:
+        return False
+    return SPANS[other.name][1] <= SPANS[mine.name][0]
 
 
 def _closing(request: FieldRequest, group: str) -> dict[str, Any]:
@@ -190,11 +208,12 @@ def _prepare(scope: Scope) -> Make:
 
 
 def _propose_time(request: FieldRequest) -> Options:
-    if request.meaning is not None and request.meaning.name == "time.end":
-        start = request.context.find("time.start", request.meaning.group)
-        if start and request.context.object.fields[start].type == request.field.type == "time":
-            return {"after": start}
-    return {}
+    start = (
+        _start_of(request, "time", request.meaning.group if request.meaning else "")
+        if request.field.type == "time"
+        else None
+    )
+    return {"after": start} if start else {}
 
 
 def _time(scope: Scope) -> Make:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _SHORT_EMAIL = 60  # below this a name and a company's domain may not fit: then a number at a reserved domain
 _CODE_WIDTH = 7
 _CODES = 32**_CODE_WIDTH
+_OWN = re.compile("work|home|alternate|personal|other|second", re.IGNORECASE)
 _SEPARATORS = (".", "_", "")
 _CLASSIC_FIRST = 40_000  # out of 65,536: first.last; the others flast, first_last
 
@@ -38,7 +40,7 @@ def _propose_email(request: FieldRequest) -> Options:
 
 def _is_own_address(request: FieldRequest) -> bool:
     """Say whether it is the record's own address: the first e-mail field of the object, or one at work."""
-    return request.context.find("email") == request.field.name or "work" in request.field.name.lower()
+    return request.context.find("email") == request.field.name or bool(_OWN.search(request.field.name))
 
 
 def _taken_codes(taken: tuple[str, ...]) -> list[int]:
