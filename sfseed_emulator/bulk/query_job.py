@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sfseed_emulator.bulk.store import JobStore
-    from sfseed_emulator.soql.planner import Plan
+    from sfseed_emulator.soql.plans import Plan
     from sfseed_emulator.soql.selection import Output, Row
     from sfseed_emulator.state import OrgState
 

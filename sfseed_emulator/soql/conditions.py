@@ -30,7 +30,7 @@ class Conditions:
     def sql(self, condition: Condition) -> str:
         """Return the SQL of a condition."""
         if isinstance(condition, Logic):
-            return "(" + f" {condition.operator} ".join(self.sql(part) for part in condition.parts) + ")"
+            return _balanced([self.sql(part) for part in condition.parts], condition.operator)
         if isinstance(condition, Not):
             return f"(({self.sql(condition.condition)}) IS NOT TRUE)"
         return self._comparison(condition)
@@ -178,6 +178,14 @@ class Conditions:
             raise malformed(
                 self.scope.text, inner.at, "Semi join sub-selects cannot have ORDER BY, LIMIT, OFFSET or GROUP BY."
             )
+
+
+def _balanced(parts: list[str], operator: str) -> str:
+    """Join conditions as a balanced tree: SQLite reads a long chain as a deep one, and that has a limit."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return f"({_balanced(parts[:half], operator)} {operator} {_balanced(parts[half:], operator)})"
 
 
 _LISTS: Mapping[str, Callable[[Conditions, Comparison, Value, tuple[Literal, ...]], str]] = {

@@ -6,18 +6,20 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sfseed_emulator.soql.binder import quoted
+from sfseed_emulator.soql.clauses import Asked
 from sfseed_emulator.soql.columns import roll_up_lookup
 from sfseed_emulator.soql.conditions import FOLD
 from sfseed_emulator.soql.errors import SoqlError
 from sfseed_emulator.soql.literals import Moment
 from sfseed_emulator.soql.parser import parse
-from sfseed_emulator.soql.planner import ChildPlan, Plan, plan
+from sfseed_emulator.soql.planner import plan
+from sfseed_emulator.soql.plans import AGGREGATE, COUNT
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
 
+    from sfseed_emulator.soql.plans import ChildPlan, Plan
     from sfseed_emulator.soql.selection import Output, Row
     from sfseed_emulator.state import OrgState
 
@@ -42,7 +44,8 @@ class QueryResult:
 
 def planned(state: OrgState, text: str, *, all_rows: bool = False, version: str = "67.0") -> Plan:
     """Parse and plan a query against the org's schema."""
-    return plan(text, parse(text), state.schema, Moment(state.now(), _zone(state)), all_rows=all_rows, version=version)
+    moment = Moment(state.now(), _zone(state), state.user_id)
+    return plan(Asked(text, state.schema, moment, all_rows, version), parse(text))
 
 
 def _zone(state: OrgState) -> str:
@@ -66,9 +69,9 @@ def execute(
     with state.lock:
         prepare(state.db)
         index_roll_ups(state, made)
-        if made.kind == "count":
+        if made.kind == COUNT:
             return QueryResult(made, int(state.db.execute(made.sql, made.values).fetchone()[0]), [])
-        if made.kind == "aggregate":
+        if made.kind == AGGREGATE:
             return _aggregate(state, made)
         return _records(state, made, size)
 
@@ -110,7 +113,8 @@ def _records(state: OrgState, made: Plan, size: int | None) -> QueryResult:
     cursor.close()
     rest: tuple[str, ...] = ()
     if size is not None and len(rows) > size:
-        ids = [row[0] for row in state.db.execute(made.ids, made.values)]
+        assert made.statement is not None
+        ids = [row[0] for row in state.db.execute(made.statement.ids, made.values)]
         rows, rest = rows[:size], tuple(ids[size:])
     return QueryResult(made, len(rows) + len(rest), _made(state, made, rows), rest)
 
@@ -118,16 +122,16 @@ def _records(state: OrgState, made: Plan, size: int | None) -> QueryResult:
 def page(state: OrgState, text: str, ids: Sequence[str], *, all_rows: bool, version: str) -> list[dict[str, object]]:
     """Return the records of a later page, by the ids that `execute` listed."""
     made = planned(state, text, all_rows=all_rows, version=version)
-    marks = {f"i{at}": found for at, found in enumerate(ids)}
-    where = f"{made.alias}.{quoted('Id')} IN ({', '.join(':' + mark for mark in marks)})"
+    assert made.statement is not None, "only records come in pages"
+    statement, marks = made.statement.by_ids(ids)
     with state.lock:
         prepare(state.db)
-        statement = f"{made.head} AND {where}"
         by_id = {row[0]: row for row in state.db.execute(statement, {**made.values, **marks})}
         return _made(state, made, [by_id[found] for found in ids if found in by_id])
 
 
 def _made(state: OrgState, made: Plan, rows: Sequence[Row]) -> list[dict[str, object]]:
+    assert made.shape is not None, "only records have a shape"
     records = [made.shape.record(row) for row in rows]
     for child in made.children:
         _add_children(state, child, rows, records)
@@ -147,12 +151,10 @@ def _add_children(state: OrgState, child: ChildPlan, rows: Sequence[Row], record
 
 def _children_by_parent(state: OrgState, child: ChildPlan, parents: Sequence[str]) -> Mapping[str, list[dict[str, object]]]:
     made = child.plan
-    marks = {f"i{at}": found for at, found in enumerate(parents)}
-    test = f"{made.alias}.{quoted(child.reference)} IN ({', '.join(':' + mark for mark in marks)})"
-    order = made.tail.split("LIMIT", 1)[0]
-    statement = f"{made.head} AND {test} {order}"
+    assert made.statement is not None, "subqueries ask for records"
+    statement, marks = made.statement.by_parents(child.reference, parents)
     found: dict[str, list[Row]] = defaultdict(list)
     for row in state.db.execute(statement, {**made.values, **marks}):
-        if made.limit is None or len(found[row[1]]) < made.limit:
+        if child.behind is None or len(found[row[1]]) < child.behind:
             found[row[1]].append(row)
-    return {parent: _made(state, made, rows) for parent, rows in found.items() if rows}
+    return {parent: _made(state, made, rows[child.first :]) for parent, rows in found.items() if rows[child.first :]}

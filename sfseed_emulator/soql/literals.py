@@ -38,10 +38,11 @@ _TEXT = frozenset({"text"})
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When and where a query runs: what its date literals are relative to."""
+    """When, where and by whom a query is asked: what its date literals and scopes are relative to."""
 
     now: datetime
     zone: str = "UTC"
+    user_id: str = ""
 
     @property
     def today(self) -> date:

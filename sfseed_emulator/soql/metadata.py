@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sfseed_emulator.soql.planner import Plan
+    from sfseed_emulator.soql.plans import Plan
     from sfseed_emulator.soql.selection import Output
 
 _NUMBERS = frozenset({"int", "double", "currency", "percent"})

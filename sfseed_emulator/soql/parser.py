@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from sfseed_emulator.soql import periods
@@ -24,7 +25,7 @@ from sfseed_emulator.soql.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
 
@@ -53,9 +54,8 @@ _RESERVED = frozenset(
 )
 _OBJECTS_LIKE_KEYWORDS = ("GROUP", "ORDER")
 _COMPARE = frozenset({"=", "!=", "<>", "<", "<=", ">", ">="})
-_SCOPES = frozenset(
-    ("EVERYTHING", "MINE", "TEAM", "DELEGATED", "MINE_AND_MY_GROUPS", "MY_TERRITORY", "MY_TEAM_TERRITORY", "SCOPINGRULE")
-)
+_SCOPES = ("EVERYTHING", "MINE")  # the others need teams, territories or scoping rules, which no emulated org has
+_DEEPEST_QUERY, _DEEPEST_CONDITION = 5, 100
 
 
 def parse(text: str) -> Query:
@@ -123,6 +123,15 @@ class _Parser:
         if self.token.kind is not Kind.END:
             raise self.unexpected()
 
+    @contextmanager
+    def nested(self, deepest: int) -> Iterator[None]:
+        """Count how deep the query is nested, and refuse what is deeper than the limit."""
+        self.depth += 1
+        if self.depth > deepest:
+            raise malformed(self.text, self.token.start, "The query is nested too deeply")
+        yield
+        self.depth -= 1
+
     def listed(self, rule: Callable[[], T]) -> tuple[T, ...]:
         found = [rule()]
         while self.accept_symbol(","):
@@ -137,8 +146,7 @@ class _Parser:
         select = self.listed(self.item)
         self.expect("FROM")
         source, *further = self.listed(self.source)
-        if self.accept("USING"):
-            self.using_scope()
+        using = self.using_scope() if self.accept("USING") else "EVERYTHING"
         where = self.condition() if self.accept("WHERE") else None
         if self.accept("WITH"):
             self.with_clause()
@@ -149,16 +157,17 @@ class _Parser:
         order_by = self.order_by() if self.accept("ORDER") else ()
         limit = self.whole_number() if self.accept("LIMIT") else None
         offset = self.whole_number() if self.accept("OFFSET") else None
-        clauses = self.trailing_clauses()
+        self.trailing_clauses()
         return Query(
-            select, source, tuple(further), where, group_by, grouping, having, order_by, limit, offset,
-            "ALL ROWS" in clauses, at, clauses,
+            select, source, tuple(further), where, group_by, grouping, having, order_by, limit, offset, using, at
         )  # fmt: skip
 
-    def using_scope(self) -> None:
+    def using_scope(self) -> str:
         self.expect("SCOPE")
-        if self.accept(*_SCOPES) is None:
+        scope = self.accept(*_SCOPES)
+        if scope is None:
             raise self.unexpected()
+        return scope
 
     def with_clause(self) -> None:
         if self.accept("SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE") is None:
@@ -195,43 +204,28 @@ class _Parser:
             raise self.unexpected()
         return int(self.take().raw)
 
-    def trailing_clauses(self) -> frozenset[str]:
-        found: set[str] = set()
-        while True:
-            if self.accept("FOR"):
-                word = self.accept("VIEW", "REFERENCE", "UPDATE")
-                if word is None:
-                    raise self.unexpected()
-                found.add(f"FOR {word}")
-            elif self.accept("UPDATE"):
-                word = self.accept("TRACKING", "VIEWSTAT")
-                if word is None:
-                    raise self.unexpected()
-            elif self.accept("ALL"):
-                self.expect("ROWS")
-                found.add("ALL ROWS")
-            else:
-                return frozenset(found)
+    def trailing_clauses(self) -> None:
+        """Read the clauses that change nothing about what is found."""
+        while word := self.accept("FOR", "UPDATE"):
+            words = ("VIEW", "REFERENCE", "UPDATE") if word == "FOR" else ("TRACKING", "VIEWSTAT")
+            if self.accept(*words) is None:
+                raise self.unexpected()
+        if self.is_word("ALL"):
+            raise malformed(self.text, self.token.start, "ALL ROWS not allowed in this context")
 
     # ---- select list and source
 
     def item(self) -> Item:
         at = self.token.start
         if self.accept_symbol("("):
-            self.nest()
-            subquery = self.query()
-            self.depth -= 1
+            with self.nested(_DEEPEST_QUERY):
+                subquery = self.query()
             self.expect_symbol(")")
             return Item(subquery, None, at)
         if self.is_word("TYPEOF"):
             return Item(self.typeof(), None, at)
         what = self.expression()
         return Item(what, self.alias(), at)
-
-    def nest(self) -> None:
-        self.depth += 1
-        if self.depth > 5:
-            raise malformed(self.text, self.token.start, "Subqueries are nested too deeply")
 
     def typeof(self) -> Typeof:
         at = self.take().start
@@ -289,7 +283,8 @@ class _Parser:
     def argument(self) -> Expression:
         if self.is_word("ALL"):  # FIELDS(ALL)
             return FieldRef(("ALL",), self.take().start)
-        return self.expression()
+        with self.nested(_DEEPEST_CONDITION):
+            return self.expression()
 
     # ---- conditions
 
@@ -307,17 +302,14 @@ class _Parser:
         return Logic(operator, tuple(parts))
 
     def term(self) -> Condition:
-        if self.accept("NOT"):
-            return Not(self.term())
-        if self.accept_symbol("("):
-            self.depth += 1
-            if self.depth > 100:
-                raise malformed(self.text, self.token.start, "Conditions are nested too deeply")
+        with self.nested(_DEEPEST_CONDITION):
+            if self.accept("NOT"):
+                return Not(self.term())
+            if not self.accept_symbol("("):
+                return self.comparison()
             inside = self.condition()
-            self.depth -= 1
             self.expect_symbol(")")
             return inside
-        return self.comparison()
 
     def comparison(self) -> Comparison:
         at = self.token.start

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 Row = Sequence[Any]
 Reader = Callable[[Row], object]
 
+CHILDREN = "children"
+"""Type of an output that only keeps the place of a child subquery's records."""
+
 _FLOATS = NUMBERS - {"int"}
 
 
@@ -38,6 +41,7 @@ class Selection:
     """Collects the SQL columns of a query and the outputs that are read from them."""
 
     scope: Scope
+    version: str
     sql: list[str] = field(default_factory=list)
     outputs: list[Output] = field(default_factory=list)
     parents: dict[tuple[str, ...], tuple[int, int]] = field(default_factory=dict)
@@ -49,8 +53,7 @@ class Selection:
 
     def add_field(self, column: Column, label_of: Mapping[str, str] | None = None) -> None:
         """Select a field of the row or of a parent."""
-        for depth in range(1, len(column.path) + 1):
-            self._add_parent(column.path[:depth])
+        self.add_parents(column.path)
         path = (*column.path, column.field.name)
         if column.field.compound and column.alias:
             self.outputs.append(Output(path, column.field.type, self._compound(column), -1))
@@ -62,10 +65,20 @@ class Selection:
         at = self.add_sql(sql)
         self.outputs.append(Output(path, kind, _labelled(at, label_of) if label_of else reader(kind, at), at))
 
-    def _add_parent(self, path: tuple[str, ...]) -> None:
-        if path not in self.parents:
-            parent = self.scope.parent(path)
-            self.parents[path] = (self.add_sql(parent.id_sql), self.add_sql(parent.type_sql))
+    def add_children(self, name: str) -> None:
+        """Keep the place of a child subquery's records."""
+        self.outputs.append(Output((name,), CHILDREN, lambda _row: None, -1))
+
+    def add_parents(self, path: tuple[str, ...]) -> tuple[int, int]:
+        """Read the ids and object names of the parents along a path; return the SQL columns of the last one's."""
+        found = (-1, -1)
+        for depth in range(1, len(path) + 1):
+            step = path[:depth]
+            if step not in self.parents:
+                parent = self.scope.parent(step)
+                self.parents[step] = (self.add_sql(parent.id_sql), self.add_sql(parent.type_sql))
+            found = self.parents[step]
+        return found
 
     def _compound(self, column: Column) -> Reader:
         parts = {}

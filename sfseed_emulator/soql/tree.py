@@ -124,6 +124,5 @@ class Query:
     order_by: tuple[Ordering, ...] = ()
     limit: int | None = None
     offset: int | None = None
-    all_rows: bool = False
+    using: str = "EVERYTHING"  # the scope
     at: int = field(default=0, compare=False)
-    clauses: frozenset[str] = frozenset()  # clauses that were written, by keyword

@@ -70,6 +70,7 @@ REFUSALS = [
     ),
     ("SELECT Industry, Id FROM Account GROUP BY Industry", "MALFORMED_QUERY", 18, "must be grouped or aggregated: Id"),
     ("SELECT COUNT(Id), Name FROM Account", "MALFORMED_QUERY", 19, "Field must be grouped or aggregated: Name"),
+    ("SELECT Id FROM Account ALL ROWS", "MALFORMED_QUERY", 24, "ALL ROWS not allowed in this context"),
     ("SELECT SUM(Name) FROM Account", "MALFORMED_QUERY", 8, "does not support aggregate operator SUM"),
 ]
 
@@ -388,3 +389,67 @@ def test_every_parent_path_and_child_relationship_works(org: Org) -> None:
         ]
         for selected in [", ".join(paths[at : at + 20]) for at in range(0, len(paths), 20)] + children:
             execute(org.state, f"SELECT Id, {selected} FROM {name} LIMIT 1")
+
+
+def test_typeof_chooses_fields_by_the_parents_object(seeded: Org) -> None:
+    """TYPEOF gives each record the fields of its parent's object, ELSE those that every parent has."""
+    [acme] = found(seeded, "SELECT Id FROM Account WHERE Name = 'Acme'")
+    [deal] = found(seeded, "SELECT Id FROM Opportunity WHERE Name = 'Deal 10'")
+    for subject, what in (("a", acme), ("b", deal), ("c", None)):
+        seeded.insert("Task", Subject=subject, WhatId=what, Status="Not Started", Priority="Normal")
+    query = "SELECT TYPEOF What WHEN Account THEN Industry, BillingCity ELSE Name END FROM Task ORDER BY Subject"
+    one, two, none = (record["What"] for record in execute(seeded.state, query).records)
+    url = "/services/data/v67.0/sobjects"
+    assert one == {
+        "attributes": {"type": "Account", "url": f"{url}/Account/{acme}"},
+        "Industry": "Energy",
+        "BillingCity": "Ulm",
+    }
+    assert two == {"attributes": {"type": "Opportunity", "url": f"{url}/Opportunity/{deal}"}, "Name": "Deal 10"}
+    assert none is None
+    with pytest.raises(SoqlError, match="only allowed on a polymorphic relationship"):
+        execute(seeded.state, "SELECT TYPEOF Account WHEN Account THEN Name END FROM Contact")
+
+
+def test_each_parents_children_are_cut_on_their_own(seeded: Org) -> None:
+    """LIMIT and OFFSET of a subquery count within each parent; keys stand in the order of the select list."""
+    children_asked = "(SELECT Name FROM Opportunities ORDER BY Amount DESC LIMIT 1 OFFSET 1)"
+    query = f"SELECT Id, {children_asked}, Name FROM Account WHERE Name = 'Acme'"
+    [acme] = execute(seeded.state, query).records
+    assert list(acme) == ["attributes", "Id", "Opportunities", "Name"]
+    children: Any = acme["Opportunities"]
+    assert [child["Name"] for child in children["records"]] == ["Deal 20"]
+
+
+def test_aliases_of_from(seeded: Org) -> None:
+    """An alias stands for the object, or for a parent of it."""
+    query = "SELECT c.LastName, a.Name FROM Contact c, c.Account a WHERE a.Name = 'Acme' AND c.LastName != null"
+    [record] = execute(seeded.state, query).records
+    assert (record["LastName"], record["Account"]["Name"]) == ("Diaz", "Acme")  # type: ignore[index]
+
+
+def test_scopes(seeded: Org) -> None:
+    """USING SCOPE mine finds the running user's records; scopes of teams and territories are refused."""
+    assert len(found(seeded, "SELECT Id FROM Account USING SCOPE mine")) == 3
+    other = found(seeded, "SELECT Id FROM User WHERE IsActive = true AND UserType = 'Standard' ORDER BY Id DESC LIMIT 1")[0]
+    seeded.call("PATCH", "/sobjects/Account/" + found(seeded, "SELECT Id FROM Account LIMIT 1")[0], json={"OwnerId": other})
+    assert len(found(seeded, "SELECT Id FROM Account USING SCOPE mine")) == 2
+    with pytest.raises(SoqlError, match="unexpected token: team"):
+        parse("SELECT Id FROM Account USING SCOPE team")
+
+
+def test_long_and_deep_queries_end_in_an_answer_or_a_refusal(seeded: Org) -> None:
+    """Thousands of alternatives work; nesting without end is refused, not followed."""
+    many = " OR ".join(f"Name = '{number}'" for number in range(4000))
+    assert found(seeded, f"SELECT Id FROM Account WHERE {many} OR Name = 'Acme'") != []
+    listed = ", ".join(f"'{number}'" for number in range(9000))
+    assert found(seeded, f"SELECT Name FROM Account WHERE Name NOT IN ({listed}) AND Name = 'Acme'") == ["Acme"]
+    for deep in (
+        "NOT " * 5000 + "Name = 'a'",
+        "(" * 5000 + "Name = 'a'" + ")" * 5000,
+        "f(" * 5000 + "Name" + ")" * 5000 + " = 1",
+    ):
+        with pytest.raises(SoqlError, match="nested too deeply"):
+            execute(seeded.state, f"SELECT Id FROM Account WHERE {deep}")
+    with pytest.raises(SoqlError, match="too long"):
+        parse("SELECT Id FROM Account WHERE Name = '" + "a" * 100_000 + "'")
