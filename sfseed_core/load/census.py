@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow.compute as pc
 
 from sfseed_core.dataset import vectors
 from sfseed_core.load import ids, match
@@ -100,5 +99,4 @@ def settle(unknown: Census, keys: pa.Array, local: np.ndarray) -> Found:
 
 def _codes(keys: pa.Array, others: pa.Array) -> np.ndarray:
     """For each of the others, the number of its text among the keys, or -1."""
-    found = pc.index_in(others, value_set=keys.dictionary_encode().dictionary)
-    return vectors.numbers(pc.fill_null(found, -1)).astype(np.int64)
+    return match.places(others, keys.dictionary_encode().dictionary)

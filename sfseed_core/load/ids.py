@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from sfseed_core.dataset.vectors import one_array
+from sfseed_core.dataset.vectors import texts as texts_of
 from sfseed_core.errors import DataError
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 WIDTH = 18
 ID = np.dtype(f"S{WIDTH}")
+_NONE = texts_of([""])[0]
 
 
 class IdMap:
@@ -65,7 +67,7 @@ def from_texts(texts: pa.Array | pa.ChunkedArray) -> np.ndarray:
     column = one_array(texts)
     if not len(column):
         return np.zeros(0, ID)
-    column = column if column.null_count == 0 else column.fill_null("")
+    column = column if column.null_count == 0 else column.fill_null(_NONE)
     offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1]
     lengths = np.diff(offsets)
     odd = (lengths != WIDTH) & (lengths != 0)

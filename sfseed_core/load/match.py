@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sfseed_core.dataset.vectors import integers, numbers, one_array
+from sfseed_core.dataset.vectors import integers, nulls, numbers, one_array
+from sfseed_core.dataset.vectors import texts as texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _STABLE_TYPES = frozenset({"id", "reference", "int", "long", "date", "boolean", "picklist", "combobox", "string"})
 _NUMBER_TYPES = frozenset({"double", "currency", "percent"})
 _MOST_VARIANTS = 8  # jobs that rows equal in their stable columns may be spread over
-_SEPARATOR = "\x1f"
+_EMPTY, _SEPARATOR = texts_of([""]), texts_of(["\x1f"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ def keys(texts: pa.Table, key: MatchKey) -> pa.Array:
     parts = [_plain(texts[name]) for name in key.close]
     parts += [_fingerprint(texts[name]) for name in key.loose]
     if not parts:
-        return pc.fill_null(pa.nulls(texts.num_rows, pa.string()), "")
-    return parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, _SEPARATOR)
+        return _filled(pa.nulls(texts.num_rows, pa.string()))
+    return parts[0] if len(parts) == 1 else pc.binary_join_element_wise(*parts, _SEPARATOR[0])
 
 
 def assign(sent: pa.Array, local: np.ndarray, lines: pa.Array) -> np.ndarray:
@@ -88,8 +89,7 @@ def assign(sent: pa.Array, local: np.ndarray, lines: pa.Array) -> np.ndarray:
     """
     encoded = one_array(sent).dictionary_encode()
     row_codes = numbers(encoded.indices).astype(np.int64)
-    found = pc.index_in(one_array(lines), value_set=encoded.dictionary)
-    line_codes = numbers(pc.fill_null(found, -1)).astype(np.int64)
+    line_codes = places(one_array(lines), encoded.dictionary)
     by_code = np.lexsort((local, row_codes))
     sizes = np.bincount(row_codes, minlength=len(encoded.dictionary))
     starts = np.cumsum(sizes) - sizes
@@ -98,6 +98,16 @@ def assign(sent: pa.Array, local: np.ndarray, lines: pa.Array) -> np.ndarray:
     fits = (line_codes >= 0) & (rank < np.append(sizes, 0)[line_codes])
     position[fits] = by_code[starts[line_codes[fits]] + rank[fits]]
     return position
+
+
+def places(texts: pa.Array, dictionary: pa.Array) -> np.ndarray:
+    """Return the place of each text in a list of different texts, -1 where it is not in it."""
+    found = pc.index_in(texts, value_set=dictionary)
+    return np.where(nulls(found), np.int64(-1), numbers(found))
+
+
+def _filled(column: pa.Array) -> pa.Array:
+    return column if column.null_count == 0 else column.fill_null(_EMPTY[0])
 
 
 def _rank_in_class(codes: np.ndarray, classes: int) -> np.ndarray:
@@ -127,7 +137,7 @@ def _external_id(texts: pa.Table, fields: Mapping[str, Field]) -> str | None:
         if found is None or not (found.external_id or found.unique) or not _is_stable(name, fields):
             continue
         column = _plain(texts[name])
-        if len(column.dictionary_encode().dictionary) == texts.num_rows and not pc.any(pc.equal(column, "")).as_py():
+        if len(column.dictionary_encode().dictionary) == texts.num_rows and not pc.any(pc.equal(column, _EMPTY[0])).as_py():
             return name
     return None
 
@@ -167,7 +177,7 @@ def _variants(codes: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 
 def _combine(texts: pa.Table, names: Sequence[str]) -> np.ndarray:
-    return _merge([_codes(pc.fill_null(one_array(texts[name]), "")) for name in names], texts.num_rows)
+    return _merge([_codes(_filled(one_array(texts[name]))) for name in names], texts.num_rows)
 
 
 def _merge(codes: Sequence[np.ndarray], rows: int) -> np.ndarray:
@@ -188,7 +198,7 @@ def _codes(column: pa.Array) -> np.ndarray:
 
 def _plain(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     """Texts without what an org is known to change: `1.10` and `1.1`, `3.` and `3`, `A@x.com` and `a@x.com ` are equal."""
-    return _without_zeros(pc.utf8_lower(pc.utf8_trim_whitespace(pc.fill_null(one_array(column), ""))))
+    return _without_zeros(pc.utf8_lower(pc.utf8_trim_whitespace(_filled(one_array(column)))))
 
 
 def _without_zeros(column: pa.Array) -> pa.Array:
@@ -198,7 +208,7 @@ def _without_zeros(column: pa.Array) -> pa.Array:
 
 def _fingerprint(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     """What is left of a text when all that the org is known to change is taken out: blanks, line ends, case, zone form."""
-    plain = pc.utf8_lower(pc.fill_null(one_array(column), ""))
+    plain = pc.utf8_lower(_filled(one_array(column)))
     joined = _without_zeros(pc.replace_substring_regex(plain, r"\s+", ""))
     return pc.replace_substring_regex(joined, r"^(\d{4}-\d\d-\d\dt\d\d:\d\d:\d\d)(\.\d+)?(z|[+-]00:?00)$", r"\1")
 

@@ -173,6 +173,7 @@ def _at(keys: pa.Array, rows: np.ndarray) -> pa.Array:
 
 def forgive(outcome: Outcome, code: str) -> Outcome:
     """Return the outcome with the failures of a status code as successes (a record to delete that is gone already)."""
-    hit = vectors.mask(pc.fill_null(pc.starts_with(outcome.errors, pattern=code), fill_value=False))
+    starts = pc.starts_with(outcome.errors, pattern=code)
+    hit = vectors.mask(starts) & ~vectors.nulls(starts)
     fates = np.where(hit & (outcome.fates == Fate.FAILED), np.uint8(Fate.SUCCEEDED), outcome.fates)
     return replace(outcome, fates=fates)

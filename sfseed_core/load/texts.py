@@ -65,13 +65,18 @@ def _targets(table: pa.Table, reference: ReferencePlan) -> Iterator[tuple[str, n
     column = table[target_column(reference.field)].cast(pa.string())
     for target in reference.targets:
         name = target.object or f"{SYMBOL_MARK}{target.symbol}"
-        yield name, vectors.mask(pc.fill_null(pc.equal(column, name), fill_value=False))
+        yield name, _where(pc.equal(column, vectors.texts([name])[0]))
+
+
+def _where(column: pa.ChunkedArray) -> np.ndarray:
+    """Where a column of truth values is true; null is not."""
+    return vectors.mask(column) & ~vectors.nulls(column)
 
 
 def refers_to_symbol(table: pa.Table, field: str, symbol: str) -> np.ndarray:
     """Say for each row whether its reference holds the symbol."""
     column = table[target_column(field)].cast(pa.string())
-    return vectors.mask(pc.fill_null(pc.equal(column, f"{SYMBOL_MARK}{symbol}"), fill_value=False))
+    return _where(pc.equal(column, vectors.texts([f"{SYMBOL_MARK}{symbol}"])[0]))
 
 
 def insert_texts(

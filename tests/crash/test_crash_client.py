@@ -104,3 +104,28 @@ def test_a_killed_undo_resumed_leaves_nothing(home, served, number):
     assert status.state is RunState.UNDONE
     assert all(rows == [] for rows in contents(server.org.connect(), MADE).values())
     assert all(counts.succeeded == counts.planned for counts in status.undone.values())
+
+
+def test_a_load_needs_no_pandas(home, served):
+    """A load's process does not carry what costs a second and 60 MB to import."""
+    server = served()
+    dataset = stage(home, server.org, MADE)
+    run = new_run(home, dataset)
+    code = (
+        "import runpy, sys\n"
+        f"runpy.run_path({str(Path(__file__).with_name('driver.py'))!r}, run_name='__main__')\n"
+        "sys.exit(7 if {'pandas', 'duckdb', 'simple_salesforce', 'networkx'} & sys.modules.keys() else 0)"
+    )
+    resolver = resolver_of(server.org.connect()).to_json()
+    order = {
+        "home": str(home),
+        "run": run.id,
+        "login": server.login.to_secret(),
+        "resolver": resolver,
+        "at": "line",
+        "number": 0,
+    }
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SFSEED_HOME": str(home)}
+    done = subprocess.run([sys.executable, "-c", code], input=json.dumps(order).encode(), env=environment, check=False)
+    assert done.returncode == 0
+    assert run.state is RunState.DONE
