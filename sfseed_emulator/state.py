@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Literal
 from sfseed_emulator import ids, tables
 from sfseed_emulator.first_rows import fill
 from sfseed_emulator.options import OrgOptions
-from sfseed_emulator.schema import OrgSchema, schema_from_json
+from sfseed_emulator.schema import schema_from_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sfseed_emulator.object_plan import ObjectPlan
-    from sfseed_emulator.schema import ObjectDef
+    from sfseed_emulator.schema import ObjectDef, OrgSchema
 
 DATABASE = "org.sqlite"
 REQUESTS_KEPT = 50_000
@@ -55,12 +55,14 @@ def stored_time(moment: datetime) -> str:
 class OrgState:
     """One org; every access to `db` holds `lock`, every write happens inside `transaction()`.
 
-    `fault` is called just before and just after each commit. Rows and counters of a rolled back transaction are gone; ids that
-    it gave out are not given out again.
+    `created` is when the org was made, as a stored date-time; `user_id` the user on whose behalf all is done. `fault` is called
+    just before and just after each commit. Rows and counters of a rolled back transaction are gone; ids that it gave out are
+    not given out again.
     """
 
-    def __init__(self, db: sqlite3.Connection, clock: Callable[[], datetime]) -> None:
+    def __init__(self, db: sqlite3.Connection, schema: OrgSchema, clock: Callable[[], datetime]) -> None:
         self.db = db
+        self.schema = schema
         self.lock = threading.RLock()
         self.requests: deque[RequestEntry] = deque(maxlen=REQUESTS_KEPT)
         self.fault: Callable[[Literal["before", "after"]], None] = lambda _moment: None
@@ -75,12 +77,10 @@ class OrgState:
         self._indexed: set[tuple[str, str]] = set()
         self._inserts: dict[str, tuple[str, itemgetter[tuple[str, ...]]]] = {}
         facts = self._meta_object("org")
-        schema = self.meta("schema")
-        assert isinstance(schema, dict)
         self.org_id = str(facts["org_id"])
         self.user_id = str(facts["user_id"])
+        self.created = str(facts["created"])
         self.options = OrgOptions(**self._meta_object("options"))  # type: ignore[arg-type]  # its own asdict
-        self.schema: OrgSchema = schema_from_json(schema)
         self.plans: dict[str, ObjectPlan] = {}
         for name in self.schema.objects:
             self._live[name] = self._count(name)
@@ -106,11 +106,12 @@ class OrgState:
                 org_id = ids.random_org_id()
                 _put(db, "org", {"org_id": org_id, "user_id": "", "created": stored_time(clock())})
                 _put(db, "options", asdict(options or OrgOptions()))
-                _put(db, "schema", schema.to_json())
+                if path is not None:  # a temporary org is never opened again
+                    _put(db, "schema", schema.to_json())
                 for found in schema.objects.values():
                     for statement in tables.create_table(found):
                         db.execute(statement)
-            state = cls(db, clock)
+            state = cls(db, schema, clock)
             with state.transaction():
                 state.user_id = fill(state, rows or {})
                 state.put_meta("org", {**state._meta_object("org"), "user_id": state.user_id})
@@ -122,7 +123,13 @@ class OrgState:
     @classmethod
     def open(cls, path: Path, *, clock: Callable[[], datetime] = utc_now) -> OrgState:
         """Open the org that an earlier process left in the folder `path`."""
-        return cls(_connect(path, new=False), clock)
+        db = _connect(path, new=False)
+        try:
+            [(kept,)] = db.execute("SELECT value FROM \"_meta\" WHERE key = 'schema'")
+            return cls(db, schema_from_json(json.loads(kept)), clock)
+        except BaseException:
+            db.close()
+            raise
 
     @staticmethod
     def exists(path: Path) -> bool:
@@ -153,11 +160,6 @@ class OrgState:
         moment = moment.replace(microsecond=moment.microsecond // 1000 * 1000)
         self._last_now = max(self._last_now, moment)
         return self._last_now
-
-    @property
-    def created(self) -> str:
-        """When the org was made, as a stored date-time."""
-        return str(self._meta_object("org")["created"])
 
     def new_id(self, object_name: str) -> str:
         """Give out the next id of an object."""

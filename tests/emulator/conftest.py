@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -99,12 +100,13 @@ def org(make_org: Callable[..., Org]) -> Org:
     return make_org()
 
 
-@pytest.fixture
-def real_schema(outside_data: Path, tmp_path: Path) -> Callable[[bool], OrgSchema]:
-    """Read the real orgs' describes, with the plain Account or (True) the one with person accounts."""
+@pytest.fixture(scope="session")
+def real_schema(outside_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., OrgSchema]:
+    """Read the real orgs' describes, once, with the plain Account or (True) the one with person accounts."""
 
-    def read(person_accounts: bool = False) -> OrgSchema:
-        folder = tmp_path / f"describes_{person_accounts}"
+    @cache
+    def read(*, person_accounts: bool = False) -> OrgSchema:
+        folder = tmp_path_factory.mktemp("real") / "describes"
         left_out = "Account.json" if person_accounts else "Account_PersonAccount.json"
         shutil.copytree(outside_data / "describes", folder, ignore=shutil.ignore_patterns(left_out))
         return describes_schema(folder)

@@ -141,6 +141,16 @@ def test_owners_must_be_active_users_or_queues_of_the_object(org: Any) -> None:
     assert codes(results) == ["INACTIVE_OWNER_OR_USER", "INVALID_EMPTY_KEY_OWNER"]
     text = f"operation performed with inactive user [{inactive[:15]}] as owner of contact"
     assert results[0].errors[0].message == text
+    statement = 'SELECT "QueueId", "SobjectType" FROM "QueueSobject"'
+    queues = dict(org.state.db.execute(statement).fetchall())
+    for queue, served in queues.items():
+        for name, values in (("Case", {"Subject": "A"}), ("Lead", {"LastName": "A", "Company": "B"})):
+            [result] = write(org, name, {**values, "OwnerId": queue})
+            rows = org.state.db.execute(
+                'SELECT 1 FROM "QueueSobject" WHERE "QueueId" = ? AND "SobjectType" = ?', (queue, name)
+            )
+            assert result.success == (rows.fetchone() is not None), (name, served)
+    assert queues
 
 
 def test_record_types_must_be_the_objects_own(org: Any) -> None:
