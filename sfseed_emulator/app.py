@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.routing import Mount
 
 from sfseed_emulator import limits, oauth, versions
@@ -20,7 +20,7 @@ from sfseed_emulator.routes.route import Answer, Call, Route, Router
 from sfseed_emulator.state import RequestEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from starlette.types import Receive, Scope, Send
 
@@ -182,14 +182,29 @@ class OrgEndpoint:
                 raise ConnectionCut
             cut()
             return
+        if answer.pieces is not None:
+            await _send_pieces(send, call, answer, answer.pieces)
+            return
         body = answer.encoded()
         headers = dict(answer.headers)
         if body or answer.status not in (204, 304):
             headers.setdefault("Content-Type", answer.media_type)
             headers["Content-Length"] = str(len(body))
-        encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
+        await send({"type": "http.response.start", "status": answer.status, "headers": _encoded(headers)})
         await send({"type": "http.response.body", "body": b"" if call.method == "HEAD" else body})
+
+
+async def _send_pieces(send: Send, call: Call, answer: Answer, pieces: Iterable[bytes]) -> None:
+    headers = {"Content-Type": answer.media_type, **answer.headers}
+    await send({"type": "http.response.start", "status": answer.status, "headers": _encoded(headers)})
+    if call.method != "HEAD":
+        async for piece in iterate_in_threadpool(pieces):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def _plain(body: bytes, encoding: str) -> bytes:

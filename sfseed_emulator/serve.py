@@ -129,7 +129,8 @@ def serve(options: ServeOptions, ready: Callable[[ServerInfo], None]) -> None:
             processor.stop()
             state.close()
 
-    Server(config).run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises again once it has ended
+        Server(config).run(sockets=[listener])
 
 
 def server_info(state: OrgState, port: int) -> ServerInfo:

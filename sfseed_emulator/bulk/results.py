@@ -54,17 +54,20 @@ def _upload(store: JobStore, job: Job) -> Upload | None:
 # ---- query results
 
 
-def query_page(store: JobStore, job: Job, offset: int, count: int) -> tuple[str, int]:
+def query_page(store: JobStore, job: Job, offset: int, count: int) -> tuple[Iterator[str], int]:
     """Return (CSV lines, number of records) of a query's result from a record on."""
-    wanted, found, at = [], 0, 0
+    wanted: list[tuple[int, int, int, int]] = []  # part, first line of it, lines taken, lines there
+    found = at = 0
     for part, lines in store.parts(job, SUCCESS):
-        if at + lines > offset and found < count and part >= 0:
+        if at + lines > offset and found < count:
             first = max(0, offset - at)
             taken = min(lines - first, count - found)
-            wanted.append(_slice(store.lines(job, SUCCESS, part), first, taken, lines, job))
+            wanted.append((part, first, taken, lines))
             found += taken
         at += lines
-    return "".join(wanted), found
+    return (
+        _slice(store.lines(job, SUCCESS, part), first, taken, lines, job) for part, first, taken, lines in wanted
+    ), found
 
 
 def _slice(data: str, first: int, taken: int, lines: int, job: Job) -> str:

@@ -7,6 +7,7 @@ import binascii
 import time
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sfseed_emulator.bulk import create, results
@@ -18,11 +19,12 @@ from sfseed_emulator.routes.route import DATA, Answer, Call, Handler, Route
 from sfseed_emulator.soql.literals import datetime_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 MAX_UPLOAD = 150_000_000
 MAX_LISTED = 1000
 DEFAULT_RECORDS = 50_000
+_PIECE = 1 << 18
 CSV = "text/csv"
 
 
@@ -173,7 +175,20 @@ def unprocessed(call: Call) -> Answer:
 
 
 def _csv(pieces: Iterable[str], headers: dict[str, str] | None = None) -> Answer:
-    return Answer("".join(pieces).encode("utf-8"), headers=headers or {}, media_type=CSV)
+    return Answer(pieces=_gathered(pieces), headers=headers or {}, media_type=CSV)
+
+
+def _gathered(texts: Iterable[str]) -> Iterator[bytes]:
+    """Join short texts to pieces worth sending."""
+    held: list[str] = []
+    size = 0
+    for text in texts:
+        held.append(text)
+        size += len(text)
+        if size >= _PIECE:
+            yield "".join(held).encode("utf-8")
+            held, size = [], 0
+    yield "".join(held).encode("utf-8")
 
 
 # ---- query
@@ -201,7 +216,7 @@ def query_results(call: Call) -> Answer:
     behind = start + found
     locator = "null" if behind >= job.processed else _encoded(str(behind))
     header = store.lines(job, HEADER, 0)
-    return _csv((header, lines), {"Sforce-Locator": locator, "Sforce-NumberOfRecords": str(found)})
+    return _csv(chain((header,), lines), {"Sforce-Locator": locator, "Sforce-NumberOfRecords": str(found)})
 
 
 def result_pages(call: Call) -> Answer:

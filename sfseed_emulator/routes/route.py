@@ -78,6 +78,7 @@ class Call:
 class Answer:
     """One response: `content` is bytes sent as they are, or any other value sent as JSON; None sends no body.
 
+    `pieces`, if given, is a body too large to be held at once: sent piece by piece as it is made.
     `cut` ends the connection instead of answering (a fault, see FaultPoints).
     """
 
@@ -86,6 +87,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     media_type: str = JSON_TYPE
     cut: bool = False
+    pieces: Iterable[bytes] | None = None
 
     def encoded(self) -> bytes:
         """Return the bytes of the body."""
