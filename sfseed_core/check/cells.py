@@ -16,6 +16,8 @@ from sfseed_core.dataset import vectors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+LEFT_OUT = "left-out"  # the rule of fields for which values are better not made
+
 # SALESFORCE.md 2.4: what a date may be, in days and milliseconds since 1970
 _FIRST_DAY = int(np.datetime64("1700-01-01", "D").astype(np.int64))
 _LAST_DAY = int(np.datetime64("4000-12-31", "D").astype(np.int64))
@@ -48,7 +50,7 @@ def read_only(column: Column) -> Iterator[Broken]:
             "read-only", f"the field cannot be written: {why or 'not by this user'}", ~column.empty, fix="leave it empty"
         )
     elif why is not None:
-        yield Broken("left-out", f"better left empty: {why}", ~column.empty, Level.DOUBTFUL, "leave it empty")
+        yield Broken(LEFT_OUT, f"better left empty: {why}", ~column.empty, Level.DOUBTFUL, "leave it empty")
 
 
 def fixed(column: Column) -> Iterator[Broken]:
@@ -127,10 +129,10 @@ def choice(column: Column) -> Iterator[Broken]:
     if not column.is_text or column.field.type == "multipicklist":
         return
     if rules.allowed is not None:
-        wrong = _not_a_choice(column, rules.allowed)
+        wrong = _outside(column.values, rules.allowed)
         yield Broken("picklist", f"not a value of the picklist ({_some(rules.allowed)})", wrong)
     elif rules.suggested and column.field.type == "picklist":
-        wrong = _not_a_choice(column, rules.suggested)
+        wrong = _outside(column.values, rules.suggested)
         message = f"not a value of the picklist ({_some(rules.suggested)}): its pages do not offer it"
         yield Broken("picklist", message, wrong, Level.PAGES)
 
@@ -144,7 +146,7 @@ def choices(column: Column) -> Iterator[Broken]:
     allowed = rules.allowed if rules.allowed is not None else rules.suggested
     if allowed:
         single = pc.list_flatten(parts)
-        wrong_parts = ~_among(single, allowed)
+        wrong_parts = _outside(single, allowed)
         wrong = np.zeros(len(column), bool)
         wrong[vectors.numbers(pc.list_parent_indices(parts))[wrong_parts]] = True
         level = Level.REFUSED if rules.allowed is not None else Level.PAGES
@@ -224,12 +226,11 @@ def _among(values: pa.Array, allowed: tuple[str, ...]) -> vectors.Mask:
     return vectors.mask(pc.is_in(values, value_set=vectors.texts(allowed)))
 
 
-def _not_a_choice(column: Column, allowed: tuple[str, ...]) -> vectors.Mask:
-    """The rows that hold none of the values; Salesforce compares without case (SALESFORCE.md 2.6)."""
-    wrong = ~_among(column.values, allowed) & ~column.empty
+def _outside(values: pa.Array, allowed: tuple[str, ...]) -> vectors.Mask:
+    """The values that are none of those allowed; Salesforce compares without case (SALESFORCE.md 2.6)."""
+    wrong = ~_among(values, allowed) & ~vectors.nulls(values)
     if wrong.any():
-        lowered = tuple(value.lower() for value in allowed)
-        wrong &= ~_among(pc.utf8_lower(column.values), lowered)
+        wrong &= ~_among(pc.utf8_lower(values), tuple(value.lower() for value in allowed))
     return wrong
 
 

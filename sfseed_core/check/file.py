@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sfseed_core.check.cells import LEFT_OUT
 from sfseed_core.check.dataset import record_types_of, taken_of
 from sfseed_core.check.finding import Finding, Level
 from sfseed_core.check.records import Records, check_records
@@ -124,7 +125,9 @@ class _Judged:
             record_types=self._record_types(),
         )
         marked = [self._finding(None, "byte-order-mark", _MARKED, Level.DOUBTFUL)] if self._file.marked else []
-        return [*marked, *read.findings, *check_records(given)]
+        # that we would make no values for a field says nothing about values that the user has
+        cells = [one for one in check_records(given) if one.rule != LEFT_OUT]
+        return [*marked, *read.findings, *cells]
 
     def _read(self) -> _Read:
         read = _Read({}, {}, frozenset(), [])

@@ -150,7 +150,7 @@ class ObjectState:
         """Return the number of the record that stands at the position when deleted ones are not counted."""
         if not len(self.gone):
             return position
-        before = self.gone - np.arange(len(self.gone))  # records that stand before each deleted one
+        before: np.ndarray = self.gone - np.arange(len(self.gone))  # records that stand before each deleted one
         return position + int(np.searchsorted(before, position, side="right"))
 
     def changed(self) -> np.ndarray:
@@ -158,7 +158,8 @@ class ObjectState:
         lists = [self._overlays.get(self.name, name, self.patches[name]).records for name in self.patches]
         lists += [np.arange(first, first + n, dtype=np.int64) for first, n, _, alive in self.layout.added if alive]
         found = np.unique(np.concatenate(lists)) if lists else NOTHING
-        return found[self.exists(found)]
+        living: np.ndarray = found[self.exists(found)]
+        return living
 
     def exists(self, records: np.ndarray) -> np.ndarray:
         """Return a mask of the numbers that are records."""
