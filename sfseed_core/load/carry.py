@@ -169,7 +169,10 @@ class Carrier:
         """Ask how the job stands; once it has ended, that is written down."""
         info = self._look(job)
         if info is not None and not info.ended:
-            return job
+            if info.processed == job.processed:
+                return job
+            with self._run.transaction() as db:  # for whoever follows
+                return jobs.change(db, job, processed=info.processed)
         ended = (
             _text(info.modified if info is not None else None) or self._patience.read(self._org.org.server_now).isoformat()
         )

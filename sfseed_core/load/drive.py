@@ -82,6 +82,7 @@ class Driver:
         if job.phase is Phase.CLOSED:
             job = self._carrier.look(job)
         if job.phase is Phase.CLOSED:
+            flight.job = job
             flight.wait = min(flight.wait * _GROWTH, self._options.longest_wait)
             flight.due = self._clock.monotonic() + flight.wait
             return False

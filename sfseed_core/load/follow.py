@@ -9,6 +9,7 @@ from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import Interrupted
 from sfseed_core.events import Note, Progress
 from sfseed_core.load.status import RunState
+from sfseed_core.load.steps import update_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from sfseed_core.load.status import Counts, RunStatus
 
 _LOOK = 0.2
+_FLYING = "SELECT object, field, sum(processed) FROM jobs WHERE phase = 'closed' GROUP BY object, field"
 _LAST_WORDS = 60.0  # seconds that a worker gets to end its jobs in the org and count
 
 
@@ -40,27 +42,29 @@ def follow(run: Run, *, observer: Observer, timeout: float | None = None, clock:
     until = None if timeout is None else clock.monotonic() + timeout
     told: dict[str, int] = {}
     while is_carried(run):
-        _tell(run.status(), observer, told)
+        _tell(run, observer, told)
         if until is not None and clock.monotonic() >= until:
             run.request_stop("stop")
             observer.notify(Note("load", "time is over: ending what is in flight"))
             until = None if timeout is None else clock.monotonic() + _LAST_WORDS
             timeout = None
         clock.sleep(_LOOK)
-    status = run.status()
-    _tell(status, observer, told)
+    status = _tell(run, observer, told)
     if status.state is RunState.LOAD or (status.state is RunState.UNDO and status.error is None):
         raise Interrupted(f"the worker of {run.id} was lost", hint=f"Go on with: sfseed runs resume {run.id}")
     return status
 
 
-def _tell(status: RunStatus, observer: Observer, told: dict[str, int]) -> None:
-    """Report what has changed since the last look."""
+def _tell(run: Run, observer: Observer, told: dict[str, int]) -> RunStatus:
+    """Report what has changed since the last look, with what the org has processed of the jobs in flight."""
+    status = run.status()
     undoing = status.state in {RunState.UNDO, RunState.UNDONE}
     passes: Mapping[str, Counts] = status.undone if undoing else {**status.objects, **status.updates}
+    flying = {update_name(name, field) if field else name: done or 0 for name, field, done in run.read(_FLYING)}
     for name, counts in passes.items():
-        done = counts.sent - counts.in_flight
+        done = counts.sent - counts.in_flight + min(counts.in_flight, flying.get(name, 0))
         key = f"{undoing} {name}"
-        if counts.planned and told.get(key) != done:
+        if counts.planned and told.get(key, 0) != done:
             told[key] = done
             observer.notify(Progress("undo" if undoing else "load", done, counts.planned, name, name.partition(".")[0]))
+    return status

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sfseed_core.events import Observer
 
 LATEST = "latest"
+_LONGEST_SILENCE = 120.0  # seconds without a line after which nobody is taken to have worked on a run
 Stop = Literal["stop", "cancel"]
 
 _TABLES = """
@@ -73,7 +74,12 @@ class Run:
         folder = system.private_folder(parent / ids.new_run_id(now))
         run = cls(folder, clock=clock)
         with run.transaction():
-            for key, value in (("started", now.isoformat()), ("state", RunState.DISCOVER), ("request", dict(request))):
+            for key, value in (
+                ("started", now.isoformat()),
+                ("since", now.isoformat()),
+                ("state", RunState.DISCOVER),
+                ("request", dict(request)),
+            ):
                 run.put(key, value)
         system.sync_folder(folder)
         system.sync_folder(parent)
@@ -123,9 +129,22 @@ class Run:
         """Move the run on; `error` says why it stopped (None forgets an earlier one)."""
         rests = state.ended or state is RunState.STOPPED
         with self.transaction():
+            now = self._clock.now()
+            self.put("spent", self._spent(now))
+            self.put("since", None if rests else now.isoformat())
             self.put("state", state)
             self.put("error", error)
-            self.put("ended", self._clock.now().isoformat() if rests else None)
+            self.put("ended", now.isoformat() if rests else None)
+
+    def _spent(self, now: datetime) -> float:
+        """The seconds that were worked on the run; a lost process worked until its last line."""
+        spent, since = float(self.get("spent", 0.0)), self.get("since")
+        if since is None:
+            return spent
+        last = max([since, *(row[0] for row in self.read("SELECT max(at) FROM lines") if row[0])])
+        idle = (now - datetime.fromisoformat(last)).total_seconds()
+        until = now if idle < _LONGEST_SILENCE else datetime.fromisoformat(last)
+        return spent + (until - datetime.fromisoformat(since)).total_seconds()
 
     def note(self, message: str) -> None:
         """Keep a line for whoever reads the run later; the same line only once."""
@@ -227,6 +246,7 @@ class Run:
         with self._one_moment():
             facts = {key: json.loads(value) for key, value in self.read("SELECT key, value FROM facts")}
             objects, updates, undone = (self.counts(one) for one in ("insert", "update", "undo"))
+            spent = self._spent(self._clock.now())
         started = datetime.fromisoformat(facts["started"])
         ended = datetime.fromisoformat(facts["ended"]) if facts.get("ended") else None
         return RunStatus(
@@ -238,7 +258,7 @@ class Run:
             revision=facts.get("revision"),
             started=started,
             ended=ended,
-            seconds=((ended or self._clock.now()) - started).total_seconds(),
+            seconds=spent,
             objects=objects,
             updates=updates,
             undone=undone,
