@@ -42,7 +42,7 @@ _BY_TYPE: Mapping[str, str] = MappingProxyType(
 _OTHERWISE = "word"
 # the org derives these itself: a made-up value would contradict the status
 _ONLY_BY_TABLE = frozenset({"percent.probability", "status.forecast"})
-_FROM_OTHERS = frozenset({"company", "product.name", "price"})
+_FROM_OTHERS = frozenset({"company", "price"})
 # picklists draw from their own values, but for these, which other fields must agree with
 _AGREEING = frozenset({"person.salutation", "status.forecast"})
 
@@ -180,7 +180,7 @@ def _null_share(request: FieldRequest) -> int:
     if request.recipe is not None and request.recipe.empty is not None:
         return SHARE * request.recipe.empty // 100
     controls = any(one.controller == field.name for one in request.context.rules.fields.values())
-    if field.name_field or controls or not field.nillable:
+    if field.name_field or controls or request.rules.unique or not field.nillable:
         return 0
     return SHARE * _EMPTY.get(meaning, _USUALLY_EMPTY) // 100
 

@@ -34,6 +34,8 @@ def _field(schema: ObjectSchema, field: Field, plan: ObjectPlan, table: dict[str
         return
     if not field.createable:
         yield f"{where} cannot be written"
+    if f"{field.name}@" in table:  # a symbol stands for a record that the org has
+        values = [target if value is None else value for value, target in zip(values, table[f"{field.name}@"], strict=True)]
     filled = [value for value in values if value is not None]
     if field.required_on_create and len(filled) < len(values):
         yield f"{where} has empty cells and is required"

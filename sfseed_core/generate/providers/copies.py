@@ -16,11 +16,9 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.chooser import FieldRequest
     from sfseed_core.recipe.model import ColumnPlan, ObjectPlan, ReferencePlan
 
-_PARENTS_NAMES = frozenset({"product.name", "price"})
-
 
 def propose(request: FieldRequest) -> Options | str:
-    """Propose to copy a company's name within the record, a product's name or price from the record's parent."""
+    """Propose to copy a company's name within the record, a price from the record's parent."""
     name = request.meaning.name if request.meaning else ""
     if name == COMPANY:
         first = request.context.find(COMPANY)
@@ -30,7 +28,7 @@ def propose(request: FieldRequest) -> Options | str:
         if not found:
             return _NOTHING
         return {"field": company_of(request.context, request.context.references[found["via"]]), **found}
-    if name in _PARENTS_NAMES:
+    if name == "price":
         return _from_parent(request) or _NOTHING
     return _NOTHING
 
@@ -54,11 +52,11 @@ def _always_there(reference: ReferencePlan) -> bool:
 
 
 def _alike(request: FieldRequest, parent: ObjectPlan) -> ColumnPlan | None:
-    """Return the parent's column of the same name or kind, if its values fit here."""
-    field, provider = request.field, request.meaning.name if request.meaning else ""
+    """Return the parent's column of the same name, if its values fit here."""
+    field = request.field
     for one in parent.columns:
         fits = one.type == field.type and one.scale == field.scale and one.precision <= field.precision and not one.rows
-        if fits and one.null_share == 0 and (one.field == field.name if provider == "price" else one.provider == provider):
+        if fits and one.null_share == 0 and one.field == field.name:
             return one
     return None
 

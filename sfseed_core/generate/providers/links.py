@@ -11,7 +11,7 @@ import pyarrow as pa
 from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Coded, Texts
 from sfseed_core.generate.owners import company_field
-from sfseed_core.generate.provider import LINKS, TEXT, Make, Options, Provider, Scope, nothing_to_say
+from sfseed_core.generate.provider import LINKS, TEXT, Make, Options, Provider, Scope
 from sfseed_core.generate.providers.companies import company_domains, slugs
 from sfseed_core.generate.providers.people import FIRST_NAME, LAST_NAME, first_codes, is_drawn, last_codes, name_fields
 from sfseed_core.generate.providers.places import city_codes, city_table, place_of
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     _Codes = Callable[[Rows], pa.StringArray]
 
 _SHORT_EMAIL = 60  # below this a name and a company's domain may not fit: then a number at a reserved domain
+_RESERVED = "@example.com"
 _CODE_WIDTH = 7
 _CODES = 32**_CODE_WIDTH
 _OWN = re.compile("work|home|alternate|personal|other|second", re.IGNORECASE)
@@ -33,7 +34,9 @@ _SEPARATORS = (".", "_", "")
 _CLASSIC_FIRST = 40_000  # out of 65,536: first.last; the others flast, first_last
 
 
-def _propose_email(request: FieldRequest) -> Options:
+def _propose_email(request: FieldRequest) -> Options | str:
+    if request.field.length and request.field.length < _CODE_WIDTH + len(_RESERVED):
+        return "the field is too short for an address at a reserved domain"
     options = {**name_fields(request), **company_field(request)} if _is_own_address(request) else {}
     return {**options, "taken": _taken_codes(request.taken)} if request.rules.unique else options
 
@@ -94,7 +97,7 @@ def _code(scope: Scope) -> _Codes:
 
 def _short_email(scope: Scope) -> Make:
     code = _code(scope)
-    return lambda rows: Texts(texts.join(code(rows), "@example.com"))
+    return lambda rows: Texts(texts.join(code(rows), _RESERVED))
 
 
 def _propose_phone(request: FieldRequest) -> Options | str:
@@ -181,6 +184,10 @@ def _url(scope: Scope) -> Make:
     return make
 
 
+def _propose_ip(request: FieldRequest) -> Options | str:
+    return "the field is too short for an IP address" if 0 < request.field.length < len("203.0.113.254") else {}
+
+
 def _ip(scope: Scope) -> Make:
     pool = texts.strings([f"{net}.{host}" for net in ("192.0.2", "198.51.100", "203.0.113") for host in range(1, 255)])
     key = scope.key()
@@ -243,6 +250,6 @@ PROVIDERS = (
         distinct=True,
     ),
     Provider(
-        "ip_address", "an IP address kept for documentation", TEXT, nothing_to_say, _ip, meanings=frozenset({"ip_address"})
+        "ip_address", "an IP address kept for documentation", TEXT, _propose_ip, _ip, meanings=frozenset({"ip_address"})
     ),
 )

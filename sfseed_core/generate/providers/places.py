@@ -113,7 +113,12 @@ def _part(scope: Scope) -> Make:
     """A part of the address that the city tells."""
     name = scope.options.get("part", scope.column.provider)
     pool = scope.pools.text(_COLUMNS.get(name, _COLUMNS["address.city"]))
-    if name == "address.state" and scope.column.length and texts.longest(pool) > scope.column.length:
+    if (
+        name == "address.state"
+        and "values" not in scope.options
+        and scope.column.length
+        and texts.longest(pool) > scope.column.length
+    ):
         pool = scope.pools.text(_COLUMNS["address.state_code"])
     pool = texts.fit(pool, scope.column.length)
     own, key = city_table(scope.pools, {}), scope.key("city")

@@ -15,7 +15,7 @@ from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.provider import ALL_TEXT, TEXT, Make, Options, Provider, Scope, nothing_to_say, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.chooser import FieldRequest
@@ -178,8 +178,34 @@ def products(rows: Rows, field: str, lines: int, kinds: int) -> tuple[np.ndarray
     return rows.once(f"products {field}", drawn)
 
 
+def _sold_product(request: FieldRequest) -> Options:
+    """Propose to name an asset after the product that it is one of."""
+    for reference in request.context.references.values():
+        parent = request.context.earlier.get(reference.targets[0].object or "")
+        named = next((one.field for one in parent.columns if one.provider == "product.name"), None) if parent else None
+        if parent and named and len(reference.targets) == 1:
+            return {"field": named, "via": reference.field, "of": parent.name}
+    return {}
+
+
 def _product_name(scope: Scope) -> Make:
     """`Apex Pump 340`."""
+    own, via, length = _own_product(scope), scope.options.get("via"), scope.column.length
+
+    def make(rows: Rows) -> Texts:
+        link = rows.parents(str(via), scope.options.get("of")) if via else None
+        if link is None:
+            return own(rows)
+        theirs = texts.fit(link.rows.cells(str(scope.options["field"])).text(), length)
+        if link.valid is None:
+            return Texts(Coded(theirs, link.places).text())
+        both = pa.concat_arrays([theirs, own(rows).array])
+        return Texts(Coded(both, np.where(link.valid, link.places, len(theirs) + np.arange(len(rows)))).text())
+
+    return make
+
+
+def _own_product(scope: Scope) -> Callable[[Rows], Texts]:
     lines, kinds = texts.join(scope.pools.text("product_lines"), " "), scope.pools.text("product_kinds")
     models = texts.strings([f" {100 + 10 * model}" for model in range(_MODELS)])
 
@@ -256,7 +282,9 @@ PROVIDERS = (
     _named("name.event", "an event or course", _event),
     _named("name.account", "a household", _household),
     _named("name.record", "a record, after its object's label", _record, _label, {"label": "the object's label"}),
-    _named("product.name", "a product", _product_name),
+    _named(
+        "product.name", "a product", _product_name, _sold_product, {**_OWNER, "field": "the field with the product's name"}
+    ),
     _named(
         "product.family", "the product's family", _family, _product_field, {"name": "the field with the product's name"}
     ),
