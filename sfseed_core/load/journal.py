@@ -141,10 +141,11 @@ class Run:
         spent, since = float(self.get("spent", 0.0)), self.get("since")
         if since is None:
             return spent
-        last = max([since, *(row[0] for row in self.read("SELECT max(at) FROM lines") if row[0])])
-        idle = (now - datetime.fromisoformat(last)).total_seconds()
-        until = now if idle < _LONGEST_SILENCE else datetime.fromisoformat(last)
-        return spent + (until - datetime.fromisoformat(since)).total_seconds()
+        began = datetime.fromisoformat(since)
+        lines = [datetime.fromisoformat(row[0]) for row in self.read("SELECT max(at) FROM lines") if row[0]]
+        last = max([began, *lines])
+        until = now if (now - last).total_seconds() < _LONGEST_SILENCE else last
+        return spent + (until - began).total_seconds()
 
     def note(self, message: str) -> None:
         """Keep a line for whoever reads the run later; the same line only once."""
