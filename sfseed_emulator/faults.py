@@ -2,16 +2,18 @@
 
 A fault is a JSON object:
 
-- `at`: `before` or `after` (a request's act), `commit`, `chunk` (of a bulk job), `echo` (of sent values in result lines), `line`
+- `at`: `before` or `after` (a request's act), `commit`; of a bulk job `chunk`, `row`, `line` (of a result file), `echo` (of the
+  sent values in it)
 - `match`: regular expressions that must all be found: `method`, `path`, `query`, `body` of a request; `object`, `operation`
   of a job
-- `nth` (1): the match at which it begins; `times` (1; for echo and line 0): for how many matches, 0 for all that follow; each
-  commit, request and chunk is a match, for echo and line each job
+- `nth` (1): the match at which it begins; `times` (1; for row, echo and line 0): for how many matches, 0 for all that follow; each
+  commit, request and chunk is a match, for row, echo and line each job
 - `do`, with its own settings:
   - before: `hold` (`seconds`, else until released), `cut`, `answer` (`status`, `code`, `message`, `headers`), `expire_token`
   - after: `hold`, `cut`, `answer`
   - commit: `kill` (`moment`: before or after)
   - chunk: `fail` (`message`), `wait` (`seconds`)
+  - row: `fail` (`rows` or `share`, `code`, `message`): the row is not saved; without a code, as if its record was locked
   - echo: `trim`, `lower_email`, `crlf_to_lf`, `trailing_zero`
   - line: `lose` (`rows`: numbers from 0, or `share`: 0 to 1; `counted`: whether the job's counters know the rows)
 """
@@ -28,6 +30,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from zlib import crc32
 
 from sfseed_emulator import oauth, system
+from sfseed_emulator.outcome import RowError
 from sfseed_emulator.routes.route import Answer
 
 if TYPE_CHECKING:
@@ -42,10 +45,11 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "after": frozenset({"hold", "cut", "answer"}),
     "commit": frozenset({"kill"}),
     "chunk": frozenset({"fail", "wait"}),
+    "row": frozenset({"fail"}),
     "echo": frozenset({"trim", "lower_email", "crlf_to_lf", "trailing_zero"}),
     "line": frozenset({"lose"}),
 }
-_JOB_WIDE = frozenset({"echo", "line"})
+_JOB_WIDE = frozenset({"row", "echo", "line"})
 _MATCHES = frozenset({"method", "path", "query", "body", "object", "operation"})
 _SETTINGS = frozenset({"seconds", "status", "code", "message", "headers", "moment", "rows", "share", "counted"})
 _BODY_SEEN = 100_000  # characters of a body that a match looks at
@@ -220,14 +224,18 @@ class Faults:
 
         return changed
 
+    def refuses_row(self, job: Job) -> Callable[[int], RowError | None] | None:
+        """Return which rows fail, and with which error."""
+        refusing = self._of_job("row", job)
+        if not refusing:
+            return None
+        errors = [(fault, _row_error(fault)) for fault in refusing]
+        return lambda number: next((error for fault, error in errors if _chosen(fault, number)), None)
+
     def loses_line(self, job: Job) -> Callable[[int], bool] | None:
         """Return which rows get no line."""
         losing = self._of_job("line", job)
-        if not losing:
-            return None
-        rows = {number for fault in losing for number in fault.settings.get("rows", ())}
-        share = max(float(fault.settings.get("share", 0)) for fault in losing)
-        return lambda number: number in rows or crc32(f"{number}".encode()) / 2**32 < share
+        return (lambda number: any(_chosen(fault, number) for fault in losing)) if losing else None
 
     def counts_lost_rows(self, job: Job) -> bool:
         """Say whether rows without a line are counted all the same."""
@@ -275,6 +283,17 @@ def _request_facts(call: Call) -> Mapping[str, Callable[[], str]]:
 
 def _job_facts(job: Job) -> Mapping[str, Callable[[], str]]:
     return {"object": lambda: job.object, "operation": lambda: job.operation}
+
+
+def _chosen(fault: Fault, number: int) -> bool:
+    """Whether a fault of some rows is about the row of this number."""
+    share = float(fault.settings.get("share", 0))
+    return number in fault.settings.get("rows", ()) or crc32(f"{number}".encode()) / 2**32 < share
+
+
+def _row_error(fault: Fault) -> RowError:
+    locked = "unable to obtain exclusive access to this record or 1 records"
+    return RowError(str(fault.settings.get("code", "UNABLE_TO_LOCK_ROW")), str(fault.settings.get("message", locked)))
 
 
 async def _hold(fault: Fault) -> None:

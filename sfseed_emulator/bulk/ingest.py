@@ -13,6 +13,7 @@ from sfseed_emulator.bulk.csv_in import BadUpload
 from sfseed_emulator.bulk.job import COMPLETE, FAILED, IN_PROGRESS, UPLOADED, Job
 from sfseed_emulator.bulk.store import FAILURE, SUCCESS
 from sfseed_emulator.bulk.upload import check_upload
+from sfseed_emulator.outcome import RowResult
 from sfseed_emulator.soql.literals import datetime_text
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from sfseed_emulator.bulk.store import JobStore
     from sfseed_emulator.bulk.upload import Rows
-    from sfseed_emulator.outcome import RowError, RowResult
+    from sfseed_emulator.outcome import RowError
     from sfseed_emulator.state import OrgState
 
 CHUNK = 200
@@ -35,6 +36,9 @@ class JobFaults(Protocol):
 
     def echo(self, job: Job) -> Callable[[Sequence[str], list[str]], list[str]] | None:
         """Return what changes the columns that a result line repeats (header, values), None for nothing."""
+
+    def refuses_row(self, job: Job) -> Callable[[int], RowError | None] | None:
+        """Return what says of a row's number (from 0) with which error it fails, None for no such row."""
 
     def loses_line(self, job: Job) -> Callable[[int], bool] | None:
         """Return what says of a row's number (from 0) that it gets no result line, None for no such row."""
@@ -87,7 +91,7 @@ def _save_chunk(state: OrgState, store: JobStore, job: Job, header: Sequence[str
         if failure is not None:
             store.save(replace(current, state=FAILED, error=failure, modstamp=datetime_text(state.now())))
             return False
-        results = _WRITES[job.operation](state, job, [dict(zip(header, row, strict=True)) for row in rows.values])
+        results = _written(state, current, [dict(zip(header, row, strict=True)) for row in rows.values], faults)
         listed = _listed(store, current, header, rows.values, results, faults)
         spent = int((perf_counter() - began) * 1000)
         store.save(
@@ -115,6 +119,19 @@ def _batch_error(state: OrgState, job: Job) -> str | None:
 
 
 # ---- the writes
+
+
+def _written(state: OrgState, job: Job, rows: list[Mapping[str, object]], faults: JobFaults) -> list[RowResult]:
+    """Write the rows but those that a fault refuses; one result per row, in their order."""
+    refuses = faults.refuses_row(job)
+    errors = {at: refuses(job.chunks * CHUNK + at) if refuses else None for at in range(len(rows))}
+    saved = iter(_WRITES[job.operation](state, job, [row for at, row in enumerate(rows) if errors[at] is None]))
+    return [next(saved) if (error := errors[at]) is None else _refused(row, error) for at, row in enumerate(rows)]
+
+
+def _refused(row: Mapping[str, object], error: RowError) -> RowResult:
+    given = next((str(value) for name, value in row.items() if name.lower() == "id" and value), None)
+    return RowResult(given, False, (error,))
 
 
 def _insert(state: OrgState, job: Job, rows: list[Mapping[str, object]]) -> list[RowResult]:

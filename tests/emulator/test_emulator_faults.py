@@ -207,6 +207,16 @@ def test_a_job_that_fails_half_way(faulty: FaultyOrg) -> None:
     assert len(unprocessed.splitlines()) == 301
 
 
+def test_rows_that_fail_as_if_locked(faulty: FaultyOrg) -> None:
+    """The chosen rows of the first job are not saved and say why; sent again they are."""
+    faulty.fault(at="row", do="fail", rows=[0, 2], times=1)
+    job = faulty.load("Account", "Name\nA\nB\nC\n")
+    assert ([row["Name"] for row in job["rows"]], job["numberRecordsFailed"], faulty.count("Account")) == (["B"], 2, 1)
+    failed = faulty.call("GET", f"/jobs/ingest/{job['id']}/failedResults").text
+    assert failed.count("UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record") == 2
+    assert faulty.load("Account", "Name\nA\nC\n")["numberRecordsFailed"] == 0
+
+
 def test_control_needs_its_token(faulty: FaultyOrg) -> None:
     """An org's access token opens nothing of the emulator's own."""
     assert faulty.call("GET", "/__emulator__/requests").status_code == 401
