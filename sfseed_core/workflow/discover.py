@@ -9,6 +9,7 @@ from sfseed_core.recipe.presets import chosen_objects, preset_recipe
 from sfseed_core.schema.cache import Cache
 from sfseed_core.schema.discover import discover as read_schema
 from sfseed_core.schema.discover import listing
+from sfseed_core.schema.model import Schema
 from sfseed_core.snapshot.read import take
 from sfseed_core.workflow.survey import Survey
 
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
     from sfseed_core.org.client import Org
     from sfseed_core.recipe.model import Recipe
-    from sfseed_core.schema.model import Schema
+    from sfseed_core.snapshot.model import Snapshot
 
 
 def discover(
@@ -43,6 +45,12 @@ def survey(org: Org, recipe: Recipe, *, home: Path, observer: Observer = SILENT)
     schema = _schema(org, home=home, names=None, recipe=recipe, observer=observer)
     snapshot = take(org, schema, objects=schema.objects.keys(), observer=observer)
     return Survey(schema, snapshot)
+
+
+def snapshot_for(org: Org, dataset: Dataset, *, home: Path, observer: Observer = SILENT) -> Snapshot:
+    """Read what checking and loading an existing dataset needs to know of the org."""
+    schema = Schema(org.org_id, org.api_version, dataset.schema, listing(org, Cache(home)))
+    return take(org, schema, objects=dataset.objects, observer=observer)
 
 
 def _schema(org: Org, *, home: Path, names: Collection[str] | None, recipe: Recipe | None, observer: Observer) -> Schema:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfseed_core.errors import UserError
 from sfseed_core.events import SILENT, Progress
-from sfseed_core.generate.registry import Chooser
+from sfseed_core.generate.chooser import Chooser
 from sfseed_core.recipe.overrides import Overrides
 from sfseed_core.recipe.plan import make_plan
 from sfseed_core.recipe.presets import preset_recipe

@@ -104,12 +104,9 @@ class Work:
 
         path = self.run.folder / SNAPSHOT_FILE
         if not path.exists():
-            from sfseed_core.schema.model import Schema
-            from sfseed_core.snapshot.read import take
+            from sfseed_core.workflow.discover import snapshot_for
 
-            dataset = self.dataset()
-            schema = Schema(self.org.facts.org_id, self.org.api_version, dataset.schema)
-            taken = take(self.org, schema, objects=dataset.objects, observer=self.observer)
+            taken = snapshot_for(self.org, self.dataset(), home=self.home, observer=self.observer)
             system.write_durably(path, json.dumps(to_json(taken)).encode())
         return from_json(json.loads(path.read_text(encoding="utf-8")))
 
@@ -195,7 +192,8 @@ def _generate(work: Work) -> RunState:
     return RunState.CHECK
 
 
-def _check(work: Work) -> RunState:
+def check_records(work: Work) -> RunState:
+    """Check the run's dataset, and hold back what the org would refuse; raises FindingsStop when that was not agreed to."""
     from sfseed_core.recipe.plan_json import fingerprint
     from sfseed_core.workflow.check import check
     from sfseed_core.workflow.findings import hold, refused_records
@@ -216,27 +214,36 @@ def _check(work: Work) -> RunState:
 
 
 def _load(work: Work) -> RunState | None:
-    from sfseed_core.load.worker import follow, start_worker
+    from sfseed_core.load.worker import follow
+
+    if not start(work):
+        return RunState.CANCELLED
+    remaining = max(0.1, work.deadline - work.clock.monotonic()) if work.deadline is not None else None
+    follow(work.run, observer=work.observer, timeout=remaining, clock=work.clock)
+    return None
+
+
+def start(work: Work) -> bool:
+    """Hand the run over to a process of its own, once earlier loads are settled; return False when nothing is left to load."""
+    from sfseed_core.load.worker import start_worker
     from sfseed_core.workflow.again import settle
     from sfseed_core.workflow.forecast import forecast
 
     if not work.run.get("agreed"):
         earlier = same_load(work.home, org_id=work.org.facts.org_id, fingerprint=work.run.get("plan_fingerprint"))
         if not settle(work, [one for one in earlier if one.id != work.run.id]):
-            return RunState.CANCELLED
+            return False
         work.agree(forecast(work))
         work.run.put("agreed", True)
     start_worker(work.run, work.login, home=work.home)
-    remaining = max(0.1, work.deadline - work.clock.monotonic()) if work.deadline is not None else None
-    follow(work.run, observer=work.observer, timeout=remaining, clock=work.clock)
-    return None
+    return True
 
 
 PHASES: Mapping[RunState, Callable[[Work], RunState | None]] = {
     RunState.DISCOVER: _discover,
     RunState.PLAN: _plan,
     RunState.GENERATE: _generate,
-    RunState.CHECK: _check,
+    RunState.CHECK: check_records,
     RunState.LOAD: _load,
     RunState.STOPPED: _load,
 }
