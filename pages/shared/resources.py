@@ -130,13 +130,12 @@ def dataset(dataset_id: str) -> Dataset:
 
 def snapshot(org_name: str, of: Dataset) -> Snapshot:
     """Return what the org says that matters to a dataset; at most ten minutes old."""
-    from sfseed_core.schema.model import Schema
-    from sfseed_core.snapshot.read import take
+    from sfseed_core.workflow.discover import snapshot_for
 
     org = connection(org_name).org
 
     def read() -> Snapshot:
-        return take(org, Schema(org.org_id, org.api_version, of.schema), objects=of.objects)
+        return snapshot_for(org, of, home=home())
 
     return shelf().get("snapshot", (home(), org.org_id, of.id), read, seconds=10 * _MINUTES)
 

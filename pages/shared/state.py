@@ -40,19 +40,21 @@ class Place:
     search: str = ""
     sort: str | None = None
     view: str = "all"
+    filter: str = ""
     focus: str | None = None
     hops: int = 1
 
 
 _JOURNEY = ("org", "recipe", "size", "day", "seed", "dataset", "run", "object")  # what goes along to another page
 _DROPS: Mapping[str, tuple[str, ...]] = {  # what no longer makes sense once this has changed
-    "org": ("dataset", "object", "page", "search", "sort", "view", "focus", "run"),
+    "org": ("dataset", "object", "page", "search", "sort", "view", "filter", "focus", "run"),
     "recipe": ("focus",),
-    "dataset": ("object", "page", "search", "sort", "view", "run"),
-    "object": ("page", "search", "sort", "view"),
+    "dataset": ("object", "page", "search", "sort", "view", "filter", "run"),
+    "object": ("page", "search", "sort", "view", "filter"),
     "search": ("page",),
     "sort": ("page",),
     "view": ("page",),
+    "filter": ("page",),
 }
 
 
@@ -180,6 +182,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "search": _short,
     "sort": _short,
     "view": _short,
+    "filter": _short,
     "focus": _short,
     "hops": _number(1, 9),
 }

@@ -1,0 +1,139 @@
+"""Changes of many records at once: bulk change with before and after, adding, deleting, downloads."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.shared import record_table, words
+from sfseed_core.clock import SYSTEM
+from sfseed_core.errors import SfseedError
+from sfseed_core.recipe.columns import RECORD
+from sfseed_core.workflow import edit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+
+    from sfseed_core.dataset.dataset import Dataset
+
+_CHILDREN: Mapping[str, str] = {
+    "delete": "delete them too",
+    "clear": "keep them, without the lookup",
+}
+
+
+@st.dialog("Change many records", width="large")
+def bulk(dataset: Dataset, object_name: str, records: np.ndarray) -> None:
+    """Give all these records a value, after showing what it does."""
+    fields = dataset.schema[object_name].fields
+    names = [one for one in dataset.arrow_schema(object_name).names if one != RECORD and not one.endswith("@")]
+    st.markdown(f"Applies to the **{len(records):,}** {words.plain(object_name)} records that the table shows now.")
+    column = st.selectbox(
+        "Field",
+        names,
+        format_func=lambda name: f"{fields[name].label} ({name})" if name in fields else name,
+        key="bulk_field",
+    )
+    how = st.segmented_control("New value", ["Set to", "Empty"], default="Set to", key="bulk_how", required=True)
+    text: str | None = None
+    if how == "Set to":
+        values = fields[column].active_values if column in fields else ()
+        if values:
+            text = st.selectbox("Value", values, key=f"bulk_pick_{column}", accept_new_options=True)
+        else:
+            text = st.text_input(
+                "Value", key="bulk_value", help="Fields of the record in braces: {FirstName}.{LastName}@example.invalid"
+            )
+    try:
+        shown = edit.samples(dataset, object_name, records, column, text)
+    except SfseedError as error:
+        st.error(words.plain(str(error)))
+        return
+    st.dataframe(
+        [{"Record": one.record, "Before": one.before or "", "After": one.after or ""} for one in shown],
+        hide_index=True,
+        alt="The first records before and after",
+    )
+    if st.button(f"Change {words.many(len(records), 'record')}", type="primary", disabled=not len(records)):
+        try:
+            edit.everywhere(dataset, object_name, records, column, text, clock=SYSTEM)
+        except SfseedError as error:
+            st.error(words.plain(str(error)))
+            return
+        st.rerun()
+
+
+def add_and_delete(dataset: Dataset, object_name: str, chosen: np.ndarray) -> None:
+    """Add empty records; delete the ticked ones."""
+    with st.popover("Add", icon=":material/add:"):
+        count = st.number_input("How many empty records", min_value=1, max_value=10_000, value=1, key="add_count")
+        st.button(
+            "Add them",
+            type="primary",
+            on_click=record_table.attempt,
+            args=(lambda: edit.add(dataset, object_name, int(count), clock=SYSTEM),),
+        )
+        st.caption("They come last; required fields are marked as problems until you fill them.")
+    with st.popover(
+        "Delete", icon=":material/delete:", help="Tick records in the table first." if not len(chosen) else None
+    ):
+        if not len(chosen):
+            st.caption("Tick the records to delete in the table's first column.")
+            return
+        what = st.radio(
+            "Records that point to them", list(_CHILDREN), format_func=_CHILDREN.__getitem__, key="delete_children"
+        )
+        st.button(
+            f"Delete {words.many(len(chosen), 'record')}",
+            type="primary",
+            on_click=record_table.attempt,
+            args=(lambda: edit.delete(dataset, object_name, chosen, what, clock=SYSTEM),),  # type: ignore[arg-type]
+        )
+
+
+def downloads(dataset: Dataset, object_name: str) -> None:
+    """The records as files, made when they are asked for."""
+    with st.popover("Download", icon=":material/download:"):
+        for file_format, mime in (("csv", "text/csv"), ("parquet", "application/vnd.apache.parquet")):
+            st.download_button(
+                f"{words.plain(object_name)} as {file_format.upper() if file_format == 'csv' else 'Parquet'}",
+                data=lambda kind=file_format: one_file(dataset, object_name, kind),
+                file_name=f"{dataset.id}-{object_name}.{file_format}",
+                mime=mime,
+                on_click="ignore",
+                key=f"download_{file_format}",
+            )
+        st.download_button(
+            "All objects as CSV (zip)",
+            data=lambda: all_files(dataset),
+            file_name=f"{dataset.id}.zip",
+            mime="application/zip",
+            on_click="ignore",
+            key="download_all",
+        )
+
+
+def one_file(dataset: Dataset, object_name: str, file_format: str) -> bytes:
+    """Return one object's records as a file."""
+    from sfseed_core.dataset.export.folder import EXPORTERS
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"records.{file_format}"
+        EXPORTERS[file_format](path, dataset.plan.object(object_name), dataset.batches(object_name))
+        return path.read_bytes()
+
+
+def all_files(dataset: Dataset) -> bytes:
+    """Return a zip of one CSV per object."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in dataset.objects:
+            archive.writestr(f"{name}.csv", one_file(dataset, name, "csv"))
+    return sink.getvalue()
