@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.chooser import FieldRequest
     from sfseed_core.recipe.model import ColumnPlan, ObjectPlan
 
+T = TypeVar("T")
 Make = Callable[["Rows"], Cells]
 Options = Mapping[str, Any]
 
@@ -54,6 +55,10 @@ class Scope:
     def key(self, *names: str | int) -> int:
         """Return a key of draws that is the column's own."""
         return self.engine.key(self.object.name, self.column.field, *names)
+
+    def once(self, *names: str | int, make: Callable[[], T]) -> T:
+        """Return what columns of the locale share under the names, made at the first time of asking."""
+        return self.engine.once((self.pools.locale, *(str(name) for name in names)), make)
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,8 +179,12 @@ def _self(rows: Rows, plan: ReferencePlan) -> Keys:
 
 
 def _levels(key: int, shares: np.ndarray, records: np.ndarray) -> np.ndarray:
-    """Return the level that each record would like in its tree; one of level n looks for a lower record of level n - 1."""
-    return shares[draws.sixteenths(draws.mix(draws.key(key, "level"), draws.spread(records)))].astype(np.int64)
+    """Return the level that each record would like in its tree; one of level n looks for a lower record of level n - 1.
+
+    The first record is a root and the second its child, so that even two records show the hierarchy.
+    """
+    levels = shares[draws.sixteenths(draws.mix(draws.key(key, "level"), draws.spread(records)))].astype(np.int64)
+    return np.where(records < 2, records, levels)
 
 
 def _along(rows: Rows, plan: ReferencePlan) -> Keys:

@@ -36,8 +36,8 @@ def _field(schema: ObjectSchema, field: Field, plan: ObjectPlan, table: dict[str
         yield f"{where} cannot be written"
     if f"{field.name}@" in table:  # a symbol stands for a record that the org has
         values = [target if value is None else value for value, target in zip(values, table[f"{field.name}@"], strict=True)]
-    filled = [value for value in values if value is not None]
-    if field.required_on_create and len(filled) < len(values):
+    filled = [value for value in values if value is not None and not str(value).startswith("=")]
+    if field.required_on_create and None in values:
         yield f"{where} has empty cells and is required"
     if field.unique and len({str(value).lower() for value in filled}) < len(filled):
         yield f"{where} repeats a value and is unique"

@@ -152,11 +152,13 @@ def _degrees(scope: Scope) -> Make:
 
 def _street(scope: Scope) -> Make:
     key, length = scope.key(), scope.column.length
-    streets = texts.join(" ", scope.pools.text("streets"))
+    streets = scope.once("streets", make=lambda: texts.join(" ", scope.pools.text("streets")))
     room = max((length or 255) - 4, 2)
     table = drawn_places(streets, room)
     fitting = texts.fit(streets, room)
-    numbers = texts.strings([str(number) for number in range(1, _HIGHEST_NUMBER + 1)])
+    numbers = scope.once(
+        "house numbers", make=lambda: texts.strings([str(number) for number in range(1, _HIGHEST_NUMBER + 1)])
+    )
 
     def make(rows: Rows) -> Texts:
         drawn = rows.draw(key)

@@ -10,9 +10,12 @@ from sfseed_core.generate import draws, texts
 from sfseed_core.generate.provider import TEXT, Make, Options, Provider, Scope, words
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from sfseed_core.recipe.chooser import FieldRequest
 
-_PARAGRAPHS = 4096
+_PARAGRAPHS = 2048
+_LONGEST = 1000  # no paragraph is longer, so that longer fields share theirs
 _SENTENCES = {"description": (1, 4), "comment": (1, 2)}
 
 
@@ -27,20 +30,24 @@ def propose(request: FieldRequest) -> Options:
 
 
 def prepare(scope: Scope) -> Make:
-    """Prepare some thousand paragraphs to draw from."""
+    """Prepare some thousand paragraphs to draw from; columns of one size share them."""
     low, high = (int(number) for number in scope.options.get("sentences", (1, 3)))
+    html = bool(scope.options.get("html"))
+    length = min(scope.column.length or _LONGEST, int(scope.options.get("bytes", _LONGEST)), _LONGEST)
+    pool = scope.once("paragraphs", low, high, html, length, make=lambda: _paragraphs(scope, (low, high), html, length))
+    return words(scope, pool)
+
+
+def _paragraphs(scope: Scope, counts: tuple[int, int], html: bool, length: int) -> pa.StringArray:
+    low, high = counts
     sentences = texts.listed(scope.pools.text("sentences"))
-    length = min(scope.column.length or 32_000, int(scope.options.get("bytes", 32_000)))
-    picks = draws.mix(scope.key("paragraphs"), draws.spread(np.arange(_PARAGRAPHS * high)))
-    chosen = draws.below(picks, len(sentences)).reshape(_PARAGRAPHS, high)
-    counts = low + draws.below_again(picks[:_PARAGRAPHS], high - low + 1)
-    form = "<p>{}</p>" if scope.options.get("html") else "{}"
+    form = "<p>{}</p>" if html else "{}"
     room = length - len(form) + 2
-    found = [
-        _paragraph([sentences[place] for place in dict.fromkeys(row[:count])], room)
-        for row, count in zip(chosen, counts, strict=True)
-    ]
-    return words(scope, texts.strings([form.format(text) for text in found]))
+    picks = draws.mix(scope.engine.key("paragraphs"), draws.spread(np.arange(_PARAGRAPHS * high)))
+    chosen = draws.below(picks, len(sentences)).reshape(_PARAGRAPHS, high)
+    sizes = low + draws.below_again(picks[:_PARAGRAPHS], high - low + 1)
+    rows = ([sentences[place] for place in dict.fromkeys(row[:size])] for row, size in zip(chosen, sizes, strict=True))
+    return texts.strings([form.format(_paragraph(row, room)) for row in rows])
 
 
 def _paragraph(sentences: list[str], room: int) -> str:
