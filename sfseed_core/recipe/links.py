@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from sfseed_core.schema.model import Field
     from sfseed_core.snapshot.model import Snapshot
 
-_ROOTS = SHARE // 5  # of self references: the records without a parent
 _EMPTY = SHARE // 20  # of optional references
 _DEPTH = 3
 _LONGEST_PATH = 4
@@ -168,7 +167,7 @@ class _Linking:
     def _by_graph(self, link: Link | None) -> ReferencePlan:
         if self.targets == (self.name,):
             options = dict(link.options) if link else {"depth": _DEPTH}
-            return self._made("self", options, link.why if link else "a tree of records, filled in later", _ROOTS)
+            return self._made("self", options, link.why if link else "a tree of records, filled in later")
         if self.around.along.get(self.name) == self.field.name:
             return self._children("its records hang on their parents")
         if len(self.targets) == 1:
