@@ -1,5 +1,33 @@
-"""Draft."""
+"""Load: put the records into the org, and see them arrive."""
+
+from __future__ import annotations
 
 import streamlit as st
 
-st.title("draft")
+from pages.shared import foot, frame, loading, previewing, resources, state, words
+
+where = state.place()
+st.title("Load")
+loading.refused_start()
+if where.run is not None:
+    carried = loading.live(where.run)
+    status, _ = loading.status_of(where.run)
+    if not carried:
+        loading.actions(status, carried=carried)
+        loading.results(where.run)
+    foot.bar(previewing.tally_of(status.dataset, where), back=frame.STEPS[3])
+elif where.dataset is None:
+    st.info("Nothing made yet, so there is nothing to load. Start on *Connect*.", icon=":material/upload:")
+    foot.bar(None, back=frame.STEPS[3])
+elif where.org is None:
+    st.info("Choose the org that these records should go into on *Connect*.", icon=":material/cloud:")
+    foot.bar(previewing.tally_of(where.dataset, where), back=frame.STEPS[0])
+else:
+    dataset, reached = resources.dataset(where.dataset), resources.connection(where.org)
+    findings = {name: resources.findings(dataset, name, where.org) for name in dataset.objects}
+    loading.what_will_happen(dataset, reached, findings)
+    how = loading.again(dataset, reached)
+    typed, why_not = loading.confirmed(reached)
+    label = f"Load {words.many(sum(dataset.counts.values()), 'record')} into {words.plain(reached.facts.name or 'the org')}"
+    if foot.bar(previewing.tally_of(dataset.id, where), back=frame.STEPS[3], onward=label, why_not=why_not):
+        loading.begin(where, how, typed)

@@ -67,3 +67,13 @@ def counted(page: Shown, total: int) -> str:
 def free_megabytes(org: str | None, dataset: Dataset) -> int | None:
     """Return how much storage the org has left, if it can be asked."""
     return None if org is None else resources.snapshot(org, dataset).storage_free_mb
+
+
+def tally_of(dataset_id: str | None, where: Place) -> foot.Tally | None:
+    """Count a dataset for the foot bar; problems only where the org can be asked."""
+    if dataset_id is None:
+        return None
+    dataset = resources.dataset(dataset_id)
+    org = where.org
+    problems = sum(one.count for name in dataset.objects for one in resources.findings(dataset, name, org))
+    return foot.of_dataset(dataset, free_megabytes(org, dataset), problems)

@@ -43,7 +43,7 @@ def toolbar(dataset: Dataset, object_name: str) -> None:
             required=True,
             **state.bound("view", within=views.__contains__, otherwise="all"),
         )
-        orders: dict[str | None, str] = {None: "as made"}
+        orders: dict[str, str] = {"": "as made"}
         for name, label in fields.items():
             orders[name], orders[f"-{name}"] = f"{label} ↑", f"{label} ↓"
         st.selectbox(

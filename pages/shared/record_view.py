@@ -57,8 +57,8 @@ def page_size(columns: int) -> int:
 def query_of(where: Place, schema: pa.Schema) -> Query:
     """Return the query that the place names; a sort or filter by a column that is not there counts as none."""
     names = set(schema.names) - {RECORD}
-    sort = (where.sort or "").removeprefix("-")
-    order = ((sort, (where.sort or "").startswith("-")),) if sort in names else ()
+    sort = where.sort.removeprefix("-")
+    order = ((sort, where.sort.startswith("-")),) if sort in names else ()
     return Query(filters=filters_of(where.filter, names), search=where.search.strip(), sort=order)
 
 

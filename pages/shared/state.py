@@ -38,7 +38,7 @@ class Place:
     object: str | None = None
     page: int = 1
     search: str = ""
-    sort: str | None = None
+    sort: str = ""
     view: str = "all"
     filter: str = ""
     focus: str | None = None

@@ -1,0 +1,49 @@
+"""The list of runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.shared import loading, state, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfseed_core.load.status import RunStatus
+
+_SHOWN = 100
+
+
+def table(found: Sequence[tuple[RunStatus, str]]) -> None:
+    """Runs, newest first; one is opened by selecting its row."""
+    rows = [_row(status, org) for status, org in found[:_SHOWN]]
+    st.caption("Select a run to see what came of it, to go on with it, or to take it back.")
+    chosen = st.dataframe(
+        rows,
+        hide_index=True,
+        key="run_list",
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="Runs, newest first",
+    )
+    if chosen.selection.rows:
+        state.go(run=found[chosen.selection.rows[0]][0].run)
+        st.rerun()
+    if len(found) > _SHOWN:
+        st.caption(f"The newest {_SHOWN} of {len(found):,}.")
+
+
+def _row(status: RunStatus, org: str) -> dict[str, object]:
+    counts = status.objects.values()
+    return {
+        "Started": words.moment(status.started, st.context.timezone),
+        "Org": status.org_name or org,
+        "State": loading.STATES[status.state][0],
+        "Records in": sum(one.succeeded for one in counts),
+        "Failed": sum(one.failed + one.unprocessed + one.in_doubt for one in counts),
+        "Taken back": sum(one.succeeded for one in status.undone.values()),
+        "Took": words.duration(status.seconds) if status.ended else "",
+        "Run": status.run,
+    }
