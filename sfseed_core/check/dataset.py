@@ -91,7 +91,7 @@ def taken_of(object_name: str, snapshot: Snapshot | None) -> dict[str, tuple[str
 
 def record_types_of(object_name: str, snapshot: Snapshot | None) -> Collection[str] | None:
     """Return the developer names of the object's record types, None where they are not known."""
-    if snapshot is None or "RecordType" in snapshot.unread:
+    if snapshot is None or "record types" in snapshot.unread:
         return None
     return snapshot.record_types.get(object_name, {}).keys()
 

@@ -105,7 +105,7 @@ def test_the_orgs_own_values_count(dataset):
     assert told(check_dataset(dataset, SCHEMA, SNAPSHOT)) == [("Contact", "Email", "unique", [7])]
     without = replace(SNAPSHOT, record_types={"Account": {"Big": "012000000000001AAA"}}, taken={})
     assert told(check_dataset(dataset, SCHEMA, without)) == [("Account", "RecordTypeId", "record-type", [0, 3, 6, 9])]
-    unread = replace(without, unread={"RecordType": "no permission"})
+    unread = replace(without, unread={"record types": "no permission"})
     assert check_dataset(dataset, SCHEMA, unread) == []
 
 
