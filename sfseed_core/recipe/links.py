@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sfseed_core.constraints.persons import wants_business
 from sfseed_core.errors import PlanRefused
 from sfseed_core.recipe.model import RUNNING_USER, SHARE, ReferencePlan, Target
-from sfseed_core.recipe.standard_links import PRICE_BOOK_FIELD, link_of, standard_entries
+from sfseed_core.recipe.standard_links import PRICE_BOOK_FIELD, link_of
 from sfseed_core.schema.seedable import setup_reason
 
 if TYPE_CHECKING:
@@ -271,7 +271,7 @@ class _Linking:
 
     def _spread(self) -> ReferencePlan:
         options = self._below()
-        if standard_entries(self.field.name):
+        if self.targets == (_PRICE_ENTRIES,):
             products = self.around.counts.get(_PRODUCTS, self.around.counts[_PRICE_ENTRIES])
             options = {"below": min(products, self.around.counts[_PRICE_ENTRIES])}
             return self._made("spread", options, "entries of the standard price book, as all deals use it")

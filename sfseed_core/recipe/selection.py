@@ -40,10 +40,6 @@ class Selection:
     reasons: Mapping[str, tuple[str, ...]]
     notes: tuple[str, ...] = ()
 
-    def level(self, name: str) -> int:
-        """Return the level at which the object is inserted."""
-        return next(number for number, names in enumerate(self.order.levels) if name in names)
-
 
 def select(recipe: Recipe, whole: Recipe, schema: Schema, snapshot: Snapshot) -> Selection:
     """Return what the recipe means in this org; `whole` is the recipe together with its preset.

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PRICE_BOOK_FIELD = "Pricebook2Id"
-PRICE_ENTRY_FIELD = "PricebookEntryId"
 _CONTACTS = SHARE * 7 // 10  # of campaign members and of activities; leads have the rest
 
 
@@ -106,8 +105,3 @@ def link_of(name: str, field: str) -> Link | None:
     if own is None and field == PRICE_BOOK_FIELD:
         return _SAME_BOOK
     return own
-
-
-def standard_entries(field: str) -> bool:
-    """Say whether the reference may only point to entries of the standard price book."""
-    return field == PRICE_ENTRY_FIELD

@@ -44,7 +44,7 @@ def orgs(draw):
     return schema(*(thing(name, name_field(), extra, *draw(lookups(name))) for name in names))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(orgs(), st.one_of(st.none(), st.integers(1, 40)))
 def test_any_schema_is_planned_or_refused(org, each):
     """Parents come first, required references are kept, every field is made or explained, and the rows can be made."""
