@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfseed_core.errors import RecipeError
 from sfseed_core.generate.provider import CHOICE
+from sfseed_core.generate.providers.choices import free_values
 from sfseed_core.generate.providers.companies import lists_industries
 from sfseed_core.generate.registry import Registry, standard
 from sfseed_core.recipe.model import SHARE, ColumnPlan
@@ -46,9 +47,18 @@ _FROM_OTHERS = frozenset({"company", "price"})
 # picklists draw from their own values, but for these, which other fields must agree with
 _AGREEING = frozenset({"person.salutation", "status.forecast"})
 
-_ADDRESS = tuple(
-    f"address.{part}" for part in ("street", "city", "state", "postal_code", "country", "latitude", "longitude")
+_ADDRESS_PARTS = (
+    "street",
+    "city",
+    "state",
+    "state_code",
+    "postal_code",
+    "country",
+    "country_code",
+    "latitude",
+    "longitude",
 )
+_ADDRESS = tuple(f"address.{part}" for part in _ADDRESS_PARTS)
 
 # how many in a hundred records have no value, by meaning; of all others some
 _EMPTY: Mapping[str, int] = MappingProxyType(
@@ -113,7 +123,7 @@ class Chooser:
         default = names[_BY_TYPE.get(field.type, _OTHERWISE)]
         if field.type in default.types:
             yield default
-        if request.rules.unique and field.type in names["code"].types:
+        if request.rules.unique and field.type in names["code"].types - CHOICE:
             yield names["code"]
 
     def _asked(self, request: FieldRequest, name: str, asked: Mapping[str, Any]) -> ColumnPlan | str:
@@ -124,6 +134,8 @@ class Chooser:
             raise RecipeError(f"{place}: there is no provider {name!r}{_near(name, self.registry.by_name)}")
         if request.field.type not in provider.types:
             raise RecipeError(f"{place}: the provider {name!r} does not make fields of type {request.field.type}")
+        if request.rules.unique and not provider.distinct:
+            raise RecipeError(f"{place} is unique, and the provider {name!r} cannot keep values distinct")
         known = provider.options or {}
         for option in asked:
             if option not in known and option != "locale":
@@ -144,6 +156,12 @@ def _own_values(request: FieldRequest) -> Options:
     if recipe.weights is not None:
         options["weights"] = list(recipe.weights)
     if request.rules.unique:
+        free = free_values(recipe.values, request.taken)
+        if len(free) < request.context.count:
+            place = f"{request.context.object.name}.{request.field.name}"
+            raise RecipeError(
+                f"{place} is unique: of its values {len(free):,} are free, {request.context.count:,} are wanted"
+            )
         options["taken"] = sorted(request.taken)
     return options
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import numpy as np
 import pyarrow as pa
 
-from sfseed_core.errors import InternalError
+from sfseed_core.errors import InternalError, RecipeError
 from sfseed_core.generate import draws
 from sfseed_core.generate.cells import Coded, numbers_array
 from sfseed_core.generate.layout import NATURAL, Layout
@@ -145,7 +145,12 @@ class Engine:
             provider = self.registry.get(column.provider)
             if provider is None:
                 raise InternalError(f"{plan.name}.{column.field}: the plan names an unknown provider {column.provider!r}")
-            self._makers[place] = provider.prepare(Scope(self, plan, column))
+            try:
+                self._makers[place] = provider.prepare(Scope(self, plan, column))
+            except (KeyError, ValueError, TypeError, ArithmeticError) as error:
+                raise RecipeError(
+                    f"{plan.name}.{column.field}: the provider {column.provider!r} cannot use its options: {error!r}"
+                ) from error
         return self._makers[place]
 
     def refer(self, some: Rows, field: str) -> Keys:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.model import ReferencePlan, Target
 
 _TRIALS = 8
+_FIRST_LEVELS = np.array([0, 1])
 _DEPTH = 2
 
 
@@ -175,6 +176,7 @@ def _self(rows: Rows, plan: ReferencePlan) -> Keys:
         fits = (_levels(key, shares, tried) == level[open_places] - 1) & (records > 0)
         numbers[open_places[fits]] = tried[fits]
         found[open_places[fits]] = True
+    found |= level == 1  # record 0 is a root, for whoever found no other
     return Keys(numbers, plan.targets[:1], valid=found)
 
 

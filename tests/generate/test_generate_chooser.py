@@ -213,3 +213,28 @@ def test_options_are_json():
     for one in plan_by_hand(10).objects:
         for column in one.columns:
             assert json.loads(json.dumps(dict(column.options))) == column.options
+
+
+def test_addresses_keep_to_the_orgs_picklists_of_states_and_countries():
+    """With picklists of states and countries on, cities are chosen among those that the picklists know."""
+    countries = tuple(PicklistValue(one, one) for one in ("DE", "US"))
+    states = tuple(PicklistValue(one, one) for one in ("BY", "CA", "NY"))
+    part = {"restricted": True, "compound": "BillingAddress", "length": 10}
+    fields = (
+        Field("BillingStateCode", "State Code", "picklist", picklist=states, **part),
+        Field("BillingCountryCode", "Country Code", "picklist", picklist=countries, **part),
+        Field("BillingCity", "City", "string", length=40, compound="BillingAddress"),
+    )
+    columns = [Chooser().choose(ask(one, *(other for other in fields if other is not one), count=300)) for one in fields]
+    plan = Plan(7, AS_OF, "GMT", "en_US", (ObjectPlan("Thing__c", 300, 0, tuple(columns)),), "")
+    table = Engine(plan).rows("Thing__c", 0, 300).to_pydict()
+    assert set(table["BillingStateCode"]) == {"CA", "NY"}
+    assert set(table["BillingCountryCode"]) == {"US"}
+    assert {"Los Angeles", "New York"} <= set(table["BillingCity"])
+    assert "Houston" not in table["BillingCity"]
+
+
+def test_unique_picklists_too_small_are_refused():
+    """A unique picklist needs as many free values as there are records."""
+    field = Field("A__c", "A", "picklist", length=40, unique=True, picklist=tuple(PicklistValue(x, x) for x in "abc"))
+    assert "only 2 of its values are free, 3 are wanted" in str(Chooser().choose(ask(field, count=3, taken=("B",))))

@@ -185,3 +185,9 @@ def test_targets_by_weight_with_their_names():
     assert 0.2 < names.count(None) / 2000 < 0.3
     assert batch["BookId"].null_count == 2000
     assert set(batch["BookId@"].to_pylist()) == {"=standard-price-book"}
+
+
+def test_two_records_show_a_hierarchy():
+    """Of two records the second hangs on the first."""
+    plan = two(2, 1, ReferencePlan("UpId", "self", (Target("Child"),), options={"depth": 3}))
+    assert list(numbers(plan, "Child", "UpId")) == [-1, 0]

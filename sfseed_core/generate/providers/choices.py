@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
@@ -38,6 +38,9 @@ def propose(request: FieldRequest) -> Options | str:
         values = tuple(value for value in values if value in _NEAR_THE_CENTRE) or values
     options: dict[str, Any] = {"values": list(values)}
     if rules.unique:
+        free = free_values(values, request.taken)
+        if len(free) < context.count:
+            return f"only {len(free):,} of its values are free, {context.count:,} are wanted"
         options["taken"] = sorted(request.taken)
     types = {name for name, _ in context.record_types}
     own = {name: _ordered(values, rules.by_record_type[name]) for name in sorted(types & rules.by_record_type.keys())}
@@ -56,6 +59,12 @@ def propose(request: FieldRequest) -> Options | str:
 
 def _usable(value: str, request: FieldRequest) -> bool:
     return bool(value.strip()) and value != "#N/A" and (not request.field.length or len(value) <= request.field.length)
+
+
+def free_values(values: Iterable[str], taken: Iterable[str]) -> list[str]:
+    """Return the values, each once, that the org does not have yet, whatever their case."""
+    known = {value.lower() for value in taken}
+    return list({value.lower(): value for value in values if value.lower() not in known}.values())
 
 
 def _ordered(values: Sequence[str], allowed: Sequence[str]) -> list[str]:
@@ -119,8 +128,7 @@ _READERS: Mapping[str, Callable[[str, int], int]] = MappingProxyType(
 
 
 def _distinct(scope: Scope, values: list[str]) -> Make:
-    known = {value.lower() for value in scope.options.get("taken", ())}
-    values = [value for value in dict.fromkeys(values) if value.lower() not in known]
+    values = free_values(values, scope.options.get("taken", ()))
     free, pool = Free.of(len(values), scope.key()), texts.strings(values)
     return lambda rows: Coded(pool, free.at(rows.records))
 

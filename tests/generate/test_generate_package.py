@@ -1,0 +1,95 @@
+"""What the package promises of itself: no loops over records, no floats of draws, vocabularies made from their sources."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import sfseed_core.generate
+from sfseed_core.errors import RecipeError
+from sfseed_core.generate import pools, texts
+from sfseed_core.generate.pools.build import build
+
+PACKAGE = Path(sfseed_core.generate.__file__).parent
+LOOPS = re.compile(r"\.to_pylist\(|iterrows|\.as_py\(|\.tolist\(|np\.vectorize|apply_along_axis|itertuples")
+FLOATS = re.compile(
+    r"np\.(exp|log|log2|log10|sqrt|power|sin|cos|random|float32|float64|linspace|divide|true_divide)\b|\.astype\(float"
+)
+PANDAS = re.compile(r"\bpa\.(array|scalar)\(|\.to_numpy\(|\bto_pandas\b|import pandas")
+
+
+def lines(pattern: re.Pattern[str], *, without: str = "") -> list[str]:
+    """Where the package's files match."""
+    return [
+        f"{path.relative_to(PACKAGE)}:{number}: {line.strip()}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if path.name != without and pattern.search(line) and '"""' not in line and not line.lstrip().startswith("`")
+    ]
+
+
+def test_no_loop_over_records():
+    """Nothing in the package turns records into Python objects."""
+    assert lines(LOOPS) == []
+
+
+def test_no_float_function_of_a_draw():
+    """Nothing in the package computes with floats: they differ between processors."""
+    assert lines(FLOATS) == []
+
+
+def test_nothing_that_imports_pandas():
+    """Nothing that generates uses what imports pandas behind one's back."""
+    assert lines(PANDAS, without="build.py") == []
+
+
+@pytest.mark.parametrize("locale", pools.shipped())
+def test_vocabularies_are_made_from_their_sources(locale: str):
+    """The shipped vocabularies are what the build makes (names of people aside, which depend on Faker's release)."""
+    columns, settings = build(locale)
+    shipped = pools.Pools.of(locale)
+    assert shipped.settings == settings
+    for name, values in columns.items():
+        if name.startswith(("first_", "last_", "company_stem")):
+            continue
+        mine = texts.listed(shipped.text(name)) if shipped.has(name) else list(map(int, shipped.numbers(name)))
+        assert mine == values, name
+
+
+@pytest.mark.parametrize("locale", pools.shipped())
+def test_vocabularies_are_clean(locale: str):
+    """No text of a vocabulary has blanks at its ends, line breaks or control characters; parallel ones are equally long."""
+    columns, _ = build(locale)
+    for name, values in columns.items():
+        assert values, name
+        for value in values:
+            if isinstance(value, str) and not name.startswith(
+                ("company_region", "salutation_genders", "city_phones", "city_mobiles")
+            ):
+                assert value == value.strip(), name
+                assert value, name
+                assert not re.search(r"[\x00-\x1f\x7f]", value), name
+    for family in ("city_", "first_n", "last_"):
+        assert len({len(values) for name, values in columns.items() if name.startswith(family)}) == 1
+
+
+def test_unknown_locales_are_served_by_english():
+    """A locale without vocabularies gets those of its language, else en_US."""
+    assert pools.available("en_NZ") == "en_US"
+    assert pools.available("xx_XX") == "en_US"
+
+
+def test_options_that_cannot_be_used_are_an_error_with_their_place():
+    """A plan whose options do not fit their provider says which field it is about."""
+    from conftest import AS_OF, column
+
+    from sfseed_core.generate.engine import Engine
+    from sfseed_core.recipe.model import ObjectPlan, Plan
+
+    plan = Plan(
+        1, AS_OF, "GMT", "en_US", (ObjectPlan("Thing__c", 5, 0, (column("A__c", "int", "number", {"curve": ["x"]}),)),), ""
+    )
+    with pytest.raises(RecipeError, match=r"Thing__c\.A__c: the provider 'number' cannot use its options"):
+        Engine(plan).rows("Thing__c", 0, 5)
