@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from sfseed_core.errors import Interrupted, OrgAnswered, OrgError, OrgUnreachable, Throttled
+from sfseed_core.errors import Interrupted, OrgAnswered, OrgError, OrgUnreachable, Transient
 from sfseed_core.load import jobs
 from sfseed_core.load.jobs import Phase, files_of
 from sfseed_core.load.outcome import Fate
@@ -97,11 +97,11 @@ class Carrier:
             job = jobs.change(db, job, phase=Phase.CREATING, intended=self._clock.now().isoformat())
         try:
             info = self._org.create_job(job.object, job.operation)
-        except (OrgUnreachable, Throttled) as error:
-            return self._abandon(job, error)
-        except OrgAnswered as error:
-            self._abandon(job, error)
-            raise BulkRefused(job, error) from error
+        except (OrgUnreachable, OrgAnswered) as error:
+            given_up = self._abandon(job, error)
+            if isinstance(error, OrgAnswered) and not isinstance(error, Transient):
+                raise BulkRefused(given_up, error) from error
+            return given_up
         with self._run.line("outcome", "create", job=job.number) as db:
             return jobs.change(db, job, phase=Phase.CREATED, job_id=info.id, opened=_text(info.created))
 

@@ -82,7 +82,7 @@ class Engine:
             with self._run.transaction() as db:
                 jobs.change(db, job, phase=Phase.ABANDONED)
             files_of(self._run, job).clear()
-        self._carrier.sweep(unsent)
+        self._carrier.sweep([*unsent, *self._jobs(frozenset({Phase.ABANDONED}))])
         flying = self._jobs(frozenset(one for one in Phase if one.in_flight))
         for job in flying:
             if job.single:
@@ -137,7 +137,12 @@ class Engine:
         files = files_of(self._run, job)
         sent = Sent(results.read_sent(job, files), files.read_keys())
         reading = settle.read(sent, results.read_lines(job, files))
-        self._keep(job, self._decide(job, files, sent, reading))
+        outcome = self._decide(job, files, sent, reading)
+        self._keep(job, settle.unsent(outcome) if self._was_aborted(job) else outcome)
+
+    def _was_aborted(self, job: Job) -> bool:
+        """Whether this run itself ended the job: what the org then left undone is waiting, not refused."""
+        return job.org_state == "Aborted" and ("intent", "abort", job.number) in self._run.lines()
 
     def _settle_singles(self, job: Job) -> Job:
         files = files_of(self._run, job)
@@ -148,11 +153,12 @@ class Engine:
     def _decide(self, job: Job, files: JobFiles, sent: Sent, reading: Reading) -> Outcome:
         """The outcome of a job, with a census where its lines do not say all."""
         again = Fate.WAITING if job.round + 1 < self._options.rounds else Fate.UNPROCESSED
+        said = settle.Said(job.match.columns, job.error)
         if job.operation == "delete":
-            return settle.forgive(settle.close(reading, sent, absent=again), settle.GONE)
+            return settle.forgive(settle.close(reading, sent, said, absent=again), settle.GONE)
         if job.operation == "update":
             reading = self._confirm(job, files, sent, reading)
-            return settle.close(reading, sent, absent=again if again is Fate.WAITING else None)
+            return settle.close(reading, sent, said, absent=again if again is Fate.WAITING else None)
         certain = reading.missing <= 0
         if len(reading.strays) or not certain:
             seen = self._census(job, files)
@@ -161,7 +167,7 @@ class Engine:
             if seen is not None and reading.missing > 0:
                 known = self._known(job.object)
                 reading, certain = settle.count_in(reading, sent, seen, known)
-        return settle.close(reading, sent, absent=again if certain else None)
+        return settle.close(reading, sent, said, absent=again if certain else None)
 
     def _confirm(self, job: Job, files: JobFiles, sent: Sent, reading: Reading) -> Reading:
         """Take updates without a line for done where the org shows the value that was sent."""

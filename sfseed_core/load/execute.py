@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import GuardRefused, SfseedError
 from sfseed_core.events import SILENT
-from sfseed_core.load import steps
+from sfseed_core.load import changes, steps
 from sfseed_core.load.engine import Engine
 from sfseed_core.load.feeds import Feeds
 from sfseed_core.load.ledger import Ledger, send_again
@@ -67,6 +67,7 @@ def execute(
     run.put("old_values", {step.name: None for stage in stages for step in stage if step.kind == "update"})
 
     def work() -> None:
+        changes.prepare(run, org, dataset.plan, resolver, engine.patience)
         for stage in stages:
             engine.drive(feeds.of(step) for step in stage)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,6 @@ from sfseed_core.recipe.columns import RECORD, needs_target, target_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.load.journal import Run
@@ -136,18 +134,8 @@ def plan_jobs(run: Run, blank: Job, key: MatchKey, texts: pa.Table, keys: np.nda
         return
     with run.transaction() as db:
         job = jobs.add(db, replace(blank, rows=len(keys), match=key))
-        files = files_of(run, job)
-        _write(files.sent, csv)
-        files.write_keys(keys)
-        _write(files.keys, files.keys.read_bytes())
+        files_of(run, job).write(csv, keys)
     yield job
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _in_part(table: pa.Table, step: Step) -> np.ndarray:

@@ -6,6 +6,7 @@ Up to `CLOSING` nothing has happened in the org and a job may be given up; from 
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 from dataclasses import dataclass
 from enum import StrEnum
@@ -151,9 +152,12 @@ class JobFiles:
         keys: np.ndarray = np.load(self.keys, allow_pickle=False)
         return keys
 
-    def write_keys(self, keys: np.ndarray) -> None:
-        """Keep the local keys of the sent rows; durable after the next `sync`."""
-        np.save(self.keys, keys, allow_pickle=False)
+    def write(self, csv: bytes, keys: np.ndarray) -> None:
+        """Keep what is about to be sent, durably."""
+        packed = io.BytesIO()
+        np.save(packed, keys, allow_pickle=False)
+        system.write_durably(self.sent, csv)
+        system.write_durably(self.keys, packed.getvalue())
 
     def clear(self) -> None:
         """Remove everything but the outcome: no more data is kept than needed."""

@@ -21,6 +21,7 @@ class Resolver:
     org_id: str
     record_types: Mapping[str, Mapping[str, str]]
     symbols: Mapping[str, str]
+    price_book_active: bool = True
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Resolver:
@@ -28,17 +29,18 @@ class Resolver:
         symbols = {RUNNING_USER: snapshot.user.id}
         if snapshot.standard_price_book:
             symbols[STANDARD_PRICE_BOOK] = snapshot.standard_price_book
-        return cls(snapshot.org_id, snapshot.record_types, symbols)
+        return cls(snapshot.org_id, snapshot.record_types, symbols, snapshot.standard_price_book_active)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
         types = {name: dict(found) for name, found in self.record_types.items()}
-        return {"org_id": self.org_id, "record_types": types, "symbols": dict(self.symbols)}
+        active = self.price_book_active
+        return {"org_id": self.org_id, "record_types": types, "symbols": dict(self.symbols), "price_book_active": active}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Resolver:
         """Read what `to_json` wrote."""
-        return cls(data["org_id"], data["record_types"], data["symbols"])
+        return cls(**data)
 
     def symbol(self, name: str) -> str:
         """Return the id of the record that a symbol stands for."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 GONE = "ENTITY_IS_DELETED"
 _NOT_FOUND = "the org gave no result line for this record, and does not have it"
-_NO_LINE = "the org gave no result line for this record; whether it was saved could not be settled"
-_UNMATCHED = "the org saved a record under other values than were sent; which record it is could not be settled"
+_NO_LINE = "the org gave no result line for this record; whether it was saved could not be settled by {}"
+_UNMATCHED = "the org saved a record under other values than were sent; which one it is could not be settled by {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,14 @@ class Sent:
 
     keys: pa.Array
     local: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of records that did not arrive: `by` are the columns that were compared, `error` is the job's own text."""
+
+    by: tuple[str, ...] = ()
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,7 @@ def _give(reading: Reading, rows: np.ndarray, found: np.ndarray) -> Reading:
     )
 
 
-def close(reading: Reading, sent: Sent, *, absent: Fate | None) -> Outcome:
+def close(reading: Reading, sent: Sent, said: Said, *, absent: Fate | None) -> Outcome:
     """Return the outcome, deciding the rows left open.
 
     `absent` is the fate of rows that the org certainly does not have; None when that is not certain, or such rows cannot
@@ -148,23 +156,33 @@ def close(reading: Reading, sent: Sent, *, absent: Fate | None) -> Outcome:
         fates[rows[failures : failures + unprocessed]] = Fate.UNPROCESSED
         fates[rows[failures + unprocessed :]] = Fate.IN_DOUBT if absent is None else absent
         reasons[rows[failures + unprocessed :]] = 3
-    return _outcome(reading, sent, fates, reasons)
+    reasons[(fates == Fate.UNPROCESSED) & (reasons == 0)] = 4
+    return _outcome(reading, sent, fates, _reasons(said).take(match.positions(reasons)))
 
 
-def _outcome(reading: Reading, sent: Sent, fates: np.ndarray, reasons: np.ndarray) -> Outcome:
+def _reasons(said: Said) -> pa.Array:
+    by = ", ".join(said.by)
+    return vectors.texts([None, _NO_LINE.format(by), _UNMATCHED.format(by), _NOT_FOUND, said.error])
+
+
+def _outcome(reading: Reading, sent: Sent, fates: np.ndarray, reasons: pa.Array) -> Outcome:
     source = np.full(len(fates), -1, np.int64)
     failures = reading.open[: len(reading.stray_failures)]
     if len(failures) and fates[failures[0]] == Fate.FAILED:
         source[failures] = np.arange(len(failures))
     own = pc.coalesce(reading.errors, _taken(reading.stray_failures, source))
-    said = vectors.texts([None, _NO_LINE, _UNMATCHED, _NOT_FOUND]).take(match.positions(reasons))
     strays = len(reading.strays)
     return Outcome(
         keys=np.concatenate((sent.local, np.full(strays, -1, np.int64))),
         fates=np.concatenate((fates, np.full(strays, Fate.IN_DOUBT, np.uint8))),
         ids=np.concatenate((reading.ids, reading.strays)),
-        errors=pa.concat_arrays([pc.coalesce(own, said), pa.nulls(strays, pa.string())]),
+        errors=pa.concat_arrays([pc.coalesce(own, reasons), pa.nulls(strays, pa.string())]),
     )
+
+
+def unsent(outcome: Outcome) -> Outcome:
+    """Return the outcome of a job that we ended ourselves: what the org left undone waits to be sent."""
+    return replace(outcome, fates=np.where(outcome.fates == Fate.UNPROCESSED, np.uint8(Fate.WAITING), outcome.fates))
 
 
 def _at(keys: pa.Array, rows: np.ndarray) -> pa.Array:

@@ -14,7 +14,7 @@ from sfseed_core import system
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import SfseedError
 from sfseed_core.events import SILENT
-from sfseed_core.load import ids, jobs, outcome
+from sfseed_core.load import changes, ids, jobs, outcome
 from sfseed_core.load.engine import Engine
 from sfseed_core.load.execute import bind
 from sfseed_core.load.feeds import BY_ID, plan_jobs
@@ -66,7 +66,7 @@ def undo(
         engine = Engine(run, org, ledger, {}, observer=observer, clock=clock, options=options, phase="undo")
         with run.transaction() as db:
             ledger.write_counts(db)
-        _delete(run, engine, ledger, options)
+        _delete(run, org, engine, ledger, options)
     except SfseedError as error:
         run.set_state(RunState.UNDO, error=str(error))
         raise
@@ -91,7 +91,7 @@ def _settle_load(
     engine.end_flights()
 
 
-def _delete(run: Run, engine: Engine, ledger: UndoLedger, options: Options) -> None:
+def _delete(run: Run, org: GuardedOrg, engine: Engine, ledger: UndoLedger, options: Options) -> None:
     try:
         engine.take_stock()
         for _ in range(_PASSES):
@@ -99,6 +99,7 @@ def _delete(run: Run, engine: Engine, ledger: UndoLedger, options: Options) -> N
                 engine.drive(_jobs(run, ledger, step, options) for step in stage)
             if not ledger.try_refused_again():
                 break
+        changes.restore(run, org, engine.patience)
     except StopRequested:
         engine.end_flights()
         run.set_state(RunState.UNDO, error="stopped")

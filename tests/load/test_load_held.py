@@ -86,7 +86,7 @@ def test_a_top_up_adds_only_what_is_missing(home, org):
 
 
 def test_standard_prices_go_before_others(home, org):
-    """Entries of the standard price book, named by a symbol, are in before those of other books; undo takes all back."""
+    """Entries of the standard price book, which is made active, are in before others; undo takes all of it back."""
     products = [{"Name": f"Product {n}", "IsActive": True} for n in range(5)]
     books = [{"Name": "Partners", "IsActive": True}]
     entries = [
@@ -104,13 +104,17 @@ def test_standard_prices_go_before_others(home, org):
     ]  # fmt: skip
     dataset = stage(home, org, made)
     run = new_run(home, dataset)
-    counts = go(run, org, dataset).objects["PricebookEntry"]
+    found = resolver_of(org.connect())
+    book = found.symbol("standard-price-book")
+    org.admit().update_one("Pricebook2", book, {"IsActive": False})
+    asleep = Resolver(found.org_id, {}, found.symbols, price_book_active=False)
+    counts = execute(run, org.admit(), dataset, asleep, options=QUICK).objects["PricebookEntry"]
     assert (counts.planned, counts.succeeded) == (10, 10), failures(run)
-    query = "SELECT Id FROM PricebookEntry WHERE Pricebook2.IsStandard = true"
+    query = "SELECT Id FROM PricebookEntry WHERE Pricebook2.IsStandard = true AND Pricebook2.IsActive = true"
     assert len(list(org.connect().query(query))) == 5
     undo(run, org.admit(), lambda: dataset, options=QUICK)
     assert list(org.connect().query("SELECT Id FROM PricebookEntry")) == []
-    assert len(list(org.connect().query("SELECT Id FROM Pricebook2"))) == 1
+    assert list(org.connect().query("SELECT Id, IsActive FROM Pricebook2")) == [{"Id": book, "IsActive": False}]
 
 
 def test_a_reference_may_lead_to_several_objects(home, org):

@@ -16,6 +16,9 @@ from sfseed_core.load.settle import Sent
 texts = lambda values: pa.array(list(values), pa.string())  # noqa: E731
 
 
+SAID = settle.Said(("Name", "Email"), "InvalidBatch : no")
+
+
 def record_id(number):
     """The id of the number-th record that the org made."""
     return f"001000000000{number:06}".encode()
@@ -60,7 +63,7 @@ def test_a_census_completes_what_lines_leave_open(rows, random):
     assert reading.missing == sum(what in {"silent", "never"} for _, what in rows)
     reading, certain = settle.count_in(reading, sent, census_of(saved), np.zeros(0, ids.ID))
     assert certain
-    outcome = settle.close(reading, sent, absent=Fate.WAITING)
+    outcome = settle.close(reading, sent, SAID, absent=Fate.WAITING)
     by_key = {n: key for key, n in saved}
     for fate, found, key in zip(outcome.fates, outcome.ids, sent.keys.to_pylist(), strict=True):
         assert (fate == Fate.SUCCEEDED) == (found != b"")
@@ -74,7 +77,7 @@ def test_a_census_completes_what_lines_leave_open(rows, random):
 def test_equal_rows_get_ids_in_order_of_their_local_keys():
     """Ids ascending go to local keys ascending, in whatever order lines came."""
     sent = Sent(texts(["a", "a", "a"]), np.array([7, 3, 5]))
-    outcome = settle.close(settle.read(sent, lines_of([("a", 2), ("a", 0), ("a", 1)], [])), sent, absent=None)
+    outcome = settle.close(settle.read(sent, lines_of([("a", 2), ("a", 0), ("a", 1)], [])), sent, SAID, absent=None)
     by_key = dict(zip(outcome.keys.tolist(), outcome.ids.tolist(), strict=True))
     assert by_key == {3: record_id(0), 5: record_id(1), 7: record_id(2)}
 
@@ -85,7 +88,7 @@ def test_a_record_of_somebody_else_leaves_doubt():
     reading = settle.read(sent, lines_of([], []))
     reading, certain = settle.count_in(reading, sent, census_of([("a", 1), ("a", 2)]), np.zeros(0, ids.ID))
     assert not certain
-    outcome = settle.close(reading, sent, absent=None)
+    outcome = settle.close(reading, sent, SAID, absent=None)
     assert outcome.fates.tolist() == [Fate.IN_DOUBT, Fate.IN_DOUBT]
 
 
@@ -95,7 +98,7 @@ def test_records_of_earlier_jobs_are_not_counted_in():
     reading, known = settle.read(sent, lines_of([], [])), np.array([record_id(1)], ids.ID)
     reading, certain = settle.count_in(reading, sent, census_of([("a", 1)]), known)
     assert certain
-    assert settle.close(reading, sent, absent=Fate.WAITING).fates.tolist() == [Fate.WAITING]
+    assert settle.close(reading, sent, SAID, absent=Fate.WAITING).fates.tolist() == [Fate.WAITING]
 
 
 def test_a_success_that_matches_nothing_is_recognised_by_what_the_org_has():
@@ -104,7 +107,7 @@ def test_a_success_that_matches_nothing_is_recognised_by_what_the_org_has():
     reading = settle.read(sent, lines_of([("?", 1), ("!", 2), ("c", 3)], []))
     assert (len(reading.open), len(reading.strays), reading.missing) == (2, 2, 0)
     reading = settle.recognise(reading, sent, census_of([("b", 1), ("a", 2), ("c", 3)]))
-    outcome = settle.close(reading, sent, absent=None)
+    outcome = settle.close(reading, sent, SAID, absent=None)
     assert outcome.ids.tolist() == [record_id(2), record_id(1), record_id(3)]
 
 
@@ -112,24 +115,24 @@ def test_the_last_one_is_known_by_elimination():
     """One row without a line and one line without a row belong together."""
     sent = sent_rows(["a", "b"])
     reading = settle.recognise(settle.read(sent, lines_of([("?", 1), ("b", 2)], [])), sent, census_of([("#", 1), ("b", 2)]))
-    assert settle.close(reading, sent, absent=None).ids.tolist() == [record_id(1), record_id(2)]
+    assert settle.close(reading, sent, SAID, absent=None).ids.tolist() == [record_id(1), record_id(2)]
 
 
 def test_what_stays_unmatched_is_in_doubt_and_its_ids_are_kept():
     """Two lines that fit no row leave their rows in doubt; the ids are in the outcome for an undo."""
     sent = sent_rows(["a", "b", "c"])
     reading = settle.read(sent, lines_of([("?", 1), ("!", 2), ("c", 3)], []))
-    outcome = settle.close(reading, sent, absent=None)
+    outcome = settle.close(reading, sent, SAID, absent=None)
     assert outcome.fates[:3].tolist() == [Fate.IN_DOUBT, Fate.IN_DOUBT, Fate.SUCCEEDED]
     assert outcome.keys[3:].tolist() == [-1, -1]
     assert outcome.ids[3:].tolist() == [record_id(1), record_id(2)]
-    assert "could not be settled" in outcome.errors[0].as_py()
+    assert outcome.errors[0].as_py().endswith("could not be settled by Name, Email")
 
 
 def test_failures_keep_the_orgs_words_even_when_their_cells_changed():
     """A failure line that fits no row fails the row that is left."""
     sent = sent_rows(["a", "b"])
-    outcome = settle.close(settle.read(sent, lines_of([("a", 1)], [("?", "X:no:--")])), sent, absent=None)
+    outcome = settle.close(settle.read(sent, lines_of([("a", 1)], [("?", "X:no:--")])), sent, SAID, absent=None)
     assert outcome.fates.tolist() == [Fate.SUCCEEDED, Fate.FAILED]
     assert outcome.errors.to_pylist() == [None, "X:no:--"]
 

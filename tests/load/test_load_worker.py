@@ -72,7 +72,7 @@ def test_a_second_worker_on_the_org_is_refused(home, ready):
     server, make = ready
     first, _ = make()
     second, _ = make()
-    server.org.fault(at="chunk", do="wait", seconds=0.3, times=0)
+    server.org.fault(at="chunk", do="wait", seconds=0.5, times=3)
     pid = start_worker(first, server.login, home=home)
     assert is_carried(first)
     assert start_worker(first, server.login, home=home) == pid
@@ -100,15 +100,18 @@ def test_a_lost_worker_is_noticed_and_the_run_goes_on(home, ready):
 def test_a_stop_ends_what_is_in_flight(home, ready, how, state):
     """A stopped or cancelled run has nothing in flight, its counts add up, and it can be taken up again."""
     server, make = ready
-    run, made = make()
-    server.org.fault(at="chunk", do="wait", seconds=1.0, times=4)
+    run, made = make(100)
+    server.org.fault(at="chunk", do="wait", match={"object": "Project_Task__c"}, nth=2, seconds=1.0, times=1)
     start_worker(run, server.login, home=home)
+    while not run.read("SELECT 1 FROM jobs WHERE object = 'Project_Task__c' AND phase = 'closed' AND processed > 0"):
+        assert is_carried(run)
     run.request_stop(how)
     status = follow(run, observer=Ear(), timeout=60)
     assert status.state is state
     counts = list(status.objects.values())
     assert all(one.in_flight == 0 and one.adds_up() for one in counts)
-    assert sum(one.waiting for one in counts) > 0
+    assert 0 < status.objects["Project_Task__c"].succeeded < 600
+    assert status.objects["Project_Task__c"].waiting > 0
     start_worker(run, server.login, home=home)
     assert follow(run, observer=Ear(), timeout=60).state is RunState.DONE
     assert contents(server.org.connect(), made) == expected(made)
