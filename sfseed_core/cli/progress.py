@@ -57,6 +57,13 @@ class JsonLines:
         print(json.dumps(line, ensure_ascii=False), file=sys.stderr, flush=True)
 
 
+def _row(event: Progress) -> str | None:
+    """What the event counts, where a phase counts object by object: `Contact`, or a reference `Contact.ReportsToId`."""
+    if event.phase not in PER_OBJECT:
+        return None
+    return event.message if "." in event.message else event.subject
+
+
 class PlainLines:
     """One line per object and phase, at most each 10 seconds, and one when it is complete."""
 
@@ -66,22 +73,20 @@ class PlainLines:
     def notify(self, event: Event, /) -> None:
         """Print the event when it is due."""
         if isinstance(event, Note):
-            print(
-                f"{event.level if event.level == 'warning' else event.phase}: {event.message}", file=sys.stderr, flush=True
-            )
+            self._say(event.level if event.level == "warning" else event.phase, event.message)
         elif isinstance(event, Progress) and self._due(event):
             count = f"{event.current:,} of {event.total:,}" if event.total else f"{event.current:,}"
-            print(
-                f"{event.phase}: {event.subject or ''} {count} {event.message}".replace("  ", " "),
-                file=sys.stderr,
-                flush=True,
-            )
+            row = _row(event)
+            self._say(event.phase, f"{row} {count} records" if row else f"{count} {event.message}")
+
+    def _say(self, what: str, text: str) -> None:
+        print(f"{what}: {text}", file=sys.stderr, flush=True)
 
     def _due(self, event: Progress) -> bool:
-        key, now = (event.phase, event.subject if event.phase in PER_OBJECT else None), time.monotonic()
+        key, now = (event.phase, _row(event)), time.monotonic()
         complete = event.total > 0 and event.current >= event.total
         last = self._shown.get(key)
-        if last == float("inf") or (last is not None and not complete and now - last < PLAIN_SECONDS):
+        if event.current == 0 or last == float("inf") or (last is not None and not complete and now - last < PLAIN_SECONDS):
             return False
         self._shown[key] = float("inf") if complete else now
         return True
@@ -103,7 +108,7 @@ class TerminalBars:
 
     def _move(self, event: Progress) -> None:
         bars = self._started()
-        key = (event.phase, event.subject if event.phase in PER_OBJECT else None)
+        key = (event.phase, _row(event))
         label = f"{event.phase} {key[1] or event.message}"
         if key not in self._tasks:
             self._tasks[key] = bars.add_task(label, total=event.total or None)
