@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from sfseed_core.check.column import Broken, Column
 from sfseed_core.check.finding import Level
 from sfseed_core.dataset import vectors
+from sfseed_core.dataset.export.csv import NULL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,19 +27,17 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _EMAIL = rf"^{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+[A-Za-z]{{2,63}}$"
 _BASE64 = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
-_BLANKS = np.zeros(256, bool)
-_BLANKS[[9, 10, 11, 12, 13, 32]] = True
 _CONTROL = np.zeros(256, bool)
 _CONTROL[[*range(9), 11, 12, *range(14, 32), 127]] = True
 
 
 def required(column: Column) -> Iterator[Broken]:
-    """A value is missing; text of blanks only is saved as no value."""
+    """A value is missing; text of blanks only, and #N/A, are saved as no value."""
     if not column.rules.required:
         return
     missing = column.empty
-    if column.is_text:
-        missing = missing | _blank(column)
+    if column.is_text and _holds_null_mark(column):
+        missing = missing | _among(column.values, (NULL,))
     yield Broken("required", "a value is required", missing, fix="give it a value")
 
 
@@ -129,10 +128,10 @@ def choice(column: Column) -> Iterator[Broken]:
     if not column.is_text or column.field.type == "multipicklist":
         return
     if rules.allowed is not None:
-        wrong = _outside(column.values, rules.allowed)
+        wrong = _outside(column.values, rules.allowed) & ~column.empty
         yield Broken("picklist", f"not a value of the picklist ({_some(rules.allowed)})", wrong)
     elif rules.suggested and column.field.type == "picklist":
-        wrong = _outside(column.values, rules.suggested)
+        wrong = _outside(column.values, rules.suggested) & ~column.empty
         message = f"not a value of the picklist ({_some(rules.suggested)}): its pages do not offer it"
         yield Broken("picklist", message, wrong, Level.PAGES)
 
@@ -163,18 +162,14 @@ def trimmed(column: Column) -> Iterator[Broken]:
     """Blanks at the ends, which Salesforce takes away when it saves."""
     if not column.is_text or not len(column):
         return
-    offsets, characters = column.spans
-    some = column.bytes > 0
-    first, last = offsets[:-1][some], offsets[1:][some] - 1
-    found = np.zeros(len(column), bool)
-    found[some] = _BLANKS[characters[first]] | _BLANKS[characters[last]]
+    found = column.blank_start | column.blank_end
     yield Broken("blanks", "blanks at its ends are lost when it is saved", found, Level.DOUBTFUL, "remove them")
 
 
 def null_mark(column: Column) -> Iterator[Broken]:
     """The text `#N/A`, by which a load empties a field."""
-    if column.is_text and b"#N/A" in column.content.tobytes():
-        rows = _among(column.values, ("#N/A",))
+    if column.is_text and _holds_null_mark(column):
+        rows = _among(column.values, (NULL,))
         yield Broken("null-mark", "the org takes #N/A for 'no value'", rows, Level.DOUBTFUL, "write it in another way")
 
 
@@ -210,16 +205,8 @@ CELL_CHECKS: tuple[Callable[[Column], Iterator[Broken]], ...] = (
 )
 
 
-def _blank(column: Column) -> vectors.Mask:
-    """The rows whose text is empty or made of blanks only."""
-    empty: vectors.Mask = column.bytes == 0
-    offsets, characters = column.spans
-    maybe = ~empty
-    maybe[maybe] = _BLANKS[characters[offsets[:-1][maybe]]]
-    if not maybe.any():
-        return empty
-    blanks_only = vectors.mask(pc.match_substring_regex(column.values, pattern=r"^\s+$"))
-    return empty | (blanks_only & maybe)
+def _holds_null_mark(column: Column) -> bool:
+    return NULL.encode() in column.content.tobytes()
 
 
 def _among(values: pa.Array, allowed: tuple[str, ...]) -> vectors.Mask:
@@ -252,7 +239,7 @@ def _rows_of(column: Column, places: np.ndarray) -> vectors.Mask:
     rows = np.searchsorted(offsets, places + offsets[0], side="right") - 1
     found = np.zeros(len(column), bool)
     found[rows] = True
-    return found & ~column.empty
+    return found & ~column.missing
 
 
 def _some(values: tuple[str, ...], shown: int = 5) -> str:

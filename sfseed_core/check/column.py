@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sfseed_core.check.finding import Finding, Level
 from sfseed_core.dataset import vectors
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from sfseed_core.check.finding import Step
     from sfseed_core.constraints.model import FieldRules, ObjectRules
     from sfseed_core.schema.model import Field, ObjectSchema
+
+
+BLANKS = np.zeros(256, bool)
+BLANKS[[9, 10, 11, 12, 13, 32]] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,36 @@ class Column:
         return bool(pa.types.is_string(self.values.type))
 
     @cached_property
-    def empty(self) -> vectors.Mask:
+    def missing(self) -> vectors.Mask:
         """The rows without a value."""
         return vectors.nulls(self.values)
+
+    @cached_property
+    def empty(self) -> vectors.Mask:
+        """The rows that the org sees no value in: text of blanks alone counts as none."""
+        if not self.is_text or not len(self):
+            return self.missing
+        nothing: vectors.Mask = self.bytes == 0
+        if not self.blank_start.any():
+            return nothing
+        blanks_only = vectors.mask(pc.match_substring_regex(self.values, pattern="^[\t\n\v\f\r ]+$"))
+        return nothing | (self.blank_start & blanks_only)
+
+    @cached_property
+    def blank_start(self) -> vectors.Mask:
+        """Of a text column: the rows that begin with a blank."""
+        return self._blank_at(self.spans[0][:-1])
+
+    @cached_property
+    def blank_end(self) -> vectors.Mask:
+        """Of a text column: the rows that end with a blank."""
+        return self._blank_at(self.spans[0][1:] - 1)
+
+    def _blank_at(self, places: np.ndarray) -> vectors.Mask:
+        some = self.bytes > 0
+        found = np.zeros(len(self), bool)
+        found[some] = BLANKS[self.spans[1][places[some]]]
+        return found
 
     @cached_property
     def spans(self) -> tuple[np.ndarray, np.ndarray]:
@@ -71,7 +103,7 @@ class Column:
     @cached_property
     def bytes(self) -> np.ndarray:
         """Of a text column: the bytes of each row, 0 where there is none."""
-        lengths: np.ndarray = np.where(self.empty, 0, np.diff(self.spans[0]))
+        lengths: np.ndarray = np.where(self.missing, 0, np.diff(self.spans[0]))
         return lengths
 
     @cached_property

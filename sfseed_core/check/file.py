@@ -149,9 +149,11 @@ class _Judged:
 
     def _read_values(self, read: _Read, field: Field, cells: pa.Array) -> None:
         kind = arrow_type("id" if field.is_reference else field.type, field.precision, field.scale)
-        if not pa.types.is_string(kind):
-            cells = pc.if_else(pc.equal(cells, vectors.texts([NULL])[0]), pa.nulls(len(cells), pa.string()), cells)
-        read.columns[field.name], bad = parse(cells, kind)
+        emptied = vectors.mask(pc.is_in(cells, value_set=vectors.texts([NULL])))
+        cells = pc.if_else(vectors.booleans(emptied), pa.nulls(len(cells), pa.string()), cells)
+        read.columns[field.name], bad = parse(cells, kind, as_sent=True)
+        if field.type == "boolean":
+            bad = bad | emptied  # a checkbox cannot be empty
         if bad.any():
             message = f"not {called(kind)}"
             read.findings.append(self._finding(field.name, "type", message, Level.REFUSED, np.flatnonzero(bad)))

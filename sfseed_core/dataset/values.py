@@ -16,34 +16,42 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?$"
-_WHOLE = r"^[+-]?[0-9]{1,18}(?:\.0*)?$"
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
+_SENT_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
+_SENT_INSTANT = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_SENT_TIME}(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?$"
 _INSTANT = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ]{_TIME}(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?)?$"
 _CLOCK = rf"^{_TIME}Z?$"
 _WIDE = pa.decimal256(76, 38)
+_MOST_WHOLE = 9e18  # what an int64 holds
 _WIDE_LIMIT = 1e37  # what the wide decimal holds left of the point
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one type is read from text (`read` sees what matches `shape`), and what it is called to people."""
+    """How one type is read from text (`read` sees what matches `shape`), and what it is called to people.
+
+    `sent` is the narrower shape that Salesforce takes in a CSV.
+    """
 
     called: str
     shape: str
     read: Callable[[pa.Array, pa.DataType], pa.Array]
+    sent: str
 
 
-def parse(written: pa.Array, wanted: pa.DataType) -> tuple[pa.Array, vectors.Mask]:
+def parse(written: pa.Array, wanted: pa.DataType, *, as_sent: bool = False) -> tuple[pa.Array, vectors.Mask]:
     """Return the texts as values of the type, and a mask of those that are none (null among the values).
 
-    Empty text is no value. Blanks around a number, date or boolean do not count.
+    Empty text is no value. Blanks around a number, date or boolean do not count. `as_sent` reads as Salesforce reads a
+    CSV: some short forms of dates are none, and neither are blanks alone.
     """
     if pa.types.is_string(wanted):
         return written, np.zeros(len(written), bool)
     kind = _kind(wanted)
     plain = pc.utf8_trim_whitespace(written)
-    some = ~vectors.nulls(plain) & (vectors.numbers(pc.binary_length(plain)) > 0)
-    shaped = some & vectors.mask(pc.match_substring_regex(plain, pattern=kind.shape, ignore_case=True))
+    some = ~vectors.nulls(plain) & (vectors.numbers(pc.binary_length(written if as_sent else plain)) > 0)
+    shape = kind.sent if as_sent else kind.shape
+    shaped = some & vectors.mask(pc.match_substring_regex(plain, pattern=shape, ignore_case=True))
     values = kind.read(_only(plain, shaped), wanted)
     return values, some & vectors.nulls(values)
 
@@ -98,7 +106,10 @@ def _boolean(array: pa.Array, wanted: pa.DataType) -> pa.Array:
 
 
 def _whole(array: pa.Array, wanted: pa.DataType) -> pa.Array:
-    return pc.replace_substring_regex(array, pattern=r"^\+|\..*$", replacement="").cast(wanted)
+    small = vectors.mask(pc.less(pc.abs(array.cast(pa.float64())), pa.scalar(_MOST_WHOLE))) & ~vectors.nulls(array)
+    numbers = _only(array, small).cast(_WIDE)
+    whole = pc.floor(numbers)
+    return _only(whole, vectors.mask(pc.equal(whole, numbers)) & small).cast(wanted)
 
 
 def _decimal(array: pa.Array, wanted: pa.DataType) -> pa.Array:
@@ -135,13 +146,15 @@ def _clock(array: pa.Array, wanted: pa.DataType) -> pa.Array:
     return instant.cast(pa.timestamp("ms"), safe=False).cast(pa.int64()).cast(pa.int32()).view(wanted)
 
 
+_FLAG = "^(?:true|false|yes|no|1|0)$"
+_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _KINDS: Mapping[int, Kind] = {
-    pa.bool_().id: Kind("true or false", "^(?:true|false|yes|no|1|0)$", _boolean),
-    pa.int64().id: Kind("a whole number", _WHOLE, _whole),
-    pa.decimal128(1).id: Kind("a number of the field's size, like 1234.5", _NUMBER, _decimal),
-    pa.date32().id: Kind("a date (yyyy-MM-dd)", "^[0-9]{4}-[0-9]{2}-[0-9]{2}(?: 00:00:00)?$", _date),
-    pa.timestamp("ms").id: Kind("a date and time (yyyy-MM-ddTHH:mm:ss.SSSZ)", _INSTANT, _instant),
-    pa.time32("ms").id: Kind("a time (HH:mm:ss.SSSZ)", _CLOCK, _clock),
+    pa.bool_().id: Kind("true or false", _FLAG, _boolean, _FLAG),
+    pa.int64().id: Kind("a whole number", _NUMBER, _whole, _NUMBER),
+    pa.decimal128(1).id: Kind("a number of the field's size, like 1234.5", _NUMBER, _decimal, _NUMBER),
+    pa.date32().id: Kind("a date (yyyy-MM-dd)", f"{_DAY}(?: 00:00:00)?$", _date, f"{_DAY}$"),
+    pa.timestamp("ms").id: Kind("a date and time (yyyy-MM-ddTHH:mm:ss.SSSZ)", _INSTANT, _instant, _SENT_INSTANT),
+    pa.time32("ms").id: Kind("a time (HH:mm:ss.SSSZ)", _CLOCK, _clock, f"^{_SENT_TIME}Z?$"),
 }
 
 

@@ -74,7 +74,7 @@ def test_cells_are_read_as_their_types(tmp_path):
     assert told(check_file(path / "Account.csv", SCHEMA, None)) == [
         ("Account", "Founded__c", "type", [0, 1]),
         ("Account", "AnnualRevenue", "type", [0, 1]),
-        ("Account", "IsGood__c", "type", [0]),
+        ("Account", "IsGood__c", "type", [0, 2]),
         ("Account", "Name", "required", [1]),
         ("Account", "Name", "length", [2]),
         ("Account", "Founded__c", "range", [2]),

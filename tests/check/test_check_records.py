@@ -48,20 +48,20 @@ def text(**more):
     return Field("F", "F", "string", length=255, **more)
 
 
-ADDRESSES = ["a@b.co", "a.b+c@x-y.example.com", "a@b", "@b.co", "a b@c.de", "a@b..de", None]
+ADDRESSES = ["a@b.co", "a.b+c@x-y.example.com", "a@b", "@b.co", "a b@c.de", "a@b..de", None, "  "]
 REFUSED, PAGES, DOUBTFUL = Level.REFUSED, Level.PAGES, Level.DOUBTFUL
 
 
 @pytest.mark.parametrize(
     ("rules", "values", "rule", "records"),
     [
-        (FieldRules(required=True), ["a", None, "", "  \t", "b", None, " c"], "required", [1, 2, 3, 5]),
+        (FieldRules(required=True), ["a", None, "", "  \t", "b", "#N/A", " c"], "required", [1, 2, 3, 5]),
         (FieldRules(max_chars=3), ["äöü", "äöüä", None, "abc", "abcd"], "length", [1, 4]),
         (FieldRules(max_bytes=4), ["äö", "äöa", "abcd"], "length", [1]),
-        (FieldRules(allowed=("Hot", "Cold")), ["Hot", "cold", "Warm", None, "Hot "], "picklist", [2, 4]),
+        (FieldRules(allowed=("Hot", "Cold")), ["Hot", "cold", "Warm", None, "Hot ", " "], "picklist", [2, 4]),
         (
             FieldRules(format="email"),
-            ["a@b.co", "a.b+c@x-y.example.com", "a@b", "@b.co", "a b@c.de", "a@b..de", None],
+            ["a@b.co", "a.b+c@x-y.example.com", "a@b", "@b.co", "a b@c.de", "a@b..de", None, "  "],
             "format",
             [2, 3, 4, 5],
         ),
@@ -277,7 +277,7 @@ def test_text_checks_agree_with_plain_ones(values, limit):
     blank = " \t\n\v\f\r"
     expected = {
         "required": [n for n, v in enumerate(values) if v is None or not v.strip(blank)],
-        "length": [n for n, v in enumerate(values) if v is not None and len(v) > limit],
+        "length": [n for n, v in enumerate(values) if v and v.strip(blank) and len(v) > limit],
         "blanks": [n for n, v in enumerate(values) if v and v != v.strip(blank)],
         "line-break": [n for n, v in enumerate(values) if v and "\r" in v],
         "control-character": [n for n, v in enumerate(values) if v and "\x00" in v],
