@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 from sfseed_emulator.demo import ensure_demo, serve_demo, stop_demo
+from sfseed_emulator.faults import FaultError
+from sfseed_emulator.schema import SchemaFolderError
 from sfseed_emulator.serve import ServeOptions, ServerInfo, serve
 
 
@@ -24,7 +26,16 @@ def main(arguments: list[str] | None = None) -> int:
     elif given.demo:
         _say(ensure_demo(given.home), json=given.json)
     else:
+        return _serve(given)
+    return 0
+
+
+def _serve(given: argparse.Namespace) -> int:
+    try:
         serve(_options(given), lambda info: _say(info, json=given.json))
+    except (FaultError, SchemaFolderError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     return 0
 
 

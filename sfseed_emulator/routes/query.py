@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sfseed_emulator.errors import ApiError
 from sfseed_emulator.routes.route import DATA, Answer, Call, Route
+from sfseed_emulator.schema import OrgSchema
+from sfseed_emulator.soql.clauses import Asked
 from sfseed_emulator.soql.cursors import Cursor, CursorStore
 from sfseed_emulator.soql.errors import SoqlError
-from sfseed_emulator.soql.execute import QueryResult, execute, page
+from sfseed_emulator.soql.execute import execute, page
+from sfseed_emulator.soql.literals import Moment
 from sfseed_emulator.soql.metadata import column_metadata
+from sfseed_emulator.soql.parser import parse
+from sfseed_emulator.soql.planner import plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
+T = TypeVar("T")
 
 PAGE = 2000
 _SMALLEST_PAGE = 200
@@ -37,7 +44,7 @@ def _query(call: Call, *, all_rows: bool) -> Answer:
     if not text:
         raise ApiError("MALFORMED_QUERY", "A query string has to be specified")
     size = _page_size(call)
-    result = _run(lambda: execute(call.state, text, all_rows=all_rows, version=call.version, size=size))
+    result = _answered(lambda: execute(call.state, text, all_rows=all_rows, version=call.version, size=size))
     if call.query.get("columns", "").lower() == "true":
         return Answer(column_metadata(result.plan))
     body: dict[str, object] = {"totalSize": result.total, "done": not result.rest}
@@ -46,6 +53,14 @@ def _query(call: Call, *, all_rows: bool) -> Answer:
         body["nextRecordsUrl"] = _next_url(call, CursorStore(call.state).add(cursor, result.rest), size)
     body["records"] = result.records
     return Answer(body)
+
+
+def tooling(call: Call) -> Answer:
+    """Refuse GET /tooling/query as Salesforce does an unknown object: the emulated org has none of the Tooling API's."""
+    text = call.query.get("q", "")
+    no_objects = OrgSchema({}, {}, {})
+    asked = Asked(text, no_objects, Moment(call.state.now()), all_rows=False, version=call.version)
+    raise AssertionError(_answered(lambda: plan(asked, parse(text))))  # a schema without objects refuses every query
 
 
 def more(call: Call) -> Answer:
@@ -68,7 +83,7 @@ def more(call: Call) -> Answer:
     return Answer({**body, "records": records})
 
 
-def _run(act: Callable[[], QueryResult]) -> QueryResult:
+def _answered(act: Callable[[], T]) -> T:
     try:
         return act()
     except SoqlError as error:
@@ -87,6 +102,7 @@ def _next_url(call: Call, locator: str, start: int) -> str:
 ROUTES = (
     Route("GET", f"{DATA}/query", query),
     Route("GET", f"{DATA}/queryAll", query_all),
+    Route("GET", f"{DATA}/tooling/query", tooling),
     Route("GET", f"{DATA}/query/{{locator}}", more),
     Route("GET", f"{DATA}/queryAll/{{locator}}", more),
 )

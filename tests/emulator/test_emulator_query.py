@@ -95,3 +95,10 @@ def test_columns_are_described(org: Org) -> None:
         ("Owner", False, ["Name"]),
         ("Contacts", True, ["Id"]),
     ]
+
+
+def test_the_tooling_api_has_no_objects(org: Org) -> None:
+    """Queries of the Tooling API are understood, and refused for their object."""
+    error = org.error("GET", "/tooling/query", params={"q": "SELECT Id FROM SandboxProcess"})
+    assert (error["status"], error["errorCode"]) == (400, "INVALID_TYPE")
+    assert org.error("GET", "/tooling/query", params={"q": "SELECT Id FORM X"})["errorCode"] == "MALFORMED_QUERY"
