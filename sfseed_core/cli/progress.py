@@ -85,8 +85,8 @@ class PlainLines:
     def _due(self, event: Progress) -> bool:
         key, now = (event.phase, _row(event)), time.monotonic()
         complete = event.total > 0 and event.current >= event.total
-        last = self._shown.get(key)
-        if event.current == 0 or last == float("inf") or (last is not None and not complete and now - last < PLAIN_SECONDS):
+        last = self._shown.setdefault(key, now)
+        if event.current == 0 or last == float("inf") or (not complete and now - last < PLAIN_SECONDS):
             return False
         self._shown[key] = float("inf") if complete else now
         return True

@@ -26,6 +26,7 @@ def as_json(status: RunStatus) -> dict[str, Any]:
         "seconds": round(status.seconds, 3),
         "objects": {name: dataclasses.asdict(counts) for name, counts in status.objects.items()},
         "updates": {name: dataclasses.asdict(counts) for name, counts in status.updates.items()},
+        "undone": {name: dataclasses.asdict(counts) for name, counts in status.undone.items()},
         "notes": list(status.notes),
         "error": status.error,
     }
@@ -46,7 +47,12 @@ def as_text(status: RunStatus) -> list[str]:
     if rows:
         lines += table(header, [*rows, total])
     lines += [
-        f"{one}: {counts.succeeded:,} of {counts.planned:,} references filled in" for one, counts in status.updates.items()
+        f"{one}: {counts.succeeded:,} of {counts.planned:,} references filled in"
+        for one, counts in status.updates.items()
+        if counts.planned
+    ]
+    lines += [
+        f"{one}: {counts.succeeded:,} of {counts.planned:,} records taken back" for one, counts in status.undone.items()
     ]
     lines += [f"note: {note}" for note in status.notes]
     if status.error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sfseed_core import system
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import Interrupted
-from sfseed_core.events import Note, Progress
+from sfseed_core.events import SILENT, Note, Progress
 from sfseed_core.load.status import RunState
 from sfseed_core.load.steps import update_name
 
@@ -41,6 +41,7 @@ def follow(run: Run, *, observer: Observer, timeout: float | None = None, clock:
     """
     until = None if timeout is None else clock.monotonic() + timeout
     told: dict[str, int] = {}
+    _tell(run.status(), SILENT, told)  # what was done before is no news
     while is_carried(run):
         _tell(run, observer, told)
         if until is not None and clock.monotonic() >= until:
