@@ -16,7 +16,7 @@ class Options:
 
     rows_per_job: int = 65_536
     bytes_per_job: int = 95_000_000
-    parallel: int = 4
+    parallel: int = 8
     patience: float = 3_600
     attempts: int = 6
     rounds: int = 2

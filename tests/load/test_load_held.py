@@ -196,3 +196,25 @@ def test_the_orgs_texts_are_understood():
     assert understood(text)[0] == "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
     assert understood(text)[1].endswith("column 1")
     assert understood("free words") == ("", "free words", ())
+
+
+@pytest.mark.slow
+def test_fifty_thousand_long_texts_under_changed_echoes_map_every_id(home, org):
+    """Rows that only a long text tells apart each get their own record's id, though every echo is changed."""
+    for do in ("trim", "lower_email", "crlf_to_lf", "trailing_zero"):
+        org.fault(at="echo", do=do, times=0)
+    words = "the quick brown fox jumps over the lazy dog; " * 30
+    cases = [{"Subject": "Broken", "Description": f" {words}\n Case {n} of many\n{words} "} for n in range(50_000)]
+    notes = [{"ParentId": n, "CommentBody": f"comment {n}"} for n in range(0, 50_000, 50)]
+    made = [
+        Made("Case", 0, {"Subject": "string", "Description": "textarea"}, {}, cases),
+        Made("CaseComment", 1, {"CommentBody": "textarea"}, {"ParentId": "Case"}, notes),
+    ]
+    dataset = stage(home, org, made)
+    run = new_run(home, dataset)
+    counts = go(run, org, dataset).objects
+    assert counts["Case"].succeeded == 50_000
+    query = "SELECT CommentBody, Parent.Description FROM CaseComment"
+    pairs = [(row["CommentBody"], row["Parent"]["Description"]) for row in org.connect().query(query)]
+    assert len(pairs) == 1_000
+    assert all(f"Case {comment.removeprefix('comment ')} of many" in text for comment, text in pairs)
