@@ -41,7 +41,7 @@ def follow(run: Run, *, observer: Observer, timeout: float | None = None, clock:
     """
     until = None if timeout is None else clock.monotonic() + timeout
     told: dict[str, int] = {}
-    _tell(run.status(), SILENT, told)  # what was done before is no news
+    _tell(run, SILENT, told)  # what was done before is no news
     while is_carried(run):
         _tell(run, observer, told)
         if until is not None and clock.monotonic() >= until:
