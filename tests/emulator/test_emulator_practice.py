@@ -52,7 +52,11 @@ def test_a_killed_practice_org_is_started_again(practice_home: Path) -> None:
         system.stop_process(first.pid)
         second = ensure_demo(practice_home)
         assert second.pid != first.pid
-        assert (second.org_id, second.client_id, second.refresh_token) == (first.org_id, first.client_id, first.refresh_token)
+        assert (second.org_id, second.client_id, second.refresh_token) == (
+            first.org_id,
+            first.client_id,
+            first.refresh_token,
+        )
         assert asked(second.base_url, first.access_token) == 200
     finally:
         assert stop_demo(practice_home)
