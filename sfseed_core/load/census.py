@@ -6,6 +6,7 @@ that results named are told from unknown ones; unknown ones are compared by matc
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sfseed_core.dataset import vectors
+from sfseed_core.errors import DataError
 from sfseed_core.load import ids, match
 from sfseed_core.load.results import read_texts
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from sfseed_core.load.match import MatchKey
 
 _BEFORE, _AFTER = timedelta(seconds=2), timedelta(seconds=2)
+_API_NAME = re.compile(r"[A-Za-z]\w*")
 _NEEDED = frozenset({"CreatedById", "CreatedDate"})
 
 
@@ -37,7 +40,10 @@ class Window:
     end: datetime
 
     def soql(self, columns: tuple[str, ...]) -> str:
-        """Return the query of ids and match columns."""
+        """Return the query of ids and match columns; DataError when a name is none."""
+        for name in (self.object, *columns):
+            if not _API_NAME.fullmatch(name):
+                raise DataError(f"not a name of an object or field: {name!r}")
         fields = ", ".join(dict.fromkeys(("Id", *columns)))
         start, end = (
             (at + shift).strftime("%Y-%m-%dT%H:%M:%SZ") for at, shift in ((self.start, -_BEFORE), (self.end, _AFTER))

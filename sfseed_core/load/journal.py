@@ -208,6 +208,7 @@ class Run:
         self, kind: Literal["intent", "outcome"], verb: str, *, job: int | None = None, **detail: Any
     ) -> Iterator[sqlite3.Connection]:
         """Write a line, with the changes made inside; it is durable, and told to the observer, when the block ends."""
+        assert not self._db.in_transaction, "a line must be durable when it is told"
         with self.transaction() as db:
             text = json.dumps(detail, ensure_ascii=False) if detail else None
             values = (self._clock.now().isoformat(), kind, verb, job, text)

@@ -129,6 +129,11 @@ def _is_stable(name: str, fields: Mapping[str, Field]) -> bool:
     return found is not None and found.type in _STABLE_TYPES
 
 
+def _is_file(name: str, fields: Mapping[str, Field]) -> bool:
+    """Whether the column holds a file's bytes, which no query returns."""
+    return name in fields and fields[name].type == "base64"
+
+
 def _external_id(texts: pa.Table, fields: Mapping[str, Field]) -> str | None:
     """A unique external id that every row has and that tells all of them apart."""
     names: list[str] = texts.column_names
@@ -165,7 +170,7 @@ def _fewest(texts: pa.Table, stable: Sequence[str]) -> tuple[np.ndarray, MatchKe
 
 def _with_unstable(key: MatchKey, texts: pa.Table, fields: Mapping[str, Field], stable: Sequence[str]) -> MatchKey:
     """The key widened by every other column, compared as loosely as its kind needs."""
-    rest = [name for name in texts.column_names if name not in stable]
+    rest = [name for name in texts.column_names if name not in stable and not _is_file(name, fields)]
     plain = tuple(name for name in rest if name in fields and fields[name].type in _NUMBER_TYPES)
     return MatchKey((*key.close, *plain), tuple(name for name in rest if name not in plain))
 

@@ -14,7 +14,7 @@ from sfseed_core import system
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import SfseedError
 from sfseed_core.events import SILENT
-from sfseed_core.load import changes, ids, jobs, outcome
+from sfseed_core.load import changes, ids, jobs, outcome, results
 from sfseed_core.load.engine import Engine
 from sfseed_core.load.execute import bind
 from sfseed_core.load.feeds import BY_ID, plan_jobs
@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from sfseed_core.load.journal import Run
     from sfseed_core.load.options import Options
     from sfseed_core.load.status import RunStatus
+    from sfseed_core.org.client import Org
     from sfseed_core.org.guard import GuardedOrg
 
+_DELETED_AS = {"ContentVersion": ("ContentDocument", "ContentDocumentId")}  # SALESFORCE.md 9.6: a version alone stays
 _PASSES = 3  # a record that others held back may go once those are gone
 _TOLD = 3
 
@@ -62,7 +64,7 @@ def undo(
     run.set_state(RunState.UNDO)
     try:
         _settle_load(run, org, dataset, observer=observer, clock=clock, options=options)
-        ledger = UndoLedger(run)
+        ledger = UndoLedger(run, org.org)
         engine = Engine(run, org, ledger, {}, observer=observer, clock=clock, options=options, phase="undo")
         with run.transaction() as db:
             ledger.write_counts(db)
@@ -135,12 +137,13 @@ def _note_leftovers(run: Run, ledger: UndoLedger) -> None:
 class UndoLedger:
     """The ids that a run created, by step of the load in which it did, and how far their deletion has come."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, org: Org) -> None:
         self._run = run
         found: list[list[list[str]]] = run.get("stages", [])
+        created = {name: object_name for stage in found for name, object_name in stage}
         self.stages = tuple(tuple(name for name, _ in stage) for stage in found)
-        self.object_of = {name: object_name for stage in found for name, object_name in stage}
-        self.ids = {name: _ids(run, number, name) for number, name in enumerate(self.object_of)}
+        self.object_of = {name: _DELETED_AS.get(one, (one, ""))[0] for name, one in created.items()}
+        self.ids = {name: _ids(run, org, number, name, one) for number, (name, one) in enumerate(created.items())}
         self.fates = {name: np.full(len(one), Fate.WAITING, np.uint8) for name, one in self.ids.items()}
         self.reasons: dict[str, tuple[str, ...]] = {}
         for job in jobs.read_jobs(run, operations=("delete",)):
@@ -185,12 +188,24 @@ class UndoLedger:
             self._run.set_counts("undo", name, position, counts)
 
 
-def _ids(run: Run, number: int, step: str) -> np.ndarray:
-    """The ids that a step of the load created, in a list that is drawn up once."""
+def _ids(run: Run, org: Org, number: int, step: str, object_name: str) -> np.ndarray:
+    """The ids to delete for what a step of the load created, in a list that is drawn up once."""
     path: Path = system.private_folder(run.folder / "undo") / f"{number:04}.ids"
     if not path.exists():
         settled = jobs.read_jobs(run, phases={Phase.SETTLED}, operations=("insert",))
         found = [Outcome.read(files_of(run, one).outcome).ids for one in settled if one.step == step]
         created = np.unique(np.concatenate([*found, np.zeros(0, ids.ID)]))
-        system.write_durably(path, created[created != b""].tobytes())
+        created = created[created != b""]
+        if object_name in _DELETED_AS and len(created):
+            created = _wholes(org, object_name, created, path.with_suffix(".csv"))
+        system.write_durably(path, created.tobytes())
     return np.frombuffer(path.read_bytes(), ids.ID)
+
+
+def _wholes(org: Org, object_name: str, created: np.ndarray, path: Path) -> np.ndarray:
+    """The ids of the records that have to be deleted in place of those that were created."""
+    field = _DELETED_AS[object_name][1]
+    org.bulk_query(f"SELECT Id, {field} FROM {object_name}", path)  # noqa: S608 - names of the table below
+    table = results.read_texts(path, ["Id", field])
+    path.unlink()
+    return np.unique(ids.from_texts(table[field])[np.isin(ids.from_texts(table["Id"]), created)])

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sfseed_core import system
 from sfseed_core.clock import SYSTEM
-from sfseed_core.errors import Interrupted, SfseedError, UserError
+from sfseed_core.errors import InternalError, Interrupted, SfseedError, UserError
 from sfseed_core.load.follow import follow, is_carried
 from sfseed_core.load.journal import Run
 from sfseed_core.load.status import RunState
@@ -97,33 +97,43 @@ def main() -> int:
     order = json.loads(sys.stdin.buffer.read())
     home = Path(order["home"])
     run = Run.open(home, order["run"])
+    mine = {"pid": os.getpid(), "ticket": order["ticket"]}
     with ExitStack() as held:
-        mine = {"pid": os.getpid(), "ticket": order["ticket"]}
         try:
             held.enter_context(system.lock(run.folder / "lock", timeout=_LOCK_WAIT))
-            held.enter_context(_org_lock(home, run))
+            if run.get("org_id") is not None:
+                _hold_org(held, home, run.get("org_id"))
         except TimeoutError:
-            refused = f"another run is working on {run.get('org_name') or 'the org'} right now"
-            run.put("worker", mine | {"refused": refused, "hint": "Wait for it to end: sfseed runs list"})
+            run.put("worker", mine | {"refused": _busy(run), "hint": "Wait for it to end: sfseed runs list"})
             return UserError.exit_code
         run.put("worker", mine)
         try:
-            _TASKS[order["task"]](run, home, _admit(run, order["login"]))
+            org = _admit(run, order["login"])
+            if run.get("org_id") is None:
+                _hold_org(held, home, org.org_id)
+            _TASKS[order["task"]](run, home, org)
+        except TimeoutError:
+            return _stopped(run, UserError(_busy(run)))
         except SfseedError as error:
-            if run.state is RunState.LOAD:
-                run.set_state(RunState.STOPPED, error=str(error))
-            else:
-                run.set_state(run.state, error=str(error))
-            return error.exit_code
+            return _stopped(run, error)
+        except Exception as error:  # a bug of ours: whoever follows must read of it, and it must be in the worker's log
+            _stopped(run, InternalError(f"internal error, see {run.folder / 'worker.log'}: {error!r}"))
+            raise
     return 0
 
 
-def _org_lock(home: Path, run: Run) -> ExitStack:
-    held = ExitStack()
-    org_id = run.get("org_id")
-    if org_id is not None:
-        held.enter_context(system.lock(home / "orgs" / system.safe_name(org_id) / "load.lock"))
-    return held
+def _stopped(run: Run, error: SfseedError) -> int:
+    """Leave the run so that it can be gone on with; an undo stays one."""
+    run.set_state(RunState.STOPPED if run.state is RunState.LOAD else run.state, error=str(error))
+    return error.exit_code
+
+
+def _busy(run: Run) -> str:
+    return f"another run is working on {run.get('org_name') or 'the org'} right now"
+
+
+def _hold_org(held: ExitStack, home: Path, org_id: str) -> None:
+    held.enter_context(system.lock(home / "orgs" / system.safe_name(org_id) / "load.lock"))
 
 
 def _admit(run: Run, secret: Mapping[str, str]) -> GuardedOrg:
@@ -132,8 +142,7 @@ def _admit(run: Run, secret: Mapping[str, str]) -> GuardedOrg:
     from sfseed_core.org.guard import admit
 
     org = connect(from_secret(secret))
-    known = run.get("org_id")
-    return admit(org, confirmed_name=run.get("confirmed_name"), expect_org_id=known)
+    return admit(org, confirmed_name=run.get("confirmed_name"), expect_org_id=run.get("org_id"))
 
 
 def _dataset(run: Run, home: Path) -> Dataset:

@@ -134,6 +134,18 @@ def test_a_reference_may_lead_to_several_objects(home, org):
     assert (found["Call"][:3], found["Mail"][:3], found["None"]) == ("00Q", "003", None)
 
 
+def test_files_are_taken_back_whole(home, org):
+    """A file's version cannot be deleted, its document can: undo deletes that."""
+    files = [{"Title": f"File {n}", "PathOnClient": f"{n}.txt", "VersionData": "aGVsbG8="} for n in range(3)]
+    made = [Made("ContentVersion", 0, {"Title": "string", "PathOnClient": "string", "VersionData": "base64"}, {}, files)]
+    dataset = stage(home, org, made)
+    run = new_run(home, dataset)
+    assert go(run, org, dataset).objects["ContentVersion"].succeeded == 3, failures(run)
+    status = undo(run, org.admit(), lambda: dataset, options=QUICK)
+    assert (status.state, status.notes) == (RunState.UNDONE, ())
+    assert list(org.connect().query("SELECT Id FROM ContentDocument")) == []
+
+
 def refuse_bulk(org, name):
     """Let the org refuse an object by Bulk."""
     body = f'"object": ?"{name}"'
