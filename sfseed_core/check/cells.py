@@ -114,12 +114,12 @@ def pattern(column: Column) -> Iterator[Broken]:
     """The text has not the form of an e-mail address, or is no base64."""
     shape = _SHAPES.get(column.rules.format or "")
     if shape is not None and column.is_text:
-        expression, message = shape
+        expression, message, blanks_are_none = shape
         right = vectors.mask(pc.match_substring_regex(column.values, pattern=expression))
-        yield Broken("format", message, ~right & ~column.empty)
+        yield Broken("format", message, ~right & ~(column.empty if blanks_are_none else column.missing))
 
 
-_SHAPES = {"email": (_EMAIL, "not an e-mail address"), "base64": (_BASE64, "not base64")}
+_SHAPES = {"email": (_EMAIL, "not an e-mail address", True), "base64": (_BASE64, "not base64", False)}
 
 
 def choice(column: Column) -> Iterator[Broken]:

@@ -14,7 +14,7 @@ from sfseed_core.dataset.log import EditLog
 from sfseed_core.dataset.patches import Overlays
 from sfseed_core.dataset.query import Page, QueryEngine
 from sfseed_core.dataset.recent import Recent
-from sfseed_core.dataset.record_file import ROW_GROUP, RecordFile
+from sfseed_core.dataset.record_file import ROW_GROUP, RecordFile, cut
 from sfseed_core.dataset.state import Layout, ObjectState, layout
 from sfseed_core.errors import NotFound
 from sfseed_core.recipe import plan_json
@@ -151,9 +151,9 @@ class Dataset:
         columns: Sequence[str] | None = None,
         size: int = ROW_GROUP,
     ) -> Iterator[pa.RecordBatch]:
-        """Yield all records, ascending, in batches of at most `size`; memory stays flat."""
-        for table in self.state(object_name, revision).tables(self._checked(object_name, columns)):
-            yield from table.combine_chunks().to_batches(max_chunksize=size)
+        """Yield all records, ascending, in batches of `size` (fewer where records are very wide); memory stays flat."""
+        tables = self.state(object_name, revision).tables(self._checked(object_name, columns))
+        return cut(tables, size)
 
     def state(self, object_name: str, revision: int | None = None) -> ObjectState:
         """Return the object's records at the revision; kept, so that the next read is cheap."""

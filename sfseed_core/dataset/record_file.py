@@ -13,7 +13,7 @@ from sfseed_core.dataset.vectors import integers
 from sfseed_core.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 ROW_GROUP = 65_536
@@ -133,3 +133,19 @@ class RecordFile:
 
     def _empty(self, columns: Sequence[str]) -> pa.Table:
         return pa.Table.from_batches([], pa.schema([self.schema.field(name) for name in columns]))
+
+
+def cut(tables: Iterable[pa.Table], size: int) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of the tables in batches of `size` rows, or fewer where they reach the bytes of a row group."""
+    waiting: list[pa.Table] = []
+    for table in tables:
+        waiting.append(table)
+        rows = sum(one.num_rows for one in waiting)
+        wide = sum(one.nbytes for one in waiting) >= _GROUP_BYTES
+        if rows >= size or wide:
+            whole = pa.concat_tables(waiting).combine_chunks()
+            full = rows if wide else rows - rows % size
+            yield from whole.slice(0, full).to_batches(max_chunksize=size)
+            waiting = [whole.slice(full)]
+    if waiting:
+        yield from pa.concat_tables(waiting).combine_chunks().to_batches(max_chunksize=size)

@@ -43,6 +43,18 @@ def test_slices_and_batches_agree(dataset):
         assert pa.Table.from_batches(batches).equals(whole)
 
 
+def test_batches_have_the_size_asked_for(home, monkeypatch):
+    """Batches may be larger than the row groups of the file; all but the last have the size asked for."""
+    monkeypatch.setattr("sfseed_core.dataset.record_file.ROW_GROUP", 6)
+    with store.create(home, PLAN, SCHEMA, now=NOW) as writer:
+        writer.add("Contact", table_of("Contact"))
+        staged = writer.finish()
+    for size in (4, 6, 9, 50):
+        batches = list(staged.batches("Contact", size=size))
+        assert [len(one) for one in batches] == [size] * (20 // size) + ([20 % size] if 20 % size else [])
+        assert pa.Table.from_batches(batches).equals(table_of("Contact"))
+
+
 def test_records_may_come_in_pieces_of_any_size(home):
     """Batches are joined to row groups whatever their size."""
     with store.create(home, PLAN, SCHEMA, now=NOW) as writer:
