@@ -114,6 +114,8 @@ class Chooser:
             yield names["company.industry"]
         if meaning in _FROM_OTHERS:
             yield names["copy"]
+        if meaning == "amount" and "total" in field.label.lower():
+            yield names["product"]
         if meaning in _ONLY_BY_TABLE and request.meaning is not None and request.meaning.group:
             yield names["lookup"]
             if not request.rules.required:

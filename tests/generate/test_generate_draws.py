@@ -26,6 +26,7 @@ def one_by_one(key: int, number: int) -> int:
 
 
 @given(key=st.integers(0, 2**64 - 1), number=st.integers(0, 2**62))
+@settings(deadline=None)
 def test_a_draw_is_plain_integer_arithmetic(key: int, number: int):
     """Draws of a key are what whole numbers of any size give one by one."""
     assert int(draws.mix(key, draws.spread(np.array([number])))[0]) == one_by_one(key, number)
@@ -44,6 +45,7 @@ def test_names_do_not_run_together():
 
 
 @given(limit=st.integers(1, 2**32), key=st.integers(0, 2**64 - 1))
+@settings(deadline=None)
 def test_numbers_stay_below_their_limit(limit: int, key: int):
     """`below` and `below_again` give numbers from 0 up to the limit."""
     drawn = draws.mix(key, draws.spread(SOME[:500]))
@@ -53,6 +55,7 @@ def test_numbers_stay_below_their_limit(limit: int, key: int):
 
 
 @given(low=st.integers(-(2**40), 2**40), width=st.integers(0, 2**50))
+@settings(deadline=None)
 def test_numbers_between_bounds(low: int, width: int):
     """`between` includes both of its ends and nothing beyond."""
     drawn = draws.between(draws.mix(3, draws.spread(SOME[:500])), low, low + width)
@@ -72,6 +75,7 @@ def test_draws_are_even():
 
 
 @given(weights=st.lists(st.integers(0, 10**6), min_size=1, max_size=300).filter(any))
+@settings(deadline=None)
 def test_a_table_keeps_its_weights(weights: list[int]):
     """A table has 65,536 entries, each position within one entry of its share, none of weight 0."""
     table = draws.table(weights)
@@ -83,6 +87,7 @@ def test_a_table_keeps_its_weights(weights: list[int]):
 
 
 @given(knots=st.lists(st.integers(0, 10**12), min_size=1, max_size=12).map(sorted), step=st.sampled_from([1, 5, 1000]))
+@settings(deadline=None)
 def test_a_curve_stays_within_its_ends(knots: list[int], step: int):
     """Values of a curve lie between its first and last quantile, rounded down to the step."""
     values = Curve.of(knots, step).at(draws.mix(9, draws.spread(SOME[:2000])))

@@ -26,13 +26,11 @@ Columns = dict[str, list[str] | list[int]]
 
 def build(locale: str) -> tuple[Columns, dict[str, str]]:
     """Return the vocabularies of a locale and its settings, from its sources."""
-    import yaml
-
     folder = _SOURCE / locale
-    words = yaml.safe_load((folder / "words.yaml").read_text(encoding="utf-8"))
-    settings = {
-        key: str(value) for key, value in yaml.safe_load((folder / "locale.yaml").read_text(encoding="utf-8")).items()
-    }
+    settings = {key: str(value) for key, value in _yaml(folder / "locale.yaml").items()}
+    words = _yaml(folder / "words.yaml")
+    if "like" in settings:
+        words = {**_yaml(_SOURCE / settings.pop("like") / "words.yaml"), **words}
     columns: Columns = {name: _items(text) for name, text in words.items() if "|" not in text}
     columns |= _people(locale)
     columns |= _cities(folder, settings)
@@ -65,6 +63,12 @@ def slug(text: str) -> str:
     """Return the text as it may stand in an e-mail address or a host name."""
     plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ø", "o").replace("Ø", "O"))
     return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode().lower()).strip("-")
+
+
+def _yaml(path: Path) -> dict[str, str]:
+    import yaml
+
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def _items(text: str) -> list[str]:
@@ -126,7 +130,7 @@ def _cities(folder: Path, settings: Mapping[str, str]) -> Columns:
     for kind in ("phone", "mobile"):
         full = [settings[kind].format(area=row[3]) for row in rows]
         columns[f"city_{kind}s"] = [text.rstrip("#") for text in full]
-        columns[f"{kind}_digits"] = [len(full[0]) - len(full[0].rstrip("#"))]
+        columns[f"{kind}_digits"] = [len(full[0]) - len(full[0].rstrip("#"))]  # the same for all cities of a locale
     return columns
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -37,7 +37,14 @@ _CLASSIC_FIRST = 40_000  # out of 65,536: first.last; the others flast, first_la
 def _propose_email(request: FieldRequest) -> Options | str:
     if request.field.length and request.field.length < _CODE_WIDTH + len(_RESERVED):
         return "the field is too short for an address at a reserved domain"
-    options = {**name_fields(request), **company_field(request)} if _is_own_address(request) else {}
+    options: dict[str, Any] = {**name_fields(request), **company_field(request)} if _is_own_address(request) else {}
+    named = (
+        request.context.find("person.full_name", request.meaning.group)
+        if request.meaning and request.meaning.group
+        else None
+    )
+    if named:
+        options = {"name": named, **company_field(request)}
     return {**options, "taken": _taken_codes(request.taken)} if request.rules.unique else options
 
 
@@ -68,6 +75,9 @@ def _email(scope: Scope) -> Make:
     lasts = pa.concat_arrays([texts.join(separator, last_slugs) for separator in _SEPARATORS])
     separators = np.array([0, 1, 2])
 
+    if "name" in scope.options:
+        return _named_email(scope, code)
+
     def make(rows: Rows) -> Texts:
         style = np.where(draws.happens(rows.draw(key), _CLASSIC_FIRST), 0, 1 + draws.below(rows.draw(key), 2))
         if is_drawn(rows, first, FIRST_NAME):
@@ -79,6 +89,18 @@ def _email(scope: Scope) -> Make:
         else:
             names_after = texts.join(".", slugs(rows.cells(str(last)).text(), "x"))
         parts = [names, names_after] if code is None else [names, names_after, ".", code(rows)]
+        return Texts(texts.join(*parts, company_domains(rows, scope.options, "@")))
+
+    return make
+
+
+def _named_email(scope: Scope, code: _Codes | None) -> Make:
+    """The address of somebody whose whole name stands in one field."""
+    field = str(scope.options["name"])
+
+    def make(rows: Rows) -> Texts:
+        names = slugs(rows.cells(field).text(), "info")
+        parts = [names] if code is None else [names, ".", code(rows)]
         return Texts(texts.join(*parts, company_domains(rows, scope.options, "@")))
 
     return make
@@ -205,7 +227,8 @@ PROVIDERS = (
         _email,
         meanings=frozenset({"email"}),
         options={
-            "first": "the field with the first name",
+            "name": "the field with the whole name",
+            "first": "with the first name",
             "last": "with the last name",
             **_COMPANY_OPTIONS,
             "taken": "codes in use",
