@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field, SecretStr, ValidationError
@@ -15,6 +14,7 @@ from sfseed_core.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 FILE = "config.json"
 
@@ -55,7 +55,7 @@ def load_settings(home: Path | None = None, **overrides: Any) -> Settings:
             hint=f"It comes from SFSEED_{name.upper()} or from {config_path(home)}.",
         ) from None
     except ValueError as error:
-        raise SettingsError(f"{config_path(home)} is not readable as JSON: {error}", hint="Mend or delete the file.") from error
+        raise SettingsError(f"{config_path(home)} is not JSON: {error}", hint="Mend or delete the file.") from error
 
 
 @lru_cache(maxsize=8)
@@ -102,8 +102,7 @@ def shown(settings: Settings, environment: Mapping[str, str], home: Path | None 
     rows = []
     for name in Settings.model_fields:
         value = getattr(settings, name)
-        source = (
-            f"SFSEED_{name.upper()}" if f"SFSEED_{name.upper()}" in environment else str(path) if name in in_file else "default"
-        )
+        variable = f"SFSEED_{name.upper()}"
+        source = variable if variable in environment else str(path) if name in in_file else "default"
         rows.append((name, "" if value is None else "********" if name in SECRETS else str(value), source))
     return rows

@@ -42,6 +42,21 @@ def fingerprint(plan: Plan) -> str:
     return hashlib.blake2b(to_json(silent).encode(), digest_size=16).hexdigest()
 
 
+def identity(plan: Plan) -> str:
+    """Return a short text that two plans share when they are the same but for the unique values that the org has by then.
+
+    Planning the same thing again, after it was loaded, finds its unique values taken: it is the same plan all the same.
+    """
+    objects = tuple(
+        dataclasses.replace(
+            one,
+            columns=tuple(dataclasses.replace(each, options={}) if each.unique else each for each in one.columns),
+        )
+        for one in plan.objects
+    )
+    return fingerprint(dataclasses.replace(plan, objects=objects))
+
+
 def _silent(one: ObjectPlan) -> ObjectPlan:
     """Return the object's plan without the words for the user."""
     return dataclasses.replace(

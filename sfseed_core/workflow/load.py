@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfseed_core.load.journal import Run, same_load
 from sfseed_core.load.status import RunState
+from sfseed_core.recipe.plan_json import identity
 from sfseed_core.workflow.request import Request
 from sfseed_core.workflow.seed import Work, begin, check_records, request_for_dataset, start
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def earlier_loads(dataset: Dataset, *, org_id: str, home: Path) -> tuple[str, ...]:
     """Return the ids of runs that loaded the same plan into this org and were not undone, the newest first."""
-    found = same_load(home, org_id=org_id, fingerprint=dataset.plan_fingerprint)
+    found = same_load(home, org_id=org_id, fingerprint=identity(dataset.plan))
     for run in found:
         run.close()
     return tuple(run.id for run in found)

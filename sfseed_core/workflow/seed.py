@@ -171,12 +171,12 @@ def _discover(work: Work) -> RunState:
 
 
 def _plan(work: Work) -> RunState:
-    from sfseed_core.recipe.plan_json import fingerprint, to_json
+    from sfseed_core.recipe.plan_json import identity, to_json
     from sfseed_core.workflow.plan import draw_up
 
     plan = draw_up(work.request, work.survey(), observer=work.observer)
     system.write_durably(work.run.folder / PLAN_FILE, to_json(plan).encode())
-    work.run.put("plan_fingerprint", fingerprint(plan))
+    work.run.put("plan_fingerprint", identity(plan))
     return RunState.GENERATE
 
 
@@ -194,12 +194,12 @@ def _generate(work: Work) -> RunState:
 
 def check_records(work: Work) -> RunState:
     """Check the run's dataset, and hold back what the org would refuse; raises FindingsStop when that was not agreed to."""
-    from sfseed_core.recipe.plan_json import fingerprint
+    from sfseed_core.recipe.plan_json import identity
     from sfseed_core.workflow.check import check
     from sfseed_core.workflow.findings import hold, refused_records
 
     dataset = work.dataset()
-    work.run.put("plan_fingerprint", fingerprint(dataset.plan))
+    work.run.put("plan_fingerprint", identity(dataset.plan))
     findings = check(dataset, work.snapshot(), observer=work.observer)
     refused = refused_records(findings)
     if refused and not (work.hold_refused or work.request.despite_findings):
