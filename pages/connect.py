@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pages.shared import connecting, foot, making, state
+from pages.shared import connecting, foot, frame, making, state
 
+frame.inside()
 where = state.place()
 if where.org is None:
     connecting.orgs()

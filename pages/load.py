@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared import foot, frame, loading, previewing, resources, state, words
 
+frame.inside()
 where = state.place()
 st.title("Load")
 loading.refused_start()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared import foot, frame, previewing, record_changes, record_table, record_view, resources, state
 
+frame.inside()
 where = state.place()
 if where.dataset is None:
     previewing.nothing(where)

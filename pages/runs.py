@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import earlier_work, foot, loading, resources, run_list, state
+from pages.shared import earlier_work, frame, loading, resources, run_list, state
 
+frame.inside()
 where = state.place()
 st.title("Runs")
 loading.refused_start()
@@ -21,4 +22,3 @@ elif found:
     run_list.table(found)
 else:
     st.info("Nothing was loaded yet. What you load is listed here, and can be taken back.", icon=":material/history:")
-foot.bar(None)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import earlier_work, frame, resources, state, words
+from pages.shared import earlier_work, frame, making, resources, state, words
 from pages.shared.progress import Bar
 from sfseed_core.errors import SfseedError
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.model import Plan
 
 OWN_FILE = "file"
-SIZES: Mapping[Any, str] = {300: "About 300 records", 3000: "About 3,000", "choose": "Choose"}
+CHOOSE = -1
+SIZES: Mapping[int, str] = {3000: "About 3,000", CHOOSE: "Choose"}
+_FEWEST = 10
 _FILLINGS = (
     ("sales-cloud", "Sales demo", "accounts, contacts, leads, campaigns, opportunities with products, quotes, orders"),
     ("service-cloud", "Service desk", "accounts, contacts, cases with comments, contracts, tasks"),
@@ -144,22 +146,25 @@ def _own_file() -> None:
 
 
 def _size(where: state.Place) -> None:
-    if "size_choice" not in st.session_state or state.remembered("size_seen") != where.size:
-        state.note("size_choice", where.size if where.size in SIZES else "choose")
+    own = making.base(where, Bar()) if where.recipe != OWN_FILE else 0
+    sizes: dict[int, str] = {state.AS_IT_IS: f"About {own:,} records", **SIZES}
+    if state.remembered("size_seen") != where.size:
+        state.note("size_choice", where.size if where.size in sizes else CHOOSE)
         state.note("size_seen", where.size)
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         chosen = st.segmented_control(
-            "How many", list(SIZES), format_func=SIZES.__getitem__, key="size_choice", on_change=_sized, required=True
+            "How many", list(sizes), format_func=sizes.__getitem__, key="size_choice", on_change=_sized, required=True
         )
-    if chosen == "choose":
+    if chosen == CHOOSE:
         with right:
-            st.number_input("Records, about", min_value=10, max_value=10_000_000, step=100, **state.bound("size"))
+            given = state.bound("size", within=lambda number: number >= _FEWEST, otherwise=own or _FEWEST)
+            st.number_input("Records, about", min_value=_FEWEST, max_value=10_000_000, step=100, **given)
 
 
 def _sized() -> None:
     chosen = state.remembered("size_choice")
-    if isinstance(chosen, int):
+    if chosen != CHOOSE:
         state.note("size_seen", chosen)
         state.go(size=chosen)
 

@@ -52,6 +52,14 @@ def sentence(tally: Tally) -> Iterable[str]:
         yield words.many(tally.problems, "problem") if tally.problems else "no problems"
 
 
+def storage(tally: Tally) -> None:
+    """How much of the org's free storage the records take."""
+    if tally.free_kilobytes:
+        share = min(1.0, tally.kilobytes / tally.free_kilobytes)
+        text = f"Storage: {words.size(tally.kilobytes)} of {words.size(tally.free_kilobytes)} free"
+        st.progress(share, text=text + (" (more than fits)" if tally.kilobytes > tally.free_kilobytes else ""))
+
+
 def bar(
     tally: Tally | None, *, back: frame.Step | None = None, onward: str | None = None, why_not: str | None = None
 ) -> bool:

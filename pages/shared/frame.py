@@ -37,6 +37,7 @@ STEPS = (
 )
 APART = Step("pages/runs.py", "Runs", "what was loaded, undo", ":material/history:")
 
+_FRAMED = "framed"
 _KINDS: Mapping[str, tuple[str, str]] = {
     "sandbox": ("Sandbox", "green"),
     "scratch": ("Scratch org", "green"),
@@ -57,14 +58,26 @@ def run() -> None:
     with st.sidebar:
         _sidebar(where)
     _steps(where, pages, step)
+    state.note(_FRAMED, True)
     try:
         current.run()
     except SfseedError as error:
         tell(error)
 
 
+def inside() -> None:
+    """Make sure that the frame stands around this page; each page calls it first.
+
+    A server that was just started runs a page that is opened by its own address (a bookmark, F5) without the main script,
+    until `st.navigation` was called once.
+    """
+    if not state.taken(_FRAMED):
+        st.navigation([_page(one) for one in (*STEPS, APART)], position="hidden")
+        st.rerun()
+
+
 def _page(step: Step) -> StreamlitPage:
-    return st.Page(step.file, title=step.name, icon=step.icon, default=step is STEPS[0])
+    return st.Page(step.file, title=step.name, default=step is STEPS[0])  # its icon would become an outside favicon
 
 
 def _steps(where: state.Place, pages: Mapping[str, StreamlitPage], current: Step) -> None:

@@ -11,15 +11,15 @@ from pages.shared.progress import Bar
 from sfseed_core.clock import SYSTEM
 
 if TYPE_CHECKING:
-    from sfseed_core.recipe.model import Plan
-    from sfseed_core.workflow.request import Request
+    from collections.abc import Mapping
 
-_AS_IT_IS = (0.6, 1.6)  # a recipe's own counts are "about" what is wanted within these factors
+    from sfseed_core.recipe.model import FieldRecipe, Plan
+    from sfseed_core.workflow.request import Request
 
 
 def scale_for(wanted: int, base: int) -> float | None:
     """Return the factor that brings a recipe of `base` records to about the wanted number; None: leave it as it is."""
-    if base <= 0 or _AS_IT_IS[0] <= wanted / base <= _AS_IT_IS[1]:
+    if base <= 0 or wanted in {state.AS_IT_IS, base}:
         return None
     return round(wanted / base, 4) or 0.0001
 
@@ -36,9 +36,14 @@ def plan(where: state.Place) -> Plan:
 
 def scale(where: state.Place, bar: Bar) -> float | None:
     """Return the factor for the recipe's counts that the size asks for."""
+    return scale_for(where.size, base(where, bar))
+
+
+def base(where: state.Place, bar: Bar) -> int:
+    """Return how many records the recipe makes by itself."""
     assert where.org is not None
-    base = resources.plan(where.org, where.recipe, None, where.day, bar)
-    return scale_for(where.size, sum(one.count for one in base.objects))
+    as_it_is = resources.plan(where.org, where.recipe, None, where.day, bar)
+    return sum(one.count for one in as_it_is.objects)
 
 
 def request(where: state.Place, factor: float | None) -> Request:
@@ -68,3 +73,11 @@ def make(where: state.Place) -> None:
         asked = request(where, scale(where, bar))
         made = stage_for(asked, home=resources.home(), observer=bar, clock=SYSTEM)
     state.leave_for(frame.STEPS[3].file, dataset=made.id)
+
+
+def said(where: state.Place, object_name: str) -> Mapping[str, FieldRecipe]:
+    """Return what the recipe says of an object's fields."""
+    from sfseed_core.recipe.presets import complete
+
+    found = complete(resources.recipe(where.recipe)).objects.get(object_name)
+    return {} if found is None else found.fields

@@ -17,20 +17,22 @@ from sfseed_core import ids
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-DEFAULT_RECIPE, DEFAULT_SIZE = "sales-cloud", 300
+DEFAULT_RECIPE = "sales-cloud"
+AS_IT_IS = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """What the address says.
 
-    `recipe` is a preset's name or the id of a kept recipe; `size` about how many records are wanted; `day` what today
-    means in the records (None: this day); `seed` the variation number (None: drawn). The rest is what is looked at.
+    `recipe` is a preset's name or the id of a kept recipe; `size` about how many records are wanted (0: as many as the
+    recipe says); `day` what today means in the records (None: this day);
+    `seed` the variation number (None: drawn). The rest is what is looked at.
     """
 
     org: str | None = None
     recipe: str = DEFAULT_RECIPE
-    size: int = DEFAULT_SIZE
+    size: int = AS_IT_IS
     day: date | None = None
     seed: int | None = None
     dataset: str | None = None
@@ -48,7 +50,7 @@ class Place:
 _JOURNEY = ("org", "recipe", "size", "day", "seed", "dataset", "run", "object")  # what goes along to another page
 _DROPS: Mapping[str, tuple[str, ...]] = {  # what no longer makes sense once this has changed
     "org": ("dataset", "object", "page", "search", "sort", "view", "filter", "focus", "run"),
-    "recipe": ("focus",),
+    "recipe": ("focus", "size"),
     "dataset": ("object", "page", "search", "sort", "view", "filter", "run"),
     "object": ("page", "search", "sort", "view", "filter"),
     "search": ("page",),

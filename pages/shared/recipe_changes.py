@@ -1,0 +1,47 @@
+"""Changing the recipe from a page: the changed one is kept, tried, and only then taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.shared import resources, state, words
+from sfseed_core.errors import SfseedError
+from sfseed_core.events import SILENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pages.shared.state import Place
+    from sfseed_core.recipe.model import Plan, Recipe
+
+
+def change(where: Place, how: Callable[[Recipe], Recipe]) -> None:
+    """Go on with a changed recipe; one that cannot be planned is refused with the reason, and nothing changes."""
+    from sfseed_core.recipe.store import keep
+    from sfseed_core.recipe.write import recipe_yaml
+
+    assert where.org is not None
+    try:
+        changed = keep(resources.home(), recipe_yaml(how(resources.recipe(where.recipe))))
+        resources.plan(where.org, changed, None, where.day, SILENT)
+    except SfseedError as error:
+        state.note("recipe_refused", str(error))
+        return
+    state.go(recipe=changed, focus=where.focus, size=state.AS_IT_IS)
+
+
+def refused() -> None:
+    """Say why the last change was not taken."""
+    why = state.taken("recipe_refused")
+    if why:
+        st.error(words.plain(why), title="This change was not taken", icon=":material/error:")
+
+
+def frozen(plan: Plan, recipe: Recipe, counts: dict[str, int]) -> Recipe:
+    """Return the recipe with these counts; where the page showed scaled numbers, all of them are kept as shown."""
+    from sfseed_core.recipe.change import with_counts
+
+    shown = {one.name: one.count for one in plan.objects}
+    return with_counts(recipe, {**shown, **counts})

@@ -1,0 +1,65 @@
+"""Small changes of a recipe, as a page makes them: each returns a new recipe that stands on the old one."""
+
+from __future__ import annotations
+
+import dataclasses
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe, Recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+def own_version(recipe: Recipe) -> Recipe:
+    """Return a recipe to be changed: of a preset, an empty one that stands on it."""
+    if recipe.preset is None or recipe.path is not None:
+        return recipe
+    return Recipe(objects=MappingProxyType({}), preset=recipe.preset, title=recipe.title, about=recipe.about)
+
+
+def with_objects(recipe: Recipe, names: Iterable[str]) -> Recipe:
+    """Add objects, in the numbers that the planner finds fitting."""
+    own = own_version(recipe)
+    wanted = list(names)
+    added = {name: ObjectRecipe(name) for name in wanted if name not in own.objects}
+    without = tuple(one for one in own.without if one not in wanted)
+    return dataclasses.replace(own, objects=MappingProxyType({**own.objects, **added}), without=without)
+
+
+def without_object(recipe: Recipe, name: str) -> Recipe:
+    """Leave an object out; what requires it must be left out too."""
+    own = own_version(recipe)
+    kept = {one: said for one, said in own.objects.items() if one != name}
+    return dataclasses.replace(own, objects=MappingProxyType(kept), without=tuple(dict.fromkeys([*own.without, name])))
+
+
+def with_counts(recipe: Recipe, counts: Mapping[str, int]) -> Recipe:
+    """Give objects absolute numbers of records."""
+    return _changed(recipe, {name: {"count": count, "per": None, "each": None} for name, count in counts.items()})
+
+
+def with_field(recipe: Recipe, object_name: str, field: str, said: FieldRecipe | None) -> Recipe:
+    """Say how one field is filled; None: as the planner would."""
+    own = own_version(recipe)
+    before = own.objects.get(object_name, _inherited(recipe, object_name)).fields
+    fields = {name: one for name, one in before.items() if name != field}
+    if said is not None:
+        fields[field] = said
+    return _changed(recipe, {object_name: {"fields": MappingProxyType(fields)}})
+
+
+def _changed(recipe: Recipe, changes: Mapping[str, Mapping[str, object]]) -> Recipe:
+    own = own_version(recipe)
+    objects = dict(own.objects)
+    for name, values in changes.items():
+        objects[name] = dataclasses.replace(objects.get(name, _inherited(recipe, name)), **values)  # type: ignore[arg-type]
+    return dataclasses.replace(own, objects=MappingProxyType(objects))
+
+
+def _inherited(recipe: Recipe, name: str) -> ObjectRecipe:
+    """What the preset below says of the object: an own entry replaces it, so it is taken along."""
+    from sfseed_core.recipe.presets import complete
+
+    return complete(recipe).objects.get(name, ObjectRecipe(name))
