@@ -67,7 +67,8 @@ class OrgEndpoint:
         call, route = None, None
         try:
             call = await self._read(scope, receive)
-            call, route = self._find(call, scope)
+            raw = scope.get("raw_path") or call.path.encode("utf-8")
+            call, route = self._find(call, _one_slash(raw.split(b"?")[0].decode("latin-1")))
             answer = await self._answer(call, route)
         except ApiError as error:
             call = call or self._bare(scope)
@@ -87,10 +88,11 @@ class OrgEndpoint:
         return Call(
             state=self._state,
             method=scope["method"],
-            path=scope["path"],
+            path=_one_slash(scope["path"]),
             query=query,
             headers=headers,
             base_url=f"{scheme}://{host}",
+            dispatch=self._inside,
         )
 
     async def _read(self, scope: Scope, receive: Receive) -> Call:
@@ -109,10 +111,9 @@ class OrgEndpoint:
                 break
         return replace(call, body=_plain(b"".join(parts), call.headers.get("content-encoding", "")))
 
-    def _find(self, call: Call, scope: Scope) -> tuple[Call, Route]:
-        raw = scope.get("raw_path") or call.path.encode("utf-8")
+    def _find(self, call: Call, raw_path: str) -> tuple[Call, Route]:
         method = "GET" if call.method == "HEAD" else call.method
-        route, params = self._router.match(method, raw.split(b"?")[0].decode("latin-1"))
+        route, params = self._router.match(method, raw_path)
         if "version" in params:
             versions.check(params["version"])
         return replace(call, params=params), route
@@ -142,6 +143,14 @@ class OrgEndpoint:
             usage = {"Sforce-Limit-Info": limits.usage_header(self._state)}
             answer = replace(answer, headers={**usage, **answer.headers})
         return answer
+
+    def _inside(self, call: Call) -> Answer:
+        """Answer a request that stands inside another: the user is known, and it is no call of its own."""
+        try:
+            found, route = self._find(call, call.path)
+            return route.handler(found)
+        except ApiError as error:
+            return Answer(error.body(code_first=True), status=error.status, headers=error.headers)
 
     def _user(self, call: Call) -> str:
         header = call.headers.get("authorization", "")
@@ -201,6 +210,11 @@ async def _send_pieces(send: Send, call: Call, answer: Answer, pieces: Iterable[
         async for piece in iterate_in_threadpool(pieces):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
+
+
+def _one_slash(path: str) -> str:
+    """Drop what clients write twice that join an instance URL's closing slash with a path's first one."""
+    return "/" + path.lstrip("/")
 
 
 def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:

@@ -20,12 +20,17 @@ DATA = "/services/data/v{version}"
 JSON_TYPE = "application/json;charset=UTF-8"
 
 
+def _no_dispatch(_call: Call) -> Answer:
+    raise ApiError("NOT_FOUND", "The requested resource does not exist")
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request, read in full.
 
     `params` and `query` are percent-decoded (`query` keeps the last value of a repeated key); header names
-    are lower case. `user_id` is empty on routes that ask for no token.
+    are lower case. `user_id` is empty on routes that ask for no token. `dispatch` answers a request inside this one (of the
+    same user; what refuses it is answered, not raised).
     """
 
     state: OrgState
@@ -37,6 +42,7 @@ class Call:
     body: bytes = b""
     base_url: str = ""
     user_id: str = ""
+    dispatch: Callable[[Call], Answer] = field(default=_no_dispatch, repr=False, compare=False)
 
     @property
     def version(self) -> str:

@@ -138,7 +138,7 @@ class TestSurface:
             ("GET", "/services/data/v99.0/limits", 404, "NOT_FOUND"),
             ("GET", "/services/data/vlatest/limits", 404, "NOT_FOUND"),
             ("GET", "/services/data/v20.0/limits", 410, "GONE"),
-            ("GET", "/composite/tree/Account", 404, "NOT_FOUND"),
+            ("GET", "/composite/tree/Account", 405, "METHOD_NOT_ALLOWED"),
         ],
     )
     def test_what_is_not_there(self, org: Any, method: str, path: str, status: int, code: str) -> None:
