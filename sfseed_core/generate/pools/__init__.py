@@ -58,7 +58,7 @@ def available(locale: str) -> str:
     if locale in names:
         return locale
     language = locale.replace("-", "_").split("_")[0]
-    if DEFAULT_LOCALE.split("_")[0] == language:
+    if DEFAULT_LOCALE.split("_", maxsplit=1)[0] == language:
         return DEFAULT_LOCALE
     return next((name for name in names if name.split("_")[0] == language), DEFAULT_LOCALE)
 

@@ -25,7 +25,7 @@ _DAY = 86_400_000
 _QUARTER = 900_000
 _OPENS, _QUARTERS = 8 * 4, 36  # from 8:00, the last start at 16:45
 _THURSDAY = 3  # 1970-01-01
-_FRIDAY, _SATURDAY = 4, 5
+_WORKING_DAYS = 5  # of a week
 
 # meaning -> days from the as-of date, whether working days only
 SPANS: Mapping[str, tuple[int, int, bool]] = MappingProxyType(
@@ -109,56 +109,67 @@ def days_of(scope: Scope) -> Make:
     if scope.column.unique:
         free = Free.of(high - low + 1, key, options.get("taken", ()))
         return lambda rows: Numbers(low + free.at(rows.records))
-    working = bool(options.get("working", True)) and high - low >= _SATURDAY
+    working = bool(options.get("working", True))
     if "after" in options:
-        return _after(scope, working)
+        return _after(scope, working=working)
     if "closed" in options:
-        return _by_status(scope, working)
-
-    def make(rows: Rows) -> Numbers:
-        days = draws.between(rows.draw(key), low, high)
-        return Numbers(_to_working_days(days, low) if working else days)
-
-    return make
+        return _by_status(scope, working=working)
+    return lambda rows: Numbers(_days(rows.draw(key), low, high, working=working))
 
 
-def _to_working_days(days: np.ndarray, low: int) -> np.ndarray:
-    """Move Saturdays and Sundays back to the Friday before, or on to the Monday where that is before `low`."""
-    weekday = (days + _THURSDAY) % 7
-    late = np.maximum(weekday - _FRIDAY, 0)
-    moved = days - late
-    return np.where(moved < low, moved + 3, moved)
+def _days(drawn: np.ndarray, low: int, high: int, *, working: bool) -> np.ndarray:
+    """Return a day from `low` to `high` for each draw: a working day, if there is one between them."""
+    first, last = (int(number) for number in _working_numbers(np.array([low, high + 1])))
+    return (
+        _working_days(draws.between(drawn, first, last - 1))
+        if working and last > first
+        else draws.between(drawn, low, high)
+    )
 
 
-def _after(scope: Scope, working: bool) -> Make:
-    """Prepare the end of a span: some days after its start."""
+def _working_numbers(days: np.ndarray) -> np.ndarray:
+    """Return how many working days lie before each day (counted from a fixed Monday)."""
+    weeks, weekday = np.divmod(days + _THURSDAY, 7)
+    return weeks * _WORKING_DAYS + np.minimum(weekday, _WORKING_DAYS)
+
+
+def _working_days(numbers: np.ndarray) -> np.ndarray:
+    """Return the working day that has so many before it."""
+    weeks, weekday = np.divmod(numbers, _WORKING_DAYS)
+    return weeks * 7 + weekday - _THURSDAY
+
+
+def _after(scope: Scope, *, working: bool) -> Make:
+    """Prepare the end of a span: some days (of which only working days count, where asked) after its start."""
     field, key = str(scope.options["after"]), scope.key("day")
     shortest, longest = (int(number) for number in scope.options.get("lasts", _LASTS))
+    fewest = -(-shortest * _WORKING_DAYS // 7)
+    most = max(longest * _WORKING_DAYS // 7, fewest)
 
     def make(rows: Rows) -> Numbers:
         start = rows.cells(field)
         assert isinstance(start, Numbers)
-        days = start.values + draws.between(rows.draw(key), shortest, longest)
-        return Numbers(_to_working_days(days, 0) if working and shortest > _SATURDAY else days)
+        drawn = rows.draw(key)
+        if not working:
+            return Numbers(start.values + draws.between(drawn, shortest, longest))
+        return Numbers(_working_days(_working_numbers(start.values) + draws.between(drawn, fewest, most)))
 
     return make
 
 
-def _by_status(scope: Scope, working: bool) -> Make:
+def _by_status(scope: Scope, *, working: bool) -> Make:
     """Prepare days that have passed where the status is a closed one, and lie ahead where it is open."""
     options, key = scope.options, scope.key("day")
     today = day_number(scope.engine.plan.as_of)
-    low, high = today + int(options["from"]), today + int(options["to"])
+    low, high = min(today + int(options["from"]), today - 1), max(today + int(options["to"]), today + 1)
     field, closed = str(options["status"]), frozenset(options["closed"])
 
     def make(rows: Rows) -> Numbers:
         drawn = rows.draw(key)
         pool, codes = coded(rows.cells(field))
         is_closed = np.array([value in closed for value in texts.listed(pool)])[codes]
-        past, ahead = draws.between(drawn, low, today - 1), draws.between(drawn, today + 1, high)
-        if working:
-            past, ahead = _to_working_days(past, low), _to_working_days(ahead, today + 1)
-        return Numbers(np.where(is_closed, past, ahead))
+        past = _days(drawn, low, today - 1, working=working)
+        return Numbers(np.where(is_closed, past, _days(drawn, today + 1, high, working=working)))
 
     return make
 
