@@ -22,7 +22,7 @@ from tests.loading import contents, expected, new_run, projects, resolver_of, st
 ROOT = Path(__file__).resolve().parents[2]
 PATIENT = Options(first_wait=0.01, longest_wait=0.2, patience=60)
 MADE = projects(2)
-COMMITS = 150
+COMMITS = 84  # of an undisturbed load; the next one is the test's own login
 
 
 class OrgProcess:
@@ -100,7 +100,8 @@ def test_an_org_that_dies_at_a_commit_is_waited_for(home, process, nth, moment):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("nth", range(1, COMMITS))
+@pytest.mark.parametrize("nth", range(1, COMMITS + 1))
 def test_an_org_that_dies_at_any_commit(home, process, nth, moment):
     """At all of its commits."""
     survives(home, process, nth, moment)
+    assert process.deaths == 1
