@@ -11,21 +11,28 @@ from sfseed_core.schema.semantics import meaning
 
 if TYPE_CHECKING:
     from sfseed_core.recipe.chooser import FieldRequest, PlanContext
-    from sfseed_core.recipe.model import ReferencePlan
 
 COMPANY = "company"
-_NEAR_FIRST = ("children", "along", "within", "pair", "cycle", "spread")
+_NEAR_FIRST = ("children", "along", "within", "pair", "cycle", "round", "spread", "self", "symbol")
 
 
 def owner_of(request: FieldRequest) -> dict[str, Any]:
-    """Return the reference to the object that holds the record's company: `via` the field, `of` the object."""
-    context = request.context
+    """Return the way to the object that holds the record's company: `via` a path of references, `of` the object.
+
+    The nearest one: what the record itself refers to, else what a record that it refers to refers to.
+    """
     if _is_personal(request):
         return {}
-    for mode in _NEAR_FIRST:
-        for reference in context.references.values():
-            if reference.mode == mode and company_of(context, reference) is not None:
-                return {"via": reference.field, "of": reference.targets[0].object}
+    context = request.context
+    own = sorted(context.references.values(), key=lambda one: _NEAR_FIRST.index(one.mode))
+    for reference in own:
+        if company_of(context, reference.targets[0].object):
+            return {"via": reference.field, "of": reference.targets[0].object}
+    for reference in own:
+        parent = context.earlier.get(reference.targets[0].object or "")
+        for upper in parent.references if parent and len(reference.targets) == 1 else ():
+            if company_of(context, upper.targets[0].object):
+                return {"via": f"{reference.field}.{upper.field}", "of": upper.targets[0].object}
     return {}
 
 
@@ -39,12 +46,11 @@ def company_field(request: FieldRequest) -> dict[str, Any]:
     found = owner_of(request)
     if not found:
         return {}
-    return {"company": company_of(request.context, request.context.references[found["via"]]), **found}
+    return {"company": company_of(request.context, found["of"]), **found}
 
 
-def company_of(context: PlanContext, reference: ReferencePlan) -> str | None:
-    """Return the field by which the reference's object is named as a company, if it is one."""
-    target = reference.targets[0].object
+def company_of(context: PlanContext, target: str | None) -> str | None:
+    """Return the field by which the object is named as a company, if it is one (another than that being planned)."""
     schema = context.schema.objects.get(target or "")
     if schema is None or target == context.object.name:
         return None

@@ -12,6 +12,7 @@ import numpy as np
 
 from sfseed_core.errors import InternalError
 from sfseed_core.generate import draws
+from sfseed_core.generate.cells import both
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,11 @@ class Link:
     def cells(self, field: str) -> Cells:
         """Return the parents' cells of the field, one per child."""
         return self.rows.cells(field).take(self.places, self.valid)
+
+    def at(self, near: Link) -> Link:
+        """Return the same records as seen by those that `near` leads from."""
+        valid = None if self.valid is None else self.valid[near.places]
+        return Link(self.rows, self.places[near.places], both(valid, near.valid))
 
 
 class Rows:
@@ -94,11 +100,16 @@ class Rows:
     def parents(self, field: str, target: str | None = None) -> Link | None:
         """Return the records of `target` (the reference's only object, if not named) that the reference points to.
 
-        None when it can point to no record of that object.
+        `field` may be a path of references joined by dots. None when it can lead to no record of that object.
         """
         return self.once(f"parents {field} {target or ''}", lambda: self._link(field, target))
 
     def _link(self, field: str, target: str | None) -> Link | None:
+        first, _, rest = field.partition(".")
+        if rest:
+            near = self.parents(first)
+            far = None if near is None else near.rows.parents(rest, target)
+            return None if near is None or far is None else far.at(near)
         keys = self.keys(field)
         if target is None:
             target = next((one.object for one in keys.targets if one.object), None)

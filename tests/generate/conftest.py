@@ -135,7 +135,12 @@ def plan_by_hand(accounts: int = 1000, *, seed: int = 7, **more) -> Plan:
                 "Role",
                 4 * accounts,
                 2,
-                (column("Name", "string", "word", {"pool": "keywords"}, length=40),),
+                (
+                    column("Name", "string", "word", {"pool": "keywords"}, length=40),
+                    column(
+                        "Company__c", "string", "copy", {"field": "Name", "via": "OpportunityId.AccountId", "of": "Account"}
+                    ),
+                ),
                 (
                     ReferencePlan("OpportunityId", "children", (deal,)),
                     ReferencePlan(

@@ -90,6 +90,12 @@ def test_deals_are_named_after_their_account(tables):
         assert name.startswith(tables["Account"]["Name"][account] + " - ")
 
 
+def test_values_are_borrowed_along_a_path(tables):
+    """A role's company is that of its deal's account."""
+    for company, account in together(tables["Role"], "Company__c", "AccountId"):
+        assert company == tables["Account"]["Name"][account]
+
+
 def test_chances_and_closing_days_go_with_the_stage(tables):
     """Probability is the stage's own, closed deals lie in the past and open ones ahead, on working days."""
     chances = {"Qualify": 10, "Won it": 100, "Lost it": 0}

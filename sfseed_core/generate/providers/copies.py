@@ -27,7 +27,7 @@ def propose(request: FieldRequest) -> Options | str:
         found = {} if request.field.name_field or request.rules.required else owner_of(request)
         if not found:
             return _NOTHING
-        return {"field": company_of(request.context, request.context.references[found["via"]]), **found}
+        return {"field": company_of(request.context, found["of"]), **found}
     if name == "price":
         return _from_parent(request) or _NOTHING
     return _NOTHING

@@ -32,7 +32,6 @@ _COLUMNS = {
 _DEGREES = {"address.latitude": "city_latitudes", "address.longitude": "city_longitudes"}
 _DEGREE_SCALE = 4
 _NEAR = 300  # ten-thousandths of a degree around the city's centre: some three kilometres
-_HIGHEST_NUMBER = 9900
 
 
 def place_of(request: FieldRequest) -> dict[str, Any]:
@@ -156,9 +155,8 @@ def _street(scope: Scope) -> Make:
     room = max((length or 255) - 4, 2)
     table = drawn_places(streets, room)
     fitting = texts.fit(streets, room)
-    numbers = scope.once(
-        "house numbers", make=lambda: texts.strings([str(number) for number in range(1, _HIGHEST_NUMBER + 1)])
-    )
+    highest = int(scope.pools.settings["highest_house_number"])
+    numbers = scope.once("house numbers", make=lambda: texts.strings([str(number) for number in range(1, highest + 1)]))
 
     def make(rows: Rows) -> Texts:
         drawn = rows.draw(key)
