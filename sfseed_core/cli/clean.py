@@ -30,7 +30,7 @@ def clean(
     """Remove old datasets, ended runs, caches and leftovers of crashes from sfseed's folder."""
     from sfseed_core import system
     from sfseed_core.clock import SYSTEM
-    from sfseed_core.workflow.clean import days, find, remove
+    from sfseed_core.workflow.clean import days, find, remove, sweep
 
     console = Console(json=json, yes=yes)
     found: tuple[Leftover, ...] = find(system.home(), older_than=days(older_than), everything=everything, clock=SYSTEM)
@@ -39,4 +39,5 @@ def clean(
         console.say("\n".join(table(("what", "name", "KB"), rows)))
         console.confirm(f"Remove these {len(found)}?")
     remove(found)
-    console.result({"removed": [one.name for one in found]}, f"Removed {len(found)}.")
+    removed = [*sweep(system.home()), *(one.name for one in found)]
+    console.result({"removed": removed}, f"Removed {len(removed)}.")

@@ -221,6 +221,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
             ),
         ),
         "Opportunity": Standard(
+            limits={"Probability": FieldRules(low=0, high=100)},
             left_out={
                 "ContactId": "it would make an OpportunityContactRole of its own",
                 "SyncedQuoteId": "a quote is synced later",

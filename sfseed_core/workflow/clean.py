@@ -56,6 +56,13 @@ def find(home: Path, *, older_than: timedelta, everything: bool, clock: Clock) -
     return tuple(found)
 
 
+def sweep(home: Path) -> list[str]:
+    """Remove what crashes left half-made, whatever its age, and return the names."""
+    from sfseed_core.dataset.store import clean
+
+    return clean(home)
+
+
 def remove(leftovers: Iterable[Leftover]) -> None:
     """Remove what was found."""
     for one in leftovers:

@@ -28,11 +28,11 @@ def stage(
     """Make all records of the plan and keep them as a dataset; from then on that is the truth."""
     from sfseed_core.dataset.store import create
 
-    writer = create(home, plan, objects, now=clock.now())
-    for one in plan.objects:
-        for batch in _told(plan, one.name, observer):
-            writer.add(one.name, batch)
-    return writer.finish()
+    with create(home, plan, objects, now=clock.now()) as writer:
+        for one in plan.objects:
+            for batch in _told(plan, one.name, observer):
+                writer.add(one.name, batch)
+        return writer.finish()
 
 
 def stage_for(request: Request, *, home: Path, observer: Observer, clock: Clock) -> Dataset:
