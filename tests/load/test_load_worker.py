@@ -37,8 +37,8 @@ def ready(home, served):
     """A maker of runs that wait to be carried, in one served org."""
     server = served()
 
-    def make(size=3):
-        made = projects(size)
+    def make(size=3, objects=2):
+        made = projects(size)[:objects]
         dataset = stage(home, server.org, made)
         run = new_run(home, dataset)
         client = server.org.connect()
@@ -100,7 +100,7 @@ def test_a_lost_worker_is_noticed_and_the_run_goes_on(home, ready):
 def test_a_stop_ends_what_is_in_flight(home, ready, how, state):
     """A stopped or cancelled run has nothing in flight, its counts add up, and it can be taken up again."""
     server, make = ready
-    run, made = make(100)
+    run, made = make(100, 7)
     server.org.fault(at="chunk", do="wait", match={"object": "Project_Task__c"}, nth=2, seconds=1.0, times=1)
     start_worker(run, server.login, home=home)
     while not run.read("SELECT 1 FROM jobs WHERE object = 'Project_Task__c' AND phase = 'closed' AND processed > 0"):
