@@ -43,6 +43,7 @@ def _options(given: argparse.Namespace) -> ServeOptions:
     return ServeOptions(
         port=given.port,
         describes=given.describes,
+        sfdx=given.sfdx,
         state=given.state,
         reset=given.reset,
         faults=given.faults,
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print one line of JSON once ready")
     parser.add_argument("--org", choices=["demo"], default="demo", help="which org")
     parser.add_argument("--describes", type=Path, metavar="DIR", help="serve these describes instead")
+    parser.add_argument("--sfdx", type=Path, metavar="DIR", help="serve the objects of this SFDX project")
     parser.add_argument("--state", type=Path, metavar="DIR", help="keep the org in this folder; else it is temporary")
     parser.add_argument("--reset", action="store_true", help="make a new org there")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="faults (JSON or YAML) to begin with")

@@ -20,6 +20,7 @@ from sfseed_emulator.faults import Faults, read_faults
 from sfseed_emulator.routes.control import control_routes
 from sfseed_emulator.routes.registry import all_routes
 from sfseed_emulator.schema import OrgSchema, demo_rows, demo_schema, describes_schema
+from sfseed_emulator.sfdx.schema import sfdx_schema
 from sfseed_emulator.state import OrgState
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class ServeOptions:
 
     port: int = 0
     describes: Path | None = None
+    sfdx: Path | None = None
     state: Path | None = None
     reset: bool = False
     faults: Path | None = None
@@ -93,6 +95,10 @@ def _empty(folder: Path) -> None:
 
 
 def _schema(options: ServeOptions) -> OrgSchema:
+    if options.sfdx is not None and options.describes is not None:
+        raise ValueError("describes or an SFDX project, not both")
+    if options.sfdx is not None:
+        return sfdx_schema(options.sfdx)
     return demo_schema() if options.describes is None else describes_schema(options.describes)
 
 

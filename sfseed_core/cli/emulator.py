@@ -27,6 +27,9 @@ def emulator(
     describes: Annotated[
         Path | None, typer.Option("--describes", metavar="DIR", help="Serve these describes (JSON).")
     ] = None,
+    sfdx: Annotated[
+        Path | None, typer.Option("--sfdx", metavar="DIR", help="Serve the objects of this SFDX project.")
+    ] = None,
     state: Annotated[
         Path | None, typer.Option("--state", metavar="DIR", help="Keep the org here; else it is temporary.")
     ] = None,
@@ -52,14 +55,17 @@ def emulator(
     console = Console(json=json)
     if org != "demo":
         raise UserError(
-            f"--org {org!r}: the emulator has one org of its own, demo.", hint="Serve another by --describes DIR."
+            f"--org {org!r}: the emulator has one org of its own, demo.",
+            hint="Serve another by --describes DIR or --sfdx DIR.",
         )
     if stop:
         _stop(console, system.home())
     elif demo:
         _demo(console, system.home())
     else:
-        _serve(console, port=port, describes=describes, state=state, reset=reset, faults=faults, job_delay=job_delay)
+        _serve(
+            console, port=port, describes=describes, sfdx=sfdx, state=state, reset=reset, faults=faults, job_delay=job_delay
+        )
 
 
 def _stop(console: Console, home: Path) -> None:
