@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from sfseed_core import system
 from sfseed_core.clock import SYSTEM
-from sfseed_core.errors import SfseedError
+from sfseed_core.errors import DataError, SfseedError
 from sfseed_core.events import SILENT
 from sfseed_core.load import changes, ids, jobs, outcome, results
 from sfseed_core.load.engine import Engine
@@ -28,7 +28,7 @@ from sfseed_core.load.status import Counts, RunState
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from sfseed_core.clock import Clock
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from sfseed_core.load.status import RunStatus
     from sfseed_core.org.client import Org
     from sfseed_core.org.guard import GuardedOrg
+    from sfseed_core.schema.model import ObjectSchema
 
 _DELETED_AS = {"ContentVersion": ("ContentDocument", "ContentDocumentId")}  # SALESFORCE.md 9.6: a version alone stays
 _PASSES = 3  # a record that others held back may go once those are gone
@@ -75,6 +76,15 @@ def undo(
     return run.status()
 
 
+def beyond_undo(schema: Mapping[str, ObjectSchema]) -> tuple[str, ...]:
+    """Say for each object whose records an undo cannot take back that this is so."""
+    return tuple(
+        f"{name}: records cannot be deleted, so an undo leaves them"
+        for name, one in schema.items()
+        if not one.deletable and name not in _DELETED_AS
+    )
+
+
 def _settle_load(
     run: Run,
     org: GuardedOrg,
@@ -90,7 +100,10 @@ def _settle_load(
     opened = dataset()
     ledger = Ledger(run, opened, run.get("revision"))
     engine = Engine(run, org, ledger, opened.schema, observer=observer, clock=clock, options=options, phase="load")
-    engine.end_flights()
+    try:
+        engine.end_flights()
+    except DataError as error:  # what cannot be matched can be deleted all the same: its ids are known
+        run.note(f"results of the load could not be read; what they name is deleted: {error.message}")
 
 
 def _delete(run: Run, org: GuardedOrg, engine: Engine, ledger: UndoLedger, options: Options) -> None:
@@ -192,14 +205,23 @@ def _ids(run: Run, org: Org, number: int, step: str, object_name: str) -> np.nda
     """The ids to delete for what a step of the load created, in a list that is drawn up once."""
     path: Path = system.private_folder(run.folder / "undo") / f"{number:04}.ids"
     if not path.exists():
-        settled = jobs.read_jobs(run, phases={Phase.SETTLED}, operations=("insert",))
-        found = [Outcome.read(files_of(run, one).outcome).ids for one in settled if one.step == step]
+        known = jobs.read_jobs(run, phases={Phase.SETTLED, Phase.FETCHED}, operations=("insert",))
+        found = [_returned(run, one) for one in known if one.step == step]
         created = np.unique(np.concatenate([*found, np.zeros(0, ids.ID)]))
         created = created[created != b""]
         if object_name in _DELETED_AS and len(created):
             created = _wholes(org, object_name, created, path.with_suffix(".csv"))
         system.write_durably(path, created.tobytes())
     return np.frombuffer(path.read_bytes(), ids.ID)
+
+
+def _returned(run: Run, job: Job) -> np.ndarray:
+    """The ids that the org returned for a job, settled or not."""
+    files = files_of(run, job)
+    if job.phase is Phase.SETTLED:
+        return Outcome.read(files.outcome).ids
+    path = files.results("successful")
+    return ids.from_texts(results.read_texts(path, [results.ID])[results.ID]) if path.exists() else np.zeros(0, ids.ID)
 
 
 def _wholes(org: Org, object_name: str, created: np.ndarray, path: Path) -> np.ndarray:

@@ -137,11 +137,12 @@ def _hold_org(held: ExitStack, home: Path, org_id: str) -> None:
 
 
 def _admit(run: Run, secret: Mapping[str, str]) -> GuardedOrg:
+    from sfseed_core.logs import json_lines
     from sfseed_core.org.client import connect
     from sfseed_core.org.credentials import from_secret
     from sfseed_core.org.guard import admit
 
-    org = connect(from_secret(secret))
+    org = connect(from_secret(secret), log=json_lines(run.folder / "log.jsonl"))
     return admit(org, confirmed_name=run.get("confirmed_name"), expect_org_id=run.get("org_id"))
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from sfseed_core.load import jobs
 from sfseed_core.load.execute import execute
+from sfseed_core.load.jobs import Phase
 from sfseed_core.load.options import Options
+from sfseed_core.load.outcome import Outcome
 from sfseed_core.load.status import RunState
 from sfseed_core.load.undo import undo
 from tests.loading import contents, expected, new_run, projects, resolver_of, stage
@@ -92,3 +96,22 @@ def test_a_load_under_faults_ends_like_an_undisturbed_one(home, org, name):
     org.faults.clear()
     assert contents(org.connect(), made) == expected(made)
     assert all(counts.succeeded == counts.planned for counts in (*status.objects.values(), *status.updates.values()))
+
+
+def test_an_undo_needs_no_matching(home, org):
+    """Ids that the org returned are deleted even when result lines can no longer be given to their rows."""
+    made = projects()
+    run, _, dataset = load(home, org, made)
+    folder = run.folder / "jobs"
+    job = jobs.read_jobs(run, operations=("insert",))[0]
+    found = Outcome.read(folder / f"{job.number:06}.outcome.arrow")
+    listed = "".join(f'"{one.decode()}","true"\n' for one in found.ids)
+    (folder / f"{job.number:06}.successful.csv").write_text(f'"sf__Id","sf__Created"\n{listed}', encoding="utf-8")
+    (folder / f"{job.number:06}.csv").write_text("", encoding="utf-8")
+    np.save(folder / f"{job.number:06}.keys.npy", found.keys)
+    with run.transaction() as db:
+        jobs.change(db, job, phase=Phase.FETCHED)
+    status = undo(run, org.admit(), lambda: dataset, options=QUICK)
+    assert status.state is RunState.UNDONE
+    assert not any(contents(org.connect(), made).values())
+    assert "could not be read" in status.notes[0]
