@@ -1,10 +1,10 @@
-"""Token endpoint, revocation, userinfo and the identity URL."""
+"""Token endpoint, revocation, introspection, userinfo and the identity URL."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfseed_emulator import oauth
+from sfseed_emulator import grants, oauth
 from sfseed_emulator.errors import ApiError
 from sfseed_emulator.lookups import some_columns
 from sfseed_emulator.routes.route import Answer, Route
@@ -29,13 +29,13 @@ _USER_FIELDS = (
 def token(call: Call) -> Answer:
     """Grant or refuse an access token."""
     try:
-        granted = oauth.grant(call.state, call.form(), call.headers.get("authorization", ""), call.base_url)
-    except oauth.OAuthError as refusal:
+        granted = grants.grant(call.state, call.form(), call.headers.get("authorization", ""), call.base_url)
+    except grants.OAuthError as refusal:
         return _refusal(refusal)
     return Answer(granted, headers=_NO_STORE)
 
 
-def _refusal(refusal: oauth.OAuthError) -> Answer:
+def _refusal(refusal: grants.OAuthError) -> Answer:
     body = {"error": refusal.error, "error_description": refusal.description}
     return Answer(body, status=refusal.status, headers=_NO_STORE)
 
@@ -44,7 +44,52 @@ def revoke(call: Call) -> Answer:
     """End a token and its grant."""
     if oauth.revoke(call.state, call.form().get("token", "")):
         return Answer(status=200)
-    return _refusal(oauth.OAuthError("unsupported_token_type", "this token type is not supported"))
+    return _refusal(grants.OAuthError("unsupported_token_type", "this token type is not supported"))
+
+
+def introspect(call: Call) -> Answer:
+    """Tell whether a token is alive, to the client app that knows its secret."""
+    form = call.form()
+    try:
+        given = {**form, **grants.basic(call.headers.get("authorization", ""))}
+        grants.check_client(call.state, given, secret_needed=True)
+    except grants.OAuthError as refusal:
+        return _refusal(refusal)
+    kept = oauth.facts(call.state, form.get("token", ""))
+    if kept is None:
+        return Answer({"active": False}, headers=_NO_STORE)
+    used = int(kept.used)
+    told = {
+        "active": True,
+        "scope": "api web refresh_token id",
+        "client_id": given["client_id"],
+        "username": _user(call, kept.user_id)["Username"],
+        "sub": f"{call.base_url}/id/{call.state.org_id}/{kept.user_id}",
+        "token_type": f"{kept.kind}_token",
+        "iat": used,
+        "nbf": used,
+    }
+    until = {"exp": used + call.state.options.session_seconds} if kept.kind == oauth.ACCESS else {}
+    return Answer({**told, **until}, headers=_NO_STORE)
+
+
+def discovery(call: Call) -> Answer:
+    """Tell where the endpoints are, as OpenID Connect discovery has it."""
+    base = f"{call.base_url}/services/oauth2"
+    return Answer(
+        {
+            "issuer": call.base_url,
+            "authorization_endpoint": f"{base}/authorize",
+            "token_endpoint": f"{base}/token",
+            "revocation_endpoint": f"{base}/revoke",
+            "introspection_endpoint": f"{base}/introspect",
+            "userinfo_endpoint": f"{base}/userinfo",
+            "scopes_supported": ["api", "refresh_token", "web", "id"],
+            "response_types_supported": ["code"],
+            "code_challenge_methods_supported": ["S256"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "none"],
+        }
+    )
 
 
 def _user(call: Call, user_id: str) -> dict[str, object]:
@@ -120,6 +165,8 @@ ROUTES = (
     Route("GET", "/services/oauth2/token", token, auth=False, counts=False),
     Route("POST", "/services/oauth2/revoke", revoke, auth=False, counts=False),
     Route("GET", "/services/oauth2/revoke", revoke, auth=False, counts=False),
+    Route("POST", "/services/oauth2/introspect", introspect, auth=False, counts=False),
+    Route("GET", "/.well-known/openid-configuration", discovery, auth=False, counts=False),
     Route("GET", "/services/oauth2/userinfo", userinfo, auth=False, counts=False),
     Route("POST", "/services/oauth2/userinfo", userinfo, auth=False, counts=False),
     Route("GET", "/id/{org}/{user}", identity, auth=False, counts=False),

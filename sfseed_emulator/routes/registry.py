@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfseed_emulator.routes import bulk, composite, lightning, oauth, query, records, rest, sobject_collections, tree, ui_api
+from sfseed_emulator.routes import (
+    authorize,
+    bulk,
+    composite,
+    lightning,
+    oauth,
+    query,
+    records,
+    rest,
+    soap,
+    sobject_collections,
+    tree,
+    ui_api,
+)
 
 if TYPE_CHECKING:
     from sfseed_emulator.routes.route import Route
 
-MODULES = (oauth, rest, records, sobject_collections, composite, tree, ui_api, query, bulk, lightning)
+MODULES = (oauth, authorize, soap, rest, records, sobject_collections, composite, tree, ui_api, query, bulk, lightning)
 
 
 def all_routes() -> tuple[Route, ...]:
