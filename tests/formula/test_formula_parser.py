@@ -38,7 +38,7 @@ FOLDER = Path(os.environ.get("SFSEED_OUTSIDE_DATA", Path(__file__).resolve().par
 def lines(name: str) -> list[dict]:
     """Read a file of outside cases; none where it is absent."""
     path = FOLDER / name
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.is_file() else []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line] if path.is_file() else []
 
 
 PARSED = lines("formula_parse_cases.jsonl")
