@@ -29,8 +29,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if page.pages > 1:
         st.pagination(page.pages, **state.bound("page", within=lambda number: number <= page.pages, otherwise=page.pages))
 with st.container(horizontal=True, vertical_alignment="center"):
-    if st.button("Change many", icon=":material/edit_note:", disabled=not len(page.every)):
-        record_changes.bulk(dataset, name, page.every)
+    record_changes.bulk_button(dataset, name, page.every)
     record_changes.add_and_delete(dataset, name, record_table.ticked(dataset, name, page))
     record_changes.downloads(dataset, name)
 record_table.problems(findings[name])

@@ -67,7 +67,7 @@ def network(objects: Sequence[Drawn], links: Sequence[Link]) -> Any:
 
 
 def _box(color: str) -> dict[str, Any]:
-    chosen = {"background": "#ffc53d", "border": "#16202c"}
+    chosen = {"background": "#16202c", "border": "#ffc53d"}
     return {"background": color, "border": color, "highlight": chosen, "hover": {"background": color, "border": "#ffc53d"}}
 
 

@@ -336,6 +336,7 @@ def actions(status: RunStatus, *, carried: bool) -> None:
         if again_able and status.state in {RunState.DONE, RunState.CANCELLED, RunState.STOPPED}:
             st.button(
                 f"Retry {words.many(again_able, 'record')}",
+                key="retry",
                 icon=":material/replay:",
                 on_click=_go_on,
                 args=(status.run, "retry"),
@@ -346,7 +347,11 @@ def actions(status: RunStatus, *, carried: bool) -> None:
             with st.popover("Undo this load", icon=":material/undo:"):
                 st.markdown(f"Deletes the **{words.many(inside, 'record')}** that this load put into the org.")
                 st.button(
-                    f"Delete {words.many(inside, 'record')}", type="primary", on_click=_go_on, args=(status.run, "undo")
+                    f"Delete {words.many(inside, 'record')}",
+                    key="undo_load",
+                    type="primary",
+                    on_click=_go_on,
+                    args=(status.run, "undo"),
                 )
 
 

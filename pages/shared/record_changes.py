@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import record_table, words
+from pages.shared import record_table, state, words
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import SfseedError
 from sfseed_core.recipe.columns import RECORD
@@ -29,8 +29,29 @@ _CHILDREN: Mapping[str, str] = {
 }
 
 
-@st.dialog("Change many records", width="large")
-def bulk(dataset: Dataset, object_name: str, records: np.ndarray) -> None:
+_OPEN = "bulk_open"
+
+
+def bulk_button(dataset: Dataset, object_name: str, records: np.ndarray) -> None:
+    """Open the bulk change; it stays open whatever else makes the page run again, until it is done or dismissed."""
+    st.button(
+        "Change many",
+        key="change_many",
+        icon=":material/edit_note:",
+        disabled=not len(records),
+        on_click=state.note,
+        args=(_OPEN, object_name),
+    )
+    if state.remembered(_OPEN) == object_name and len(records):
+        _bulk(dataset, object_name, records)
+
+
+def _close() -> None:
+    state.taken(_OPEN)
+
+
+@st.dialog("Change many records", width="large", on_dismiss=_close)
+def _bulk(dataset: Dataset, object_name: str, records: np.ndarray) -> None:
     """Give all these records a value, after showing what it does."""
     fields = dataset.schema[object_name].fields
     names = [one for one in dataset.arrow_schema(object_name).names if one != RECORD and not one.endswith("@")]
@@ -61,12 +82,13 @@ def bulk(dataset: Dataset, object_name: str, records: np.ndarray) -> None:
         hide_index=True,
         alt="The first records before and after",
     )
-    if st.button(f"Change {words.many(len(records), 'record')}", type="primary", disabled=not len(records)):
+    if st.button(f"Change {words.many(len(records), 'record')}", type="primary", disabled=not len(records), key="bulk_do"):
         try:
             edit.everywhere(dataset, object_name, records, column, text, clock=SYSTEM)
         except SfseedError as error:
             st.error(words.plain(str(error)))
             return
+        _close()
         st.rerun()
 
 
@@ -92,6 +114,7 @@ def add_and_delete(dataset: Dataset, object_name: str, chosen: np.ndarray) -> No
         )
         st.button(
             f"Delete {words.many(len(chosen), 'record')}",
+            key="delete_do",
             type="primary",
             on_click=record_table.attempt,
             args=(lambda: edit.delete(dataset, object_name, chosen, what, clock=SYSTEM),),  # type: ignore[arg-type]

@@ -61,7 +61,7 @@ def _filter(dataset: Dataset, object_name: str, fields: Mapping[str, str]) -> No
     names = set(dataset.arrow_schema(object_name).names)
     active = record_view.filters_of(where.filter, names)
     label = f"Filter: {fields.get(active[0].column, active[0].column)}" if active else "Filter"
-    with st.popover(words.plain(label), icon=":material/filter_alt:"):
+    with st.popover(words.plain(label), icon=":material/filter_alt:", key="filter"):
         column = st.selectbox("Field", list(fields), format_func=fields.__getitem__, key=f"filter_field_{object_name}")
         test = st.selectbox("Condition", record_view.TESTS, key="filter_test")
         value = "" if test in record_view.WITHOUT_VALUE else st.text_input("Value", key="filter_value")
@@ -197,6 +197,7 @@ def history(dataset: Dataset) -> None:
     back, forth = next_undo(operations), next_redo(operations)
     st.button(
         "Undo",
+        key="undo",
         icon=":material/undo:",
         disabled=back is None,
         help=words.plain(operations[back - 1].label) if back else "Nothing to undo",
@@ -205,6 +206,7 @@ def history(dataset: Dataset) -> None:
     )
     st.button(
         "Redo",
+        key="redo",
         icon=":material/redo:",
         disabled=forth is None,
         help=words.plain(operations[forth - 1].label) if forth else "Nothing to redo",
@@ -212,7 +214,7 @@ def history(dataset: Dataset) -> None:
         args=(lambda: dataset.redo(clock=SYSTEM),),
     )
     alive = live(operations)
-    with st.popover(f"{words.many(len(alive), 'edit')}", icon=":material/history:", disabled=not alive):
+    with st.popover(f"{words.many(len(alive), 'edit')}", icon=":material/history:", disabled=not alive, key="edits"):
         for number in reversed(alive[-20:]):
             st.caption(words.plain(operations[number - 1].label))
 
