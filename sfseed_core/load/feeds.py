@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sfseed_core.load.resolve import Resolver
     from sfseed_core.load.steps import Step
 
-_READ_BYTES = 48_000_000
+_READ_BYTES = 16_000_000
 _SAMPLE = 256
 BY_ID = MatchKey(("Id",))
 

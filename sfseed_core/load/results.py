@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sfseed_core.load.jobs import Job, JobFiles
 
-_BLOCK = 1 << 24  # must hold the longest line; an org's longest record is 400,000 characters
+_BLOCK = 1 << 22  # must hold the longest line; an org's longest record is 400,000 characters
 ID, ERROR = "sf__Id", "sf__Error"
 
 

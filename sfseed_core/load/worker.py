@@ -48,6 +48,8 @@ _KEPT = (
     "APPDATA",
     "LOCALAPPDATA",
 )
+# give memory back as soon as a job is done with it: a load works for hours beside other things
+_LEAN = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}
 _KEPT_PREFIXES = ("PYTHON", "VIRTUAL_ENV", "SSL_CERT", "REQUESTS_CA", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 
@@ -89,7 +91,7 @@ def scrubbed(environment: Mapping[str, str], home: Path) -> dict[str, str]:
         for name, value in environment.items()
         if name.upper() in _KEPT or name.upper().startswith(_KEPT_PREFIXES)
     }
-    return kept | {"SFSEED_HOME": str(home), "PYTHONUTF8": "1"}
+    return kept | _LEAN | {"SFSEED_HOME": str(home), "PYTHONUTF8": "1"}
 
 
 def main() -> int:
