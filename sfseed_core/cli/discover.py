@@ -35,12 +35,12 @@ def discover(
     from sfseed_core import system
     from sfseed_core.clock import SYSTEM
     from sfseed_core.schema import graph as graphs
-    from sfseed_core.workflow.connect import open_org
-    from sfseed_core.workflow.discover import discover as read
+    from sfseed_core.workflow.discover import discover_named
 
     console = Console(json=json, verbosity=verbose - quiet, progress=progress)
-    opened = open_org(options.org(org), clock=SYSTEM)
-    schema = read(opened, home=system.home(), names=names, preset=preset, observer=console.observer())
+    schema = discover_named(
+        options.org(org), home=system.home(), names=names, preset=preset, observer=console.observer(), clock=SYSTEM
+    )
     graph = graphs.build(schema.objects, schema.objects.keys())
     order = graphs.order(graph)
     console.result(_as_json(schema, graph, order), _as_text(schema, order))

@@ -17,7 +17,9 @@ ProgressChoice = Literal["auto", "json", "none"]
 Org = Annotated[
     str | None,
     typer.Option(
-        "--org", metavar="NAME", help="demo, a saved name, or env (SFSEED_INSTANCE_URL with a token or client id)."
+        "--org",
+        metavar="NAME",
+        help="demo, a saved name, env (SFSEED_INSTANCE_URL with a token or client id), or sfdx:PATH (a project's source).",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of stdout.")]

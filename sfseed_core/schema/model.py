@@ -24,6 +24,20 @@ class PicklistValue:
 
 
 @dataclass(frozen=True, slots=True)
+class LookupFilter:
+    """Which records a reference may point to, where source or the Tooling API tells it (a describe does not).
+
+    `items` are (field, operation, value, whether the value is another field), joined by `logic` such as `1 AND (2 OR 3)`, or
+    by AND when that is None.
+    """
+
+    items: tuple[tuple[str, str, str, bool], ...]
+    logic: str | None = None
+    optional: bool = False
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field as describe states it (SALESFORCE.md 2.3); `type` is describe's own word, kept when unknown."""
 
@@ -59,6 +73,7 @@ class Field:
     restricted_delete: bool = False
     filtered_lookup: bool = False
     filter_optional: bool = False
+    lookup_filter: LookupFilter | None = None
     compound: str | None = None
     extra_type: str | None = None
     default_value: Any = None
@@ -109,6 +124,17 @@ class RecordType:
 
 
 @dataclass(frozen=True, slots=True)
+class ValidationRule:
+    """A rule that refuses a record for which `formula` is true; `field` is where the org's pages show `message`."""
+
+    name: str
+    formula: str
+    message: str = ""
+    field: str | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ChildRelationship:
     """A reference that points to the object from another one."""
 
@@ -140,7 +166,10 @@ class ObjectSummary:
 
 @dataclass(frozen=True, slots=True)
 class ObjectSchema:
-    """One described object; `fields` keeps describe's order, keyed by API name."""
+    """One described object; `fields` keeps describe's order, keyed by API name.
+
+    `validation_rules` are there where source or the Tooling API tells them.
+    """
 
     name: str
     label: str
@@ -154,6 +183,7 @@ class ObjectSchema:
     fields: Mapping[str, Field]
     record_types: tuple[RecordType, ...] = ()
     children: tuple[ChildRelationship, ...] = ()
+    validation_rules: tuple[ValidationRule, ...] = ()
 
     @property
     def references(self) -> Iterator[Field]:

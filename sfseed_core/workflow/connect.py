@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from sfseed_core.org.login import Login
     from sfseed_core.settings import Settings
 
-DEMO, ENV = "demo", "env"
+DEMO, ENV, SOURCE = "demo", "env", "sfdx:"
+
+
+def is_source(name: str) -> bool:
+    """Return whether an org's name is the path of an SFDX project: `sfdx:PATH`."""
+    return name.startswith(SOURCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,12 @@ def find_login(name: str, home: Path | None = None) -> Login:
         return DemoLogin(where)
     if name == ENV:
         return _from_environment(load_settings(where))
-    raise UserError(f"There is no org called {name!r} here.", hint="Known: demo, env. See: sfseed orgs")
+    if is_source(name):
+        raise UserError(
+            f"{name} is a project's source, not an org: nothing can be read from it or loaded into it.",
+            hint="Discover, plan, generate and check work with it; to load, name an org.",
+        )
+    raise UserError(f"There is no org called {name!r} here.", hint="Known: demo, env, sfdx:PATH. See: sfseed orgs")
 
 
 def _from_environment(settings: Settings) -> Login:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from sfseed_core.clock import Clock
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
     from sfseed_core.org.client import Org
@@ -38,6 +39,25 @@ def discover(
     """
     recipe = preset_recipe(preset) if preset else None
     return _schema(org, home=home, names=names, recipe=recipe, observer=observer)
+
+
+def discover_named(
+    name: str,
+    *,
+    home: Path,
+    names: Collection[str] | None = None,
+    preset: str | None = None,
+    observer: Observer = SILENT,
+    clock: Clock,
+) -> Schema:
+    """Read the schema of an org, or of a project's source, by the name that `--org` takes."""
+    from sfseed_core.workflow.connect import is_source, open_org
+
+    if is_source(name):
+        from sfseed_core.workflow.source import source_schema
+
+        return source_schema(name, names=names, recipe=preset_recipe(preset) if preset else None)
+    return discover(open_org(name, clock=clock, home=home), home=home, names=names, preset=preset, observer=observer)
 
 
 def survey(org: Org, recipe: Recipe, *, home: Path, observer: Observer = SILENT) -> Survey:

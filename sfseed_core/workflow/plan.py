@@ -59,9 +59,13 @@ def plan_for(request: Request, *, home: Path, observer: Observer, clock: Clock) 
 
 
 def look(request: Request, *, home: Path, observer: Observer, clock: Clock) -> Survey:
-    """Connect to the request's org and read what its plan needs."""
-    from sfseed_core.workflow.connect import open_org
+    """Connect to the request's org and read what its plan needs; a project's source is read without any connection."""
+    from sfseed_core.workflow.connect import is_source, open_org
     from sfseed_core.workflow.discover import survey
 
+    if is_source(request.org):
+        from sfseed_core.workflow.source import source_survey
+
+        return source_survey(request.org, recipe_of(request), clock=clock)
     org = open_org(request.org, clock=clock, home=home)
     return survey(org, recipe_of(request), home=home, observer=observer)

@@ -127,7 +127,7 @@ def _name_field(own: Element) -> Compact:
     name: Compact = {"name": "Name", "nameField": True, "idLookup": True, "permissionable": False}
     name["label"] = text(own, "nameField/label") or "Name"
     if text(own, "nameField/type") == "AutoNumber":
-        return {**name, "autoNumber": text(own, "nameField/displayFormat") or "{0}"}
+        return {**name, "length": 80, "autoNumber": text(own, "nameField/displayFormat") or "{0}"}
     return {**name, "length": 80, "write": "optional defaulted"}
 
 
