@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _WINDOWS = sys.platform == "win32"
+PORTS_REUSABLE = not _WINDOWS
+"""Whether SO_REUSEADDR only shortens the wait after a listener has ended; on Windows two programs could share the port."""
+
 _RESERVED = frozenset({"CON", "PRN", "AUX", "NUL", *(f"{n}{i}" for n in ("COM", "LPT") for i in range(1, 10))})
 
 

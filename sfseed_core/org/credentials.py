@@ -1,25 +1,23 @@
-"""The ways in: a pasted token, client credentials, the demo org."""
+"""The ways in: a pasted token, client credentials, a signed key, a saved sign-in, a password, Salesforce's CLI, the demo org."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
+from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import LoginFailed, OrgUnreachable, SettingsError
 from sfseed_core.ids import to18
+from sfseed_core.org import flows
 from sfseed_core.org.address import instance_url
-from sfseed_core.org.answers import error_of
+from sfseed_core.org.exchange import carry_out
 from sfseed_core.org.login import Grant, Login
-from sfseed_core.org.transport import brief_session, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from requests.adapters import BaseAdapter
-
-_TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 - a path
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +74,125 @@ class ClientCredentialsLogin:
 
 
 @dataclass(frozen=True, slots=True)
+class JwtLogin:
+    """The private key whose certificate an External Client App holds, and the user to be (JWT bearer flow)."""
+
+    name: str
+    instance_url: str
+    client_id: str
+    username: str
+    key: str = field(repr=False)
+    mounts: Mapping[str, BaseAdapter] | None = field(default=None, repr=False, compare=False)
+
+    may_move = False
+
+    def grant(self, *, renew: bool = False) -> Grant:  # noqa: ARG002 - every grant is a fresh one
+        """Return a fresh token."""
+        url = instance_url(self.instance_url)
+        flow = flows.jwt_bearer(url, client_id=self.client_id, username=self.username, key=self.key, now=SYSTEM.now())
+        return carry_out(flow, self.mounts).grant
+
+    def to_secret(self) -> dict[str, str]:
+        """Return kind, name, address, client id, user and key."""
+        return {
+            "kind": "jwt",
+            "name": self.name,
+            "instance_url": self.instance_url,
+            "client_id": self.client_id,
+            "username": self.username,
+            "key": self.key,
+        }
+
+
+@dataclass(slots=True)
+class RefreshLogin:
+    """A sign-in in the browser that was kept: its refresh token, which an org may replace at each use.
+
+    `keep` is told a replaced refresh token, so that the saved one is not left behind as a dead one.
+    """
+
+    name: str
+    instance_url: str
+    client_id: str
+    refresh_token: str = field(repr=False)
+    client_secret: str = field(default="", repr=False)
+    keep: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
+    mounts: Mapping[str, BaseAdapter] | None = field(default=None, repr=False, compare=False)
+
+    may_move = False
+
+    def grant(self, *, renew: bool = False) -> Grant:  # noqa: ARG002 - every grant is a fresh one
+        """Return a fresh token."""
+        url = instance_url(self.instance_url)
+        flow = flows.refresh(url, self.refresh_token, client_id=self.client_id, client_secret=self.client_secret or None)
+        tokens = carry_out(flow, self.mounts)
+        if tokens.refresh_token is not None and tokens.refresh_token != self.refresh_token:
+            self.refresh_token = tokens.refresh_token
+            if self.keep is not None:
+                self.keep(tokens.refresh_token)
+        return tokens.grant
+
+    def to_secret(self) -> dict[str, str]:
+        """Return kind, name, address, client and refresh token."""
+        return {
+            "kind": "refresh",
+            "name": self.name,
+            "instance_url": self.instance_url,
+            "client_id": self.client_id,
+            "refresh_token": self.refresh_token,
+            "client_secret": self.client_secret,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordLogin:
+    """A username and its password with the security token behind it (SOAP login, the command line only)."""
+
+    name: str
+    instance_url: str
+    username: str
+    password: str = field(repr=False)
+    mounts: Mapping[str, BaseAdapter] | None = field(default=None, repr=False, compare=False)
+
+    may_move = False
+
+    def grant(self, *, renew: bool = False) -> Grant:  # noqa: ARG002 - every grant is a fresh one
+        """Log in anew."""
+        url = instance_url(self.instance_url)
+        return carry_out(flows.soap_login(url, self.username, self.password), self.mounts).grant
+
+    def to_secret(self) -> dict[str, str]:
+        """Return kind, name, address, user and password."""
+        return {
+            "kind": "password",
+            "name": self.name,
+            "instance_url": self.instance_url,
+            "username": self.username,
+            "password": self.password,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CliLogin:
+    """An org that Salesforce's own CLI is logged in to, by alias or username; the CLI keeps its secrets, we ask it."""
+
+    name: str
+    alias: str
+
+    may_move = False
+
+    def grant(self, *, renew: bool = False) -> Grant:  # noqa: ARG002 - the CLI renews the token by itself
+        """Ask the CLI for a valid token."""
+        from sfseed_core.org import sf_cli
+
+        return sf_cli.carry_out(sf_cli.grant_of(self.alias))
+
+    def to_secret(self) -> dict[str, str]:
+        """Return kind, name and alias: the CLI keeps the secret."""
+        return {"kind": "sf-cli", "name": self.name, "alias": self.alias}
+
+
+@dataclass(frozen=True, slots=True)
 class DemoLogin:
     """The demo org of a home, started when it is not running; its address may change from one start to the next."""
 
@@ -114,6 +231,13 @@ def from_secret(secret: Mapping[str, str]) -> Login:
         ) from None
 
 
+def client_credentials(
+    url: str, client_id: str, client_secret: str, mounts: Mapping[str, BaseAdapter] | None = None
+) -> Grant:
+    """Ask an org's token endpoint for a token by client credentials."""
+    return carry_out(flows.client_credentials(url, client_id, client_secret), mounts).grant
+
+
 def _demo(home: str) -> Login:
     return DemoLogin(Path(home))
 
@@ -121,41 +245,9 @@ def _demo(home: str) -> Login:
 _MAKERS: Mapping[str, Callable[..., Login]] = {
     "token": TokenLogin,
     "client-credentials": ClientCredentialsLogin,
+    "jwt": JwtLogin,
+    "refresh": RefreshLogin,
+    "password": PasswordLogin,
+    "sf-cli": CliLogin,
     "demo": _demo,
 }
-
-
-def client_credentials(
-    url: str, client_id: str, client_secret: str, mounts: Mapping[str, BaseAdapter] | None = None
-) -> Grant:
-    """Ask an org's token endpoint for a token by client credentials."""
-    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
-    with brief_session(url, mounts) as http, translated(f"POST {_TOKEN_PATH}"):
-        answer = http.post(url + _TOKEN_PATH, data=form, allow_redirects=False, timeout=(10, 60))
-        status, body = answer.status_code, answer.content
-    if status >= 500 or status == 429:
-        raise OrgUnreachable(f"the org's token endpoint answered {status}: try again later")
-    if status != 200:
-        code, detail = error_of(status, body)
-        raise LoginFailed(
-            f"the org at {urlsplit(url).netloc} did not accept the client credentials: {code}: {detail}",
-            hint="Check client id and secret, and that the app's client credentials flow is on with a run-as user.",
-        )
-    return grant_of(_json(answer))
-
-
-def grant_of(answer: Mapping[str, Any]) -> Grant:
-    """Return the grant in a token endpoint's answer; the org is the one that its `id` address names."""
-    try:
-        org_id = to18(urlsplit(answer["id"]).path.split("/")[2])
-        return Grant(instance_url(answer["instance_url"]), str(answer["access_token"]), org_id)
-    except (KeyError, IndexError, TypeError, AttributeError, ValueError):
-        raise LoginFailed("the org's token endpoint gave no usable answer (token, address and org id)") from None
-
-
-def _json(answer: Any) -> Mapping[str, Any]:
-    try:
-        found = answer.json()
-    except ValueError:
-        found = None
-    return found if isinstance(found, dict) else {}

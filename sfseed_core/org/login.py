@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
-
-Kind = Literal["token", "client-credentials", "demo", "saved"]
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,12 @@
-"""HTTP as this project wants it: pooled, with timeouts, no redirects, no .netrc, foreign exceptions translated."""
+"""HTTP as this project wants it: pooled, with timeouts, no redirects, no .netrc, foreign exceptions translated.
+
+Certificates are judged by the system's own store (truststore), where companies put theirs; REQUESTS_CA_BUNDLE wins.
+"""
 
 from __future__ import annotations
 
+import os
+import ssl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -53,9 +58,13 @@ def translated(what: str) -> Iterator[None]:
         yield
     except requests.RequestException as error:
         error.request = None  # it holds the token
-        reason = _reason(error)
+        reason, hint = _reason(error)
+        raise OrgUnreachable(f"no usable answer to {what}: {reason} ({type(error).__name__})", hint=hint) from error
+    except OSError as error:  # requests' own word for a bundle that is not there
+        if "CA certificate bundle" not in str(error):
+            raise
         raise OrgUnreachable(
-            f"no usable answer to {what}: {reason}", hint="Check the network, proxy and address."
+            f"no request was sent ({what}): {_named(_BUNDLES)} names no file", hint="Correct or unset it."
         ) from error
 
 
@@ -93,7 +102,19 @@ class Downgrade(BaseAdapter):
 
 
 class _Patient(HTTPAdapter):
-    """Waits as long as configured where a caller did not say (requests would wait for ever)."""
+    """Waits as long as configured where a caller did not say (requests would wait for ever); trusts whom the system trusts."""
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, **more, ssl_context=_system_trust())
+
+    def proxy_manager_for(self, proxy: str, **more: Any) -> Any:
+        return super().proxy_manager_for(proxy, **more, ssl_context=_system_trust())
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Leave out requests' own bundle: it knows no company's certificate."""
+        super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
+        if verify is True:
+            conn.ca_certs = None
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]
         if kwargs.get("timeout") is None:
@@ -113,15 +134,52 @@ def _plain_loopback(url: str) -> bool:
     return parts.scheme == "http" and is_loopback(parts.hostname or "")
 
 
-def _reason(error: requests.RequestException) -> str:
+def _system_trust() -> ssl.SSLContext:
+    import truststore
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+_PROXIES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy")
+_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_CHECK = "Check the network, proxy and address."
+
+
+def _reason(error: requests.RequestException) -> tuple[str, str]:
+    """Return what happened and what to do about it; both name settings, not what is in them."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "the certificate was not accepted", _certificate_hint()
+    if isinstance(error, requests.exceptions.ProxyError):
+        if "407" in str(error):
+            return (
+                f"the proxy wants a login ({_named(_PROXIES)})",
+                "Put it into HTTPS_PROXY, as http://user:password@host:port",
+            )
+        return (
+            f"the proxy cannot be reached or refused ({_named(_PROXIES)})",
+            f"Correct or unset {_named(_PROXIES)}; NO_PROXY lists hosts to be reached without it.",
+        )
     names = (
-        (requests.exceptions.SSLError, "the certificate was not accepted"),
-        (requests.exceptions.ProxyError, "the proxy refused"),
         (requests.ConnectTimeout, f"no connection within {CONNECT_TIMEOUT:.0f} s"),
         (requests.ReadTimeout, "no answer in time"),
         (requests.exceptions.ChunkedEncodingError, "the answer was cut"),
         (requests.exceptions.ContentDecodingError, "the answer was garbled"),
         (requests.ConnectionError, "the connection failed or was cut"),
     )
-    named = next((text for kind, text in names if isinstance(error, kind)), "the request failed")
-    return f"{named} ({type(error).__name__})"
+    reason = next((text for kind, text in names if isinstance(error, kind)), "the request failed")
+    proxy = next((name for name in _PROXIES if os.environ.get(name)), None)
+    return reason, f"{_CHECK} {proxy} is set." if proxy else f"{_CHECK} Behind a proxy, set HTTPS_PROXY."
+
+
+def _certificate_hint() -> str:
+    found = next((name for name in _BUNDLES if os.environ.get(name)), None)
+    if found is not None:
+        return f"{found} is set: the file must hold the certificate of whoever signs your company's traffic."
+    return (
+        "Your network may open encrypted traffic: put its certificate into the system's store, "
+        "or set REQUESTS_CA_BUNDLE to a file that holds it."
+    )
+
+
+def _named(variables: tuple[str, ...]) -> str:
+    return next((name for name in variables if os.environ.get(name)), "the system's proxy settings")

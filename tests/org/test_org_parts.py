@@ -26,8 +26,9 @@ from sfseed_core.logs import json_lines
 from sfseed_core.org.address import instance_url
 from sfseed_core.org.answers import refused
 from sfseed_core.org.client import negotiate
-from sfseed_core.org.credentials import ClientCredentialsLogin, DemoLogin, TokenLogin, from_secret, grant_of
+from sfseed_core.org.credentials import ClientCredentialsLogin, DemoLogin, TokenLogin, from_secret
 from sfseed_core.org.csv_rows import RowCounter
+from sfseed_core.org.flows import grant_of
 from sfseed_core.org.jobs import job_info
 from sfseed_core.org.login import Grant
 from sfseed_core.org.retry import reads, waits
