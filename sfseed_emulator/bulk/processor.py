@@ -8,7 +8,8 @@ import time
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sfseed_emulator.bulk import ingest, query_job
+from sfseed_emulator.bulk import batch_work, ingest, query_job
+from sfseed_emulator.bulk.batches import Batch, BatchStore
 from sfseed_emulator.bulk.job import INGEST, Job
 from sfseed_emulator.bulk.store import JobStore
 from sfseed_emulator.faults import Faults
@@ -31,6 +32,7 @@ class Processor:
 
     def __init__(self, state: OrgState, faults: JobFaults | None = None, *, delay: float = 0.0, workers: int = 1) -> None:
         self.store = JobStore(state)
+        self.batches = BatchStore(state)
         self._state = state
         self._faults: JobFaults = faults or Faults()
         self._delay = delay
@@ -63,11 +65,15 @@ class Processor:
 
     def run_pending(self) -> None:
         """Process all closed jobs, now, in the calling thread."""
-        while jobs := self.store.pending():
+        while jobs := self._pending():
             time.sleep(self._delay)
             active = {job.id: self._steps(job) for job in jobs}
             while active:
                 self._turn(active)
+
+    def _pending(self) -> list[Job | Batch]:
+        """Return what waits or is at work: jobs of Bulk API 2.0 and batches of Bulk API 1."""
+        return sorted([*self.store.pending(), *self.batches.pending()], key=lambda one: (one.closed, one.id))
 
     def _loop(self) -> None:
         active: dict[str, Iterator[None]] = {}
@@ -83,7 +89,7 @@ class Processor:
         """Add the jobs to process now; return how long to wait for the next one (None: until woken)."""
         now = time.time()
         wait: float | None = None
-        for job in self.store.pending():
+        for job in self._pending():
             left = job.closed + self._delay - now
             if left > 0:
                 wait = left if wait is None else min(wait, left)
@@ -105,9 +111,12 @@ class Processor:
         except Exception as error:  # noqa: BLE001 - a job that breaks must not end the thread that the others need
             _log.exception("job %s broke", job_id)
             ingest.broken(self._state, self.store, job_id, error)
+            batch_work.broken(self._state, self.batches, job_id, error)
             return False
 
-    def _steps(self, job: Job) -> Iterator[None]:
+    def _steps(self, job: Job | Batch) -> Iterator[None]:
+        if isinstance(job, Batch):
+            return batch_work.process(self._state, self.batches, job)
         if job.kind == INGEST:
             return ingest.process(self._state, self.store, job, self._faults)
         return query_job.process(self._state, self.store, job)

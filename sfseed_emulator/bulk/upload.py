@@ -85,17 +85,17 @@ def check_upload(store: JobStore, job: Job, schema: OrgSchema) -> Upload:
     upload = opened(store, job)
     found = schema.get(job.object)
     assert found is not None, "the job's creation checked the object"
-    check_header(schema, found, job, upload.header)
+    check_header(schema, found, job.operation, upload.header)
     upload.check()
     return upload
 
 
-def check_header(schema: OrgSchema, found: ObjectDef, job: Job, header: Sequence[str]) -> None:
+def check_header(schema: OrgSchema, found: ObjectDef, doing: str, header: Sequence[str]) -> None:
     """Refuse a header with a name that the job's object does not have."""
     if len(header) > MAX_COLUMNS:
         raise BadUpload(f"InvalidBatch : Too many columns (max {MAX_COLUMNS})")
     seen: set[str] = set()
-    operation: columns.Operation = "update" if job.operation == "update" else "insert"
+    operation: columns.Operation = "update" if doing == "update" else "insert"
     for name in header:
         if name.lower() in seen:
             raise BadUpload(f"InvalidBatch : Duplicate field name : {name}")
@@ -103,5 +103,5 @@ def check_header(schema: OrgSchema, found: ObjectDef, job: Job, header: Sequence
         column = columns.resolve(schema, found, name, operation, "csv")
         if isinstance(column, NoColumn) and column.job_error:
             raise BadUpload(column.job_error)
-    if job.operation == "delete" and seen != {"id"}:
+    if doing == "delete" and seen != {"id"}:
         raise BadUpload("InvalidBatch : A delete batch must only have the field Id")

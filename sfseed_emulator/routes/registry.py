@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfseed_emulator.routes import (
+    async_bulk,
     authorize,
     bulk,
     composite,
@@ -22,7 +23,21 @@ from sfseed_emulator.routes import (
 if TYPE_CHECKING:
     from sfseed_emulator.routes.route import Route
 
-MODULES = (oauth, authorize, soap, rest, records, sobject_collections, composite, tree, ui_api, query, bulk, lightning)
+MODULES = (
+    oauth,
+    authorize,
+    soap,
+    rest,
+    records,
+    sobject_collections,
+    composite,
+    tree,
+    ui_api,
+    query,
+    bulk,
+    async_bulk,
+    lightning,
+)
 
 
 def all_routes() -> tuple[Route, ...]:
