@@ -155,7 +155,7 @@ def from_values(values: Sequence[object], type_: Type, codes: Array) -> Column:
     if type_ in WORDS or type_ is Type.ANY:
         words = np.empty(len(values) or 1, dtype=object)
         words[:] = [value if isinstance(value, str) else "" for value in values] or [""]
-        return Column(Type.TEXT, codes, valid, words=words)
+        return Column(Type.TEXT if type_ is Type.ANY else type_, codes, valid, words=words)
     if type_ is Type.NUMBER:
         data, scale = numbers([value if isinstance(value, Decimal) else Decimal(0) for value in values])
         return Column(type_, data[codes], valid, scale=scale)

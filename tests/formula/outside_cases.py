@@ -16,6 +16,7 @@ from sfseed_core.formula.parser import parse
 from sfseed_core.formula.setting import Blanks, Setting
 from sfseed_core.formula.table import FormulaField, Table
 from sfseed_core.formula.types import Type, check
+from sfseed_emulator.formula_rows import Failed, Moment, NotKnown, compiled, result
 
 FOLDER = Path(os.environ.get("SFSEED_OUTSIDE_DATA", Path(__file__).resolve().parents[3] / "shared" / "data")) / "formula"
 MODES = {"blank_as_zero": Blanks.AS_ZERO, "blank_as_blank": Blanks.AS_BLANK}
@@ -122,8 +123,7 @@ def typed(values: list[Any], type_: Type) -> Column:
 def unpacked(column: Column) -> list[Any]:
     """Return a column's plain values; ERROR where there is a fault."""
     codes, values = distinct(column)
-    shown = [_shown(value, column.type) for value in values]
-    return [ERROR if fault else shown[code] for code, fault in zip(codes, column.faults(), strict=True)]
+    return [ERROR if fault else _shown(values[code], column.type) for code, fault in zip(codes, column.faults(), strict=True)]
 
 
 def _shown(value: Any, type_: Type) -> Any:
@@ -218,3 +218,58 @@ def reason_to_differ(case: dict[str, Any]) -> str | None:
         if all(case.get(key) == value for key, value in one["case"].items()):
             return str(one["reason"])
     return None
+
+
+class CaseRecord:
+    """One case's record for the emulator's evaluator: its inputs, its formula fields, worked out when asked for."""
+
+    def __init__(self, values: dict[str, Any], formulas: dict[str, Any], moment: Moment) -> None:
+        self._values = {name.lower(): value for name, value in values.items()}
+        self._formulas = formulas
+        self._moment = moment
+
+    def value(self, path: str) -> Any:
+        name = path.lower()
+        if name not in self._formulas:
+            if name not in self._values:
+                raise NotKnown(path)
+            return self._values[name]
+        formula, type_ = self._formulas[name]
+        found = result(formula, self, self._moment)
+        return bool(found) if type_ is Type.BOOLEAN else found
+
+    def old(self, path: str) -> Any:
+        return self.value(path)
+
+
+def moment_of(blanks: Blanks, **more: Any) -> Moment:
+    """Return the same moment as `setting`, for the emulator's evaluator."""
+    like = setting(blanks, **more)
+    return Moment(like.now, like.zone, like.is_new, like.is_clone, blanks is Blanks.AS_ZERO)
+
+
+def by_row(case: dict[str, Any], mode: str) -> Any:
+    """Work one case out for its one record."""
+    moment = moment_of(MODES[mode])
+    kinds = {name.lower(): field_type(kind) for name, kind in case["field_types"].items()}
+    kinds["$system.origindatetime"] = Type.DATETIME
+
+    def type_of(path: str) -> Type:
+        return kinds.get(path.lower(), Type.TEXT)
+
+    formulas = {
+        name.lower(): (compiled(text, type_of), kinds.get(name.lower(), Type.TEXT))
+        for name, text in case["formula_fields"].items()
+    }
+    values = {name: plain(case["inputs"].get(name), kind) for name, kind in case["field_types"].items()}
+    values["$system.origindatetime"] = datetime(1900, 1, 1, tzinfo=UTC)
+    return row_result(compiled(case["formula"], type_of), CaseRecord(values, formulas, moment), moment, case["return_type"])
+
+
+def row_result(formula: Any, record: CaseRecord, moment: Moment, wanted: str = "") -> Any:
+    """Work a formula out for one record; ERROR where it has no value."""
+    try:
+        found = result(formula, record, moment)
+    except (Failed, NotKnown):
+        return ERROR
+    return False if found is None and wanted == "Boolean" else found

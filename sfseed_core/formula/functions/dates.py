@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from sfseed_core.formula.setting import Setting
 
 _ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+_FAR = 10**15
+"""More seconds, days or milliseconds than any calendar has; larger numbers count as this one."""
+
 _FIRST, _LAST = date.min.toordinal() - EPOCH, date.max.toordinal() - EPOCH
 
 
@@ -40,8 +43,8 @@ def whole_numbers(column: Column) -> Array:
     """Return the numbers of a column cut to whole ones."""
     cut = numeric.whole(column, up=False, away=True)
     if cut.data.dtype == object:
-        return np.array([int(one) for one in cut.data.tolist()], dtype=np.int64)
-    return cut.data
+        return np.array([max(-_FAR, min(_FAR, int(one))) for one in cut.data.tolist()], dtype=np.int64)
+    return np.clip(cut.data, -_FAR, _FAR)
 
 
 def made(type_: Type, data: Array, like: Sequence[Column]) -> Column:
@@ -59,10 +62,17 @@ def shifted(moment: Column, number: Column, sign: int) -> Column:
     if moment.type is Type.DATE:
         return made(Type.DATE, moment.data + sign * whole_numbers(number), (moment, number))
     if moment.type is Type.TIME:
-        total = moment.data + sign * whole_numbers(number)
-        return made(Type.TIME, np.fmod(total, DAY), (moment, number))
+        signed = number if sign > 0 else numeric.negate(number)
+        return per_value(_later_that_day, Type.TIME, (moment, signed))
     seconds = numeric.rounded(numeric.multiply(number, numeric.number(sign * 86_400)), numeric.number(0))
     return made(Type.DATETIME, moment.data + whole_numbers(seconds) * 1000, (moment, number))
+
+
+def _later_that_day(milliseconds: int, by: Decimal) -> int:
+    moved = milliseconds + int(by)
+    if moved < 0 and moved % DAY:
+        raise Failed(Fault.OUT_OF_RANGE)
+    return moved % DAY
 
 
 def apart(one: Column, other: Column) -> Column:
