@@ -27,6 +27,8 @@ if sys.version_info < OLDEST:
 try:
     from pages.shared import frame
 except ModuleNotFoundError as error:
-    refuse("A package is missing", "sfseed needs the package {} and cannot find it.".format(error.name), MEND)  # noqa: UP032
+    refuse(  # type: ignore[no-untyped-call]
+        "A package is missing", f"sfseed needs the package {error.name} and cannot find it.", MEND
+    )
 
 frame.run()

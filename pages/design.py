@@ -14,7 +14,7 @@ if where.org is None:
     foot.bar(None, back=frame.STEPS[1])
     st.stop()
 recipe_changes.refused()
-plan, schema = making.plan(where), designing.schema_of(where)
+plan, schema = making.plan(where), making.surveyed(where).schema
 st.caption(f"**{designing.title(where)}.** Everything here has been chosen for you; change what you like.")
 designing.numbers(where, plan, schema)
 tally = foot.of_plan(plan, connecting.free_megabytes(where))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import connecting, discovering, foot, frame, making, recipe_changes, resources, state
-from pages.shared.progress import Bar
+from pages.shared import connecting, discovering, foot, frame, making, recipe_changes, state
 
 frame.inside()
 where = state.place()
@@ -21,7 +20,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 plan = making.plan(where)
 with slot:
     discovering.add_objects(where, plan)
-schema = resources.survey(where.org, where.recipe, Bar()).schema
+schema = making.surveyed(where).schema
 objects, arrows = discovering.drawn(plan, schema), discovering.links(plan, schema)
 discovering.picture(where, objects, arrows)
 discovering.panel(where, plan, schema)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.shared import earlier_work, frame, making, resources, state, words
-from pages.shared.progress import Bar
 from sfseed_core.errors import SfseedError
 
 if TYPE_CHECKING:
@@ -146,7 +145,7 @@ def _own_file() -> None:
 
 
 def _size(where: state.Place) -> None:
-    own = making.base(where, Bar()) if where.recipe != OWN_FILE else 0
+    own = making.base(where) if where.recipe != OWN_FILE else 0
     sizes: dict[int, str] = {state.AS_IT_IS: f"About {own:,} records", **SIZES}
     if state.remembered("size_seen") != where.size:
         state.note("size_choice", where.size if where.size in sizes else CHOOSE)
@@ -190,8 +189,7 @@ def summary(plan: Plan) -> None:
 
 def free_megabytes(where: state.Place) -> int | None:
     """Return how much storage the org has left."""
-    assert where.org is not None
-    return resources.survey(where.org, where.recipe, Bar()).snapshot.storage_free_mb
+    return making.surveyed(where).snapshot.storage_free_mb
 
 
 def why_not(where: state.Place) -> str | None:

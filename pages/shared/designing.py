@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from pages.shared import making, recipe_changes, resources, state, words
-from pages.shared.progress import Bar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,7 +88,7 @@ def fields(where: Place, plan: Plan, schema: Schema, name: str) -> None:
         for row, cells in edited.items():
             field = names[int(row)]
             said = _said({**rows[field], **cells})
-            recipe_changes.change(where, lambda recipe, field=field, said=said: _with_field(recipe, name, field, said))
+            recipe_changes.change(where, partial(_with_field, name=name, field=field, said=said))
 
     st.data_editor(
         _frame(rows),
@@ -200,9 +200,3 @@ def as_file(where: Place) -> None:
 def title(where: Place) -> str:
     """Return what the recipe is called."""
     return words.plain(resources.recipe(where.recipe).title or "My recipe")
-
-
-def schema_of(where: Place) -> Schema:
-    """Return the schema that the plan was made from."""
-    assert where.org is not None
-    return resources.survey(where.org, where.recipe, Bar()).schema

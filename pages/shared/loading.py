@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -104,12 +105,12 @@ def begin(where: Place, how: str, typed: str | None) -> None:
     """Start the load and show it."""
     assert where.dataset is not None
     assert where.org is not None
-    with st.spinner("Checking the records and starting…"):
+    with st.spinner("Checking the records and starting…"), Bar() as bar:
         run = load.begin_load(
             where.dataset,
             org=where.org,
             home=resources.home(),
-            observer=Bar(),
+            observer=bar,
             clock=SYSTEM,
             again=how,  # type: ignore[arg-type]  # one of the radio's words
             confirmed_name=typed,
@@ -304,7 +305,7 @@ def _files(run: Run, status: RunStatus) -> None:
             for kind, failed in (("loaded", False), ("failed", True)):
                 st.download_button(
                     f"Records that {'failed' if failed else 'are in'} (CSV)",
-                    data=lambda failed=failed: _job_file(run.id, status.dataset or "", job.number, failed=failed),
+                    data=partial(_job_file, run.id, status.dataset, job.number, failed=failed),
                     file_name=f"{run.id}-{job.object}-{job.number}-{kind}.csv",
                     mime="text/csv",
                     on_click="ignore",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sfseed_core.recipe.model import FieldRecipe, Plan
     from sfseed_core.workflow.request import Request
+    from sfseed_core.workflow.survey import Survey
 
 
 def scale_for(wanted: int, base: int) -> float | None:
@@ -27,23 +28,28 @@ def scale_for(wanted: int, base: int) -> float | None:
 def plan(where: state.Place) -> Plan:
     """Return what the choices would make."""
     assert where.org is not None
-    bar = Bar()
-    try:
-        return resources.plan(where.org, where.recipe, scale(where, bar), where.day, bar)
-    finally:
-        bar.clear()
+    with Bar() as bar:
+        factor = scale_for(where.size, _base(where, bar))
+        return resources.plan(where.org, where.recipe, factor, where.day, bar)
 
 
-def scale(where: state.Place, bar: Bar) -> float | None:
-    """Return the factor for the recipe's counts that the size asks for."""
-    return scale_for(where.size, base(where, bar))
-
-
-def base(where: state.Place, bar: Bar) -> int:
+def base(where: state.Place) -> int:
     """Return how many records the recipe makes by itself."""
+    with Bar() as bar:
+        return _base(where, bar)
+
+
+def _base(where: state.Place, bar: Bar) -> int:
     assert where.org is not None
     as_it_is = resources.plan(where.org, where.recipe, None, where.day, bar)
     return sum(one.count for one in as_it_is.objects)
+
+
+def surveyed(where: state.Place) -> Survey:
+    """Return the schema and snapshot that the plan is made from."""
+    assert where.org is not None
+    with Bar() as bar:
+        return resources.survey(where.org, where.recipe, bar)
 
 
 def request(where: state.Place, factor: float | None) -> Request:
@@ -68,9 +74,8 @@ def make(where: state.Place) -> None:
     """Make the records, showing how far it is, and go to them."""
     from sfseed_core.workflow.generate import stage_for
 
-    with st.status("Making the records…", expanded=True):
-        bar = Bar()
-        asked = request(where, scale(where, bar))
+    with st.status("Making the records…", expanded=True), Bar() as bar:
+        asked = request(where, scale_for(where.size, _base(where, bar)))
         made = stage_for(asked, home=resources.home(), observer=bar, clock=SYSTEM)
     state.leave_for(frame.STEPS[3].file, dataset=made.id)
 

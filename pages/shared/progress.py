@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import streamlit as st
 
@@ -29,7 +29,7 @@ _STEPS = 200  # a bar needs no more, and each change is a message to the browser
 
 
 class Bar:
-    """An observer that moves a bar; appears with the first event."""
+    """An observer that moves a bar; appears with the first event, and is gone when the `with` block ends."""
 
     def __init__(self) -> None:
         self._where: DeltaGenerator = st.empty()
@@ -46,8 +46,10 @@ class Bar:
                 self._shown = look
                 self._where.progress(min(1.0, share), text=_sentence(event))
 
-    def clear(self) -> None:
-        """Take the bar away."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._where.empty()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,7 +128,7 @@ def downloads(dataset: Dataset, object_name: str) -> None:
         for file_format, mime in (("csv", "text/csv"), ("parquet", "application/vnd.apache.parquet")):
             st.download_button(
                 f"{words.plain(object_name)} as {file_format.upper() if file_format == 'csv' else 'Parquet'}",
-                data=lambda kind=file_format: one_file(dataset, object_name, kind),
+                data=partial(one_file, dataset, object_name, file_format),
                 file_name=f"{dataset.id}-{object_name}.{file_format}",
                 mime=mime,
                 on_click="ignore",

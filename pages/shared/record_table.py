@@ -103,15 +103,13 @@ def _take_over(dataset: Dataset, object_name: str, key: str) -> None:
     attempt(lambda: edit.cells(dataset, object_name, cells, clock=SYSTEM))
 
 
-def attempt(change: Callable[[], object]) -> bool:
+def attempt(change: Callable[[], object]) -> None:
     """Make a change; when it is refused, say so at the next drawing and draw the table anew."""
     try:
         change()
     except SfseedError as error:
         state.note("refused", str(error))
         state.note("rows_drawn_anew", state.remembered("rows_drawn_anew", 0) + 1)
-        return False
-    return True
 
 
 def ticked(dataset: Dataset, object_name: str, page: Shown) -> np.ndarray:

@@ -35,7 +35,7 @@ TESTS: tuple[Test, ...] = (
     "not empty",
 )
 WITHOUT_VALUE = frozenset({"empty", "not empty"})
-_CELLS = 1_800  # cells of one page: what keeps a page of a wide object below the budget of bytes
+_CELLS = 1_400  # cells of one page: what keeps a page of a wide object below the budget of bytes
 _FEWEST, _MOST = 25, 100
 
 

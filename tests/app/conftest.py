@@ -75,8 +75,17 @@ class App:
         port = port or free_port()
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("SFSEED_", "STREAMLIT_"))}
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py"), "--server.headless", "true"]
-            + ["--server.port", str(port)],
+            [
+                sys.executable,
+                "-m",
+                "streamlit",
+                "run",
+                str(ROOT / "streamlit_app.py"),
+                "--server.headless",
+                "true",
+                "--server.port",
+                str(port),
+            ],
             cwd=home,  # from any folder: the settings stand beside the script
             env=kept | {"SFSEED_HOME": str(home)} | variables,
             stdout=log.open("ab"),
@@ -138,7 +147,7 @@ class Person:
         page = self.context.new_page()
         page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
-        page.on("console", lambda message: self._heard(message))
+        page.on("console", self._heard)
         page.on("request", lambda request: self._asked(request.url))
         page.on("websocket", lambda socket_: socket_.on("framereceived", lambda data: self.received.append(len(data))))
         page.goto(self.url + path)
