@@ -8,13 +8,16 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pyarrow as pa
 
 from sfseed_core import system
+from sfseed_core.dataset.export.csv import CsvEncoder
 from sfseed_core.load.match import MatchKey
 
 if TYPE_CHECKING:
@@ -152,12 +155,16 @@ class JobFiles:
         keys: np.ndarray = np.load(self.keys, allow_pickle=False)
         return keys
 
-    def write(self, csv: bytes, keys: np.ndarray) -> None:
-        """Keep what is about to be sent, durably."""
+    def write(self, texts: pa.Table, keys: np.ndarray) -> int:
+        """Keep what is about to be sent, durably; return the size of the CSV."""
+        with pa.OSFile(str(self.sent), "wb") as sink:
+            CsvEncoder(texts.column_names).write([texts], sink)
+        with self.sent.open("rb+") as file:
+            os.fsync(file.fileno())
         packed = io.BytesIO()
         np.save(packed, keys, allow_pickle=False)
-        system.write_durably(self.sent, csv)
         system.write_durably(self.keys, packed.getvalue())
+        return self.sent.stat().st_size
 
     def clear(self) -> None:
         """Remove everything but the outcome: no more data is kept than needed."""

@@ -47,6 +47,11 @@ _KEPT = (
     "TZ",
     "APPDATA",
     "LOCALAPPDATA",
+    "XDG_DATA_HOME",  # where Salesforce's CLI and its keychain look
+    "XDG_RUNTIME_DIR",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "SF_USE_GENERIC_UNIX_KEYCHAIN",
+    "SFDX_USE_GENERIC_UNIX_KEYCHAIN",
 )
 # give memory back as soon as a job is done with it: a load works for hours beside other things
 _LEAN = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}
@@ -110,7 +115,7 @@ def main() -> int:
             return UserError.exit_code
         run.put("worker", mine)
         try:
-            org = _admit(run, order["login"])
+            org = _admit(run, home, order["login"])
             if run.get("org_id") is None:
                 _hold_org(held, home, org.org_id)
             _TASKS[order["task"]](run, home, org)
@@ -138,14 +143,14 @@ def _hold_org(held: ExitStack, home: Path, org_id: str) -> None:
     held.enter_context(system.lock(home / "orgs" / system.safe_name(org_id) / "load.lock"))
 
 
-def _admit(run: Run, secret: Mapping[str, str]) -> GuardedOrg:
+def _admit(run: Run, home: Path, secret: Mapping[str, str]) -> GuardedOrg:
     from sfseed_core.logs import json_lines
     from sfseed_core.org.client import connect
     from sfseed_core.org.credentials import from_secret
     from sfseed_core.org.guard import admit
 
     org = connect(from_secret(secret), log=json_lines(run.folder / "log.jsonl"))
-    return admit(org, confirmed_name=run.get("confirmed_name"), expect_org_id=run.get("org_id"))
+    return admit(org, confirmed_name=run.get("confirmed_name"), expect_org_id=run.get("org_id"), home=home)
 
 
 def _dataset(run: Run, home: Path) -> Dataset:
