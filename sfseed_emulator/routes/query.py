@@ -11,7 +11,7 @@ from sfseed_emulator.schema import OrgSchema
 from sfseed_emulator.soql.clauses import Asked
 from sfseed_emulator.soql.cursors import Cursor, CursorStore
 from sfseed_emulator.soql.errors import SoqlError
-from sfseed_emulator.soql.execute import execute, page
+from sfseed_emulator.soql.execute import execute, page, planned
 from sfseed_emulator.soql.literals import Moment
 from sfseed_emulator.soql.metadata import column_metadata
 from sfseed_emulator.soql.parser import parse
@@ -19,7 +19,6 @@ from sfseed_emulator.soql.planner import plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
 
 T = TypeVar("T")
 
@@ -40,7 +39,9 @@ def query_all(call: Call) -> Answer:
 
 
 def _query(call: Call, *, all_rows: bool) -> Answer:
-    text = call.query.get("q", ("explain" in call.query and call.query["explain"]) or "")
+    if "explain" in call.query:
+        return _explained(call)
+    text = call.query.get("q", "")
     if not text:
         raise ApiError("MALFORMED_QUERY", "A query string has to be specified")
     size = _page_size(call)
@@ -61,6 +62,23 @@ def tooling(call: Call) -> Answer:
     no_objects = OrgSchema({}, {}, {})
     asked = Asked(text, no_objects, Moment(call.state.now()), all_rows=False, version=call.version)
     raise AssertionError(_answered(lambda: plan(asked, parse(text))))  # a schema without objects refuses every query
+
+
+def _explained(call: Call) -> Answer:
+    """Tell how a query would be run: over all of the object's records, which is how it is."""
+    text = call.query["explain"]
+    found = _answered(lambda: planned(call.state, text, version=call.version))
+    count = call.state.live_count(found.owner.name)
+    told = {
+        "cardinality": count,
+        "fields": [],
+        "leadingOperationType": "TableScan",
+        "notes": [],
+        "relativeCost": 1.0,
+        "sobjectCardinality": count,
+        "sobjectType": found.owner.name,
+    }
+    return Answer({"plans": [told], "sourceQuery": text})
 
 
 def more(call: Call) -> Answer:
