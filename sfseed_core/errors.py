@@ -55,7 +55,14 @@ class RecipeError(UserError):
 
 
 class PlanRefused(UserError):
-    """The plan would ask for something impossible; the message says why."""
+    """The plan would ask for something impossible; the message says why.
+
+    `objects` are those without which there might be a plan.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, objects: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint=hint)
+        self.objects = objects
 
 
 class NotFound(UserError):

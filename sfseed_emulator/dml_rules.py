@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfseed_emulator.rules import activities, every_object, person_accounts, prices, sales, service
+from sfseed_emulator.rules import activities, every_object, lookup_filters, person_accounts, prices, sales, service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,7 +72,7 @@ def before_save(chunk: Chunk) -> None:
     """Check whole rows, first by what holds for every object."""
     if not chunk.inserting:
         default(chunk)
-    for rule in (*every_object.CHECKS, *CHECKS.get(chunk.plan.found.name, ())):
+    for rule in (*every_object.CHECKS, lookup_filters.lookup_filters, *CHECKS.get(chunk.plan.found.name, ())):
         rule(chunk)
 
 

@@ -72,7 +72,7 @@ def _left_out(schema: ObjectSchema, field: Field, table: Standard, snapshot: Sna
     if field.type in _UNWRITABLE:
         return f"a field of type {field.type} cannot be written directly"
     why = table.left_out.get(field.name) or (None if field.custom else EVERYWHERE.get(field.name))
-    return why or _superseded(schema, field) or _person_why(schema, field, snapshot)
+    return why or _superseded(schema, field) or _filtered_why(field) or _person_why(schema, field, snapshot)
 
 
 def _unwritable_why(field: Field) -> str:
@@ -96,6 +96,13 @@ def _superseded(schema: ObjectSchema, field: Field) -> str | None:
         code = schema.fields.get(f"{field.name}Code")
         if code is not None and code.createable and code.picklist:
             return f"it follows from {code.name}"
+    return None
+
+
+def _filtered_why(field: Field) -> str | None:
+    """Return why a reference with a lookup filter is left empty: a describe says that there is one, not what it asks."""
+    if field.filtered_lookup and not field.filter_optional and field.nillable:
+        return "a lookup filter says which records it may point to"
     return None
 
 

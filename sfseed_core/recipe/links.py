@@ -196,6 +196,7 @@ class _Linking:
             raise PlanRefused(
                 f"{self.name}.{self.field.name} is required, but {why}",
                 hint=f"Leave {self.name} out, or seed what it refers to.",
+                objects=(self.name,),
             )
         return why
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -46,8 +48,52 @@ def make_plan(
     """Resolve a recipe; the same inputs give the same plan.
 
     The seed is drawn when neither the caller nor the recipe gives one; `as_of` is else the snapshot's day in the org's zone.
-    Raises RecipeError when the recipe does not fit the schema, PlanRefused when it asks for what cannot be.
+    An object that only a preset's selection brought in is left out, and the plan's notes say why, when no record of it can be
+    made. Raises RecipeError when the recipe does not fit the schema, PlanRefused when it asks for what cannot be.
     """
+    given = _Given(recipe, snapshot, chooser, seed, as_of, locale, overrides)
+    named = _named(recipe, overrides)
+    left_out: dict[str, str] = {}
+    while True:
+        try:
+            plan = _plan_of(given, _without(schema, left_out))
+        except PlanRefused as error:
+            fresh = [name for name in error.objects if name not in named and name not in left_out]
+            if not fresh or len(left_out) + len(fresh) >= len(schema.objects):
+                raise
+            left_out |= dict.fromkeys(fresh, error.message)
+        else:
+            notes = tuple(f"left out: {name}: {why}" for name, why in left_out.items())
+            return dataclasses.replace(plan, notes=(*plan.notes, *notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a plan is made from besides the schema."""
+
+    recipe: Recipe
+    snapshot: Snapshot
+    chooser: ProviderChooser
+    seed: int | None
+    as_of: date | None
+    locale: str | None
+    overrides: Overrides
+
+
+def _named(recipe: Recipe, overrides: Overrides) -> frozenset[str]:
+    """Return the objects that a person asked for by name."""
+    return frozenset(overrides.counts) | (frozenset(recipe.objects) if recipe.path is not None else frozenset())
+
+
+def _without(schema: Schema, left_out: Mapping[str, str]) -> Schema:
+    if not left_out:
+        return schema
+    objects = {name: one for name, one in schema.objects.items() if name not in left_out}
+    return dataclasses.replace(schema, objects=MappingProxyType(objects))
+
+
+def _plan_of(given: _Given, schema: Schema) -> Plan:
+    recipe, snapshot, overrides = given.recipe, given.snapshot, given.overrides
     whole = complete(recipe)
     chosen = select(recipe, whole, schema, snapshot)
     counts = _counts(recipe, chosen, overrides, snapshot)
@@ -57,15 +103,15 @@ def make_plan(
     drafting = Drafting(
         whole=whole,
         schema=schema,
-        chooser=chooser,
-        as_of=as_of or recipe.as_of or _today(snapshot),
-        locale=locale or recipe.locale or snapshot.locale,
+        chooser=given.chooser,
+        as_of=given.as_of or recipe.as_of or _today(snapshot),
+        locale=given.locale or recipe.locale or snapshot.locale,
     )
     objects, omitted = draft_objects(
         chosen, around, drafting, {name: _why(one, name, chosen) for name, one in counts.items()}
     )
     return Plan(
-        seed=_seed(seed, recipe),
+        seed=_seed(given.seed, recipe),
         as_of=drafting.as_of,
         zone=snapshot.time_zone,
         locale=drafting.locale,

@@ -125,9 +125,14 @@ def _with_parents(
 def _check_parent(parent: str, why: tuple[str, ...], schema: Schema) -> None:
     one = schema.objects.get(parent)
     if one is None:
-        raise PlanRefused(f"{why[0]}, but {parent} was not described{_failure(parent, schema)}")
+        raise PlanRefused(f"{why[0]}, but {parent} was not described{_failure(parent, schema)}", objects=_who(why))
     if not one.createable:
-        raise PlanRefused(f"{why[0]}, but this user cannot create records of {parent}")
+        raise PlanRefused(f"{why[0]}, but this user cannot create records of {parent}", objects=_who(why))
+
+
+def _who(why: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the objects that reasons begin with: `Object.Field is required`, `Object needs ...`."""
+    return tuple(dict.fromkeys(reason.split(" ")[0].split(".")[0] for reason in why))
 
 
 def _failure(name: str, schema: Schema) -> str:

@@ -51,6 +51,7 @@ def plan_columns(
             raise PlanRefused(
                 f"{shape.object.name}.{field.name} must have a value, but {chosen}",
                 hint=f"Say in a recipe how it is made, or leave {shape.object.name} out.",
+                objects=(shape.object.name,),
             )
         empty[field.name] = chosen
     return tuple(columns), empty

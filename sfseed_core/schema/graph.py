@@ -174,6 +174,7 @@ def _refuse_circle(names: Sequence[str], hard: Sequence[Reference]) -> None:
         raise PlanRefused(
             f"no load order exists: each of these references must be filled when its record is inserted: {path}",
             hint="Leave one of these objects out of the recipe.",
+            objects=tuple(dict.fromkeys(edge.child for edge in circle)),
         )
 
 

@@ -60,8 +60,9 @@ def _check_files(path: Path, *, org: str, home: Path, observer: Observer, clock:
 
 def _asked(names: Collection[str], *, org: str, home: Path, observer: Observer, clock: Clock) -> tuple[Schema, Snapshot]:
     """Read schema and snapshot of some objects, of an org or of a project's source."""
+    from sfseed_core.schema.sfdx.address import is_source
     from sfseed_core.snapshot.read import take
-    from sfseed_core.workflow.connect import is_source, open_org
+    from sfseed_core.workflow.connect import open_org
     from sfseed_core.workflow.discover import discover
 
     if is_source(org):

@@ -51,7 +51,8 @@ def discover_named(
     clock: Clock,
 ) -> Schema:
     """Read the schema of an org, or of a project's source, by the name that `--org` takes."""
-    from sfseed_core.workflow.connect import is_source, open_org
+    from sfseed_core.schema.sfdx.address import is_source
+    from sfseed_core.workflow.connect import open_org
 
     if is_source(name):
         from sfseed_core.workflow.source import source_schema

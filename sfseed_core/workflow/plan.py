@@ -60,7 +60,8 @@ def plan_for(request: Request, *, home: Path, observer: Observer, clock: Clock) 
 
 def look(request: Request, *, home: Path, observer: Observer, clock: Clock) -> Survey:
     """Connect to the request's org and read what its plan needs; a project's source is read without any connection."""
-    from sfseed_core.workflow.connect import is_source, open_org
+    from sfseed_core.schema.sfdx.address import is_source
+    from sfseed_core.workflow.connect import open_org
     from sfseed_core.workflow.discover import survey
 
     if is_source(request.org):

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sfseed_core.errors import UserError
 from sfseed_core.recipe.presets import chosen_objects
 from sfseed_core.schema.discover import find
 from sfseed_core.schema.graph import required_parents
+from sfseed_core.schema.sfdx.address import project_folder
 from sfseed_core.schema.sfdx.read import read_schema
 from sfseed_core.snapshot.model import Snapshot, User
-from sfseed_core.workflow.connect import SOURCE
 from sfseed_core.workflow.survey import Survey
 
 if TYPE_CHECKING:
@@ -31,10 +29,7 @@ def source_schema(name: str, *, names: Collection[str] | None = None, recipe: Re
 
     Raises UserError without a path, NotFound for a folder or object that is not there, DataError naming file and line.
     """
-    path = name.removeprefix(SOURCE).strip()
-    if not path:
-        raise UserError("sfdx: names no project", hint="Name its folder: --org sfdx:PATH")
-    whole = read_schema(Path(path).expanduser())
+    whole = read_schema(project_folder(name))
     if names is not None:
         chosen: Iterable[str] = [find(one, whole.listing) for one in names]
     elif recipe is not None:
