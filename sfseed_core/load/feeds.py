@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from sfseed_core.dataset import vectors
-from sfseed_core.dataset.export.csv import CsvEncoder
+from sfseed_core.dataset.store import open_dataset
 from sfseed_core.load import ids, jobs, match
 from sfseed_core.load.jobs import Job, Phase, files_of
 from sfseed_core.load.match import MatchKey
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sfseed_core.load.options import Options
     from sfseed_core.load.resolve import Resolver
     from sfseed_core.load.steps import Step
+    from sfseed_core.recipe.model import ReferencePlan
 
 _READ_BYTES = 16_000_000
 _SAMPLE = 256
@@ -60,20 +61,25 @@ class Feeds:
         if not (fates == Fate.WAITING).any():
             return
         blank = Job(0, step.name, step.object, "insert", None, False, Phase.PLANNED, 0, round_, MatchKey(()))
-        for table in self._tables(step.object, None):
-            waiting = (fates[local_keys(table)] == Fate.WAITING) & _in_part(table, step)
-            if waiting.any():
-                yield from self._insert_jobs(step, blank, _rows(table, waiting))
+        for start, stop in self._pieces(step.object, None):
+            yield from self._insert_jobs(step, blank, start, stop)
 
-    def _insert_jobs(self, step: Step, blank: Job, table: pa.Table) -> Iterator[Job]:
+    def _insert_jobs(self, step: Step, blank: Job, start: int, stop: int) -> list[Job]:
+        whole = self._read(step.object, start, stop, None)
+        waiting = (self._ledger.fates(step.object)[local_keys(whole)] == Fate.WAITING) & _in_part(whole, step)
+        if not waiting.any():
+            return []
+        table = _rows(whole, waiting)
         plan = self._dataset.plan.object(step.object)
         texts, held = insert_texts(table, plan, left_out=step.deferred, parents=self._ledger, resolver=self._resolver)
         keys = local_keys(table)
         self._hold(self._ledger.fates(step.object), keys[held])
         texts, keys = _rows(texts, ~held), keys[~held]
-        for share in match.shares(texts, self._dataset.schema[step.object].fields):
-            for rows in match.slices(share.rows, self._options.rows_per_job):
-                yield from self._planned(blank, share.key, texts.take(match.positions(rows)), keys[rows])
+        found: list[Job] = []
+        for share in match.shares(texts, self._dataset.schema[step.object].fields) if len(keys) else ():
+            part = texts if len(share.rows) == len(keys) else texts.take(match.positions(share.rows))
+            found += self._planned(blank, share.key, part, keys[share.rows])
+        return found
 
     # -- updates -----------------------------------------------------------------------------------------------------
 
@@ -85,29 +91,35 @@ class Feeds:
         reference = next(one for one in self._dataset.plan.object(step.object).references if one.field == step.field)
         columns = [RECORD, step.field, *([target_column(step.field)] if needs_target(reference) else [])]
         blank = Job(0, step.name, step.object, "update", step.field, False, Phase.PLANNED, 0, round_, BY_ID)
-        for whole in self._tables(step.object, columns):
-            table = _rows(whole, fates[local_keys(whole)] == Fate.WAITING)
-            keys = local_keys(table)
-            pointers = point(table, reference, self._ledger, self._resolver)
-            held = pointers.missing | (self._ledger.fates(step.object)[keys] != Fate.SUCCEEDED)
-            self._hold(fates, keys[held])
-            texts = pa.table(
-                {
-                    "Id": ids.to_texts(self._ledger.ids(step.object, keys[~held])),
-                    step.field: ids.to_texts(pointers.ids[~held]),
-                }
-            )
-            yield from self._planned(blank, BY_ID, texts, keys[~held])
+        for start, stop in self._pieces(step.object, columns):
+            whole = self._read(step.object, start, stop, columns)
+            yield from self._update_jobs(blank, reference, _rows(whole, fates[local_keys(whole)] == Fate.WAITING))
+
+    def _update_jobs(self, blank: Job, reference: ReferencePlan, table: pa.Table) -> list[Job]:
+        keys = local_keys(table)
+        pointers = point(table, reference, self._ledger, self._resolver)
+        held = pointers.missing | (self._ledger.fates(blank.object)[keys] != Fate.SUCCEEDED)
+        self._hold(self._ledger.of(blank), keys[held])
+        columns = {
+            "Id": ids.to_texts(self._ledger.ids(blank.object, keys[~held])),
+            reference.field: ids.to_texts(pointers.ids[~held]),
+        }
+        return self._planned(blank, BY_ID, pa.table(columns), keys[~held])
 
     # -- both --------------------------------------------------------------------------------------------------------
 
-    def _tables(self, object_name: str, columns: Sequence[str] | None) -> Iterator[pa.Table]:
-        """The object's records, in pieces whose size suits their width."""
-        sample = self._dataset.read(object_name, 0, _SAMPLE, revision=self._revision, columns=columns)
+    def _pieces(self, object_name: str, columns: Sequence[str] | None) -> Iterator[tuple[int, int]]:
+        """Ranges of the object's local keys whose size suits the width of its records."""
+        sample = self._read(object_name, 0, _SAMPLE, columns)
         width = sample.nbytes // max(1, sample.num_rows) + 1
         size = int(np.clip(_READ_BYTES // width, 200, self._options.rows_per_job))
-        for batch in self._dataset.batches(object_name, revision=self._revision, columns=columns, size=size):
-            yield pa.Table.from_batches([batch])
+        for start in range(0, self._dataset.extent(object_name, self._revision), size):
+            yield start, start + size
+
+    def _read(self, object_name: str, start: int, stop: int, columns: Sequence[str] | None) -> pa.Table:
+        """A piece of the records, from a dataset opened for it alone: what it keeps for paging goes with it."""
+        fresh = open_dataset(self._dataset.path.parents[1], self._dataset.id)
+        return fresh.read(object_name, start, stop, revision=self._revision, columns=columns)
 
     def _hold(self, fates: np.ndarray, keys: np.ndarray) -> None:
         if len(keys):
@@ -115,27 +127,24 @@ class Feeds:
                 fates[keys] = Fate.HELD
                 self._ledger.write_counts(db)
 
-    def _planned(self, blank: Job, key: MatchKey, texts: pa.Table, keys: np.ndarray) -> Iterator[Job]:
-        if len(keys):
-            yield from plan_jobs(self._run, blank, key, texts, keys, most_bytes=self._options.bytes_per_job)
+    def _planned(self, blank: Job, key: MatchKey, texts: pa.Table, keys: np.ndarray) -> list[Job]:
+        if not len(keys):
+            return []
+        return plan_jobs(self._run, blank, key, texts, keys, most_bytes=self._options.bytes_per_job)
 
 
-def plan_jobs(run: Run, blank: Job, key: MatchKey, texts: pa.Table, keys: np.ndarray, *, most_bytes: int) -> Iterator[Job]:
-    """Write the files of a job and then the job; when the file would be too large, of two jobs with half of it each.
-
-    The second job is planned when it is asked for.
-    """
-    csv = CsvEncoder(texts.column_names).whole(texts)
-    if len(csv) > most_bytes and len(keys) > 1:
-        middle = len(keys) // 2
-        del csv
-        yield from plan_jobs(run, blank, key, texts.slice(0, middle), keys[:middle], most_bytes=most_bytes)
-        yield from plan_jobs(run, blank, key, texts.slice(middle), keys[middle:], most_bytes=most_bytes)
-        return
+def plan_jobs(run: Run, blank: Job, key: MatchKey, texts: pa.Table, keys: np.ndarray, *, most_bytes: int) -> list[Job]:
+    """Write the files of a job and then the job; when the file would be too large, of two jobs with half of it each."""
     with run.transaction() as db:
         job = jobs.add(db, replace(blank, rows=len(keys), match=key))
-        files_of(run, job).write(csv, keys)
-    yield job
+        size = files_of(run, job).write(texts, keys)
+        if size <= most_bytes or len(keys) == 1:
+            return [job]
+        files_of(run, job).clear()
+        jobs.change(db, job, phase=Phase.ABANDONED)
+    middle = len(keys) // 2
+    halves = ((texts.slice(0, middle), keys[:middle]), (texts.slice(middle), keys[middle:]))
+    return [job for part, mine in halves for job in plan_jobs(run, blank, key, part, mine, most_bytes=most_bytes)]
 
 
 def _in_part(table: pa.Table, step: Step) -> np.ndarray:
