@@ -14,7 +14,7 @@ from sfseed_core.dataset.log import EditLog
 from sfseed_core.dataset.patches import Overlays
 from sfseed_core.dataset.query import Page, QueryEngine
 from sfseed_core.dataset.recent import Recent
-from sfseed_core.dataset.record_file import ROW_GROUP, RecordFile, cut
+from sfseed_core.dataset.record_file import ROW_GROUP, RecordFile, cut, decoded_columns
 from sfseed_core.dataset.state import Layout, ObjectState, layout
 from sfseed_core.errors import NotFound
 from sfseed_core.recipe import plan_json
@@ -57,6 +57,7 @@ class Dataset:
         self._manifest = manifest
         self._log = EditLog(folder / "edits")
         self.overlays = Overlays(folder / "edits")
+        self._decoded = decoded_columns()
         self._files: Recent[str, RecordFile] = Recent(len(manifest.objects) or 1)
         self._states: Recent[tuple[str, Layout], ObjectState] = Recent(_KEPT_STATES)
         self._answers: Recent[tuple[str, Layout, Query], np.ndarray] = Recent(_KEPT_ANSWERS)
@@ -160,7 +161,7 @@ class Dataset:
         self._known(object_name)
         stored = self._manifest.objects[object_name]
         plan = layout(self.operations(revision), object_name, stored.records)
-        file = self._files.get(object_name, lambda: RecordFile(self.path / stored.file))
+        file = self._files.get(object_name, lambda: RecordFile(self.path / stored.file, self._decoded))
         return self._states.get(
             (object_name, plan),
             lambda: ObjectState(object_name, file, self.overlays, plan, self.arrow_schema(object_name)),

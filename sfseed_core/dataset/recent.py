@@ -13,12 +13,17 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Recent(Generic[K, V]):
-    """Keeps the `size` values that were asked for last."""
+def _one(_: object) -> int:
+    return 1
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+
+class Recent(Generic[K, V]):
+    """Keeps the values that were asked for last: `size` of them, or as many as weigh so much together."""
+
+    def __init__(self, size: int, weigh: Callable[[V], int] = _one) -> None:
+        self._size, self._weigh = size, weigh
         self._values: OrderedDict[K, V] = OrderedDict()
+        self._weight = 0
         self._lock = threading.Lock()
 
     def peek(self, key: K) -> V | None:
@@ -32,10 +37,12 @@ class Recent(Generic[K, V]):
     def put(self, key: K, value: V) -> None:
         """Keep a value; the ones that were asked for longest ago go."""
         with self._lock:
+            if key in self._values:
+                self._weight -= self._weigh(self._values.pop(key))
             self._values[key] = value
-            self._values.move_to_end(key)
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
+            self._weight += self._weigh(value)
+            while self._weight > self._size and len(self._values) > 1:
+                self._weight -= self._weigh(self._values.popitem(last=False)[1])
 
     def get(self, key: K, make: Callable[[], V]) -> V:
         """Return the value of the key, made if it is not kept; two threads may make the same one, which does no harm."""

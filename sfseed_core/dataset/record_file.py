@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    Columns = Recent[tuple[Path, int, str], pa.ChunkedArray]
+
 ROW_GROUP = 65_536
 _GROUP_BYTES = 64 << 20  # a group of long texts is cut earlier, so that reading one stays cheap
-_KEPT_COLUMNS = 96  # decoded columns of row groups that stay in memory: about two screens of a wide object
+KEPT_BYTES = 96 << 20  # decoded columns that stay in memory: a row group of a wide object and some more
 
 
 class RecordWriter:
@@ -61,18 +63,23 @@ class RecordWriter:
         self._waiting, self._waiting_rows, self._waiting_bytes = [], 0, 0
 
 
+def decoded_columns() -> Columns:
+    """Return a place for the columns that were decoded last, to be shared by the files of a dataset."""
+    return Recent(KEPT_BYTES, lambda column: int(column.nbytes))
+
+
 class RecordFile:
     """Reads slices of one file; keeps the columns of row groups that were decoded last."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, kept: Columns | None = None) -> None:
         self.path = path
+        self._columns = kept or decoded_columns()
         try:
             self._metadata = pq.read_metadata(path)
         except (OSError, pa.ArrowInvalid) as error:
             raise DataError(f"{path} cannot be read: {error}") from error
         sizes = [self._metadata.row_group(group).num_rows for group in range(self._metadata.num_row_groups)]
         self._starts = np.cumsum([0, *sizes])
-        self._columns: Recent[tuple[int, str], pa.ChunkedArray] = Recent(_KEPT_COLUMNS)
         self.schema: pa.Schema = self._metadata.schema.to_arrow_schema()
 
     @property
@@ -121,14 +128,14 @@ class RecordFile:
         return self._group(group, columns).slice(first - low, last - first)
 
     def _group(self, group: int, columns: Sequence[str]) -> pa.Table:
-        known = {name: self._columns.peek((group, name)) for name in columns}
+        known = {name: self._columns.peek((self.path, group, name)) for name in columns}
         missing = [name for name, column in known.items() if column is None]
         if missing:
             with pq.ParquetFile(self.path, metadata=self._metadata) as file:
                 decoded = file.read_row_group(group, columns=missing)
             for name in missing:
                 known[name] = decoded[name]
-                self._columns.put((group, name), decoded[name])
+                self._columns.put((self.path, group, name), decoded[name])
         return pa.table(known, schema=pa.schema([self.schema.field(name) for name in columns]))
 
     def _empty(self, columns: Sequence[str]) -> pa.Table:

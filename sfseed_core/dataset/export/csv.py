@@ -55,6 +55,12 @@ class CsvEncoder:
         self._write(table, sink, header=True)
         return bytes(sink.getvalue().to_pybytes())
 
+    def block(self, table: pa.Table | pa.RecordBatch) -> pa.Buffer:
+        """Return the records as lines without a header, not copied."""
+        sink = pa.BufferOutputStream()
+        self._write(table, sink, header=False)
+        return sink.getvalue()
+
     def write(self, tables: Iterable[pa.Table | pa.RecordBatch], sink: pa.NativeFile) -> int:
         """Write the header and all records to an open Arrow stream; return their number."""
         sink.write(self.header())

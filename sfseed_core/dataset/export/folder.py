@@ -2,49 +2,99 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sfseed_core import system
+from sfseed_core.dataset.export.ahead import ahead
 from sfseed_core.dataset.export.csv import CsvEncoder
 from sfseed_core.dataset.export.readable import readable
-from sfseed_core.dataset.record_file import ROW_GROUP
 from sfseed_core.errors import UserError
 from sfseed_core.events import SILENT, Progress
 from sfseed_core.recipe.columns import schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from sfseed_core.events import Observer
     from sfseed_core.recipe.model import ObjectPlan, Plan
 
-    Source = Callable[[str], Iterable[pa.RecordBatch]]
+    Piece = pa.RecordBatch | Callable[[], pa.RecordBatch]
+    Source = Callable[[str], Iterable[Piece]]
+
+
+def _unheard(_: int) -> None:
+    """Tell nobody."""
 
 
 class Exporter(Protocol):
-    """Writes one object's records to a new file."""
+    """Writes one object's records to a new file.
 
-    def __call__(self, path: Path, plan: ObjectPlan, batches: Iterable[pa.RecordBatch], /) -> None:
-        """Write all batches."""
+    A piece is a batch, or makes one when it is called: then on one of the `threads`. `written` is told the records written.
+    """
+
+    def __call__(
+        self,
+        path: Path,
+        plan: ObjectPlan,
+        pieces: Iterable[Piece],
+        /,
+        *,
+        threads: int = 1,
+        written: Callable[[int], None] = _unheard,
+    ) -> None:
+        """Write all pieces in their order."""
 
 
-def write_csv(path: Path, plan: ObjectPlan, batches: Iterable[pa.RecordBatch]) -> None:
-    """Write Salesforce's CSV, references readable."""
-    empty = readable(plan, pa.Table.from_batches([], schema_of(plan)))
+def write_csv(
+    path: Path,
+    plan: ObjectPlan,
+    pieces: Iterable[Piece],
+    /,
+    *,
+    threads: int = 1,
+    written: Callable[[int], None] = _unheard,
+) -> None:
+    """Write Salesforce's CSV, references readable; pieces are made and put into words on the threads."""
+    encoder = CsvEncoder(readable(plan, pa.Table.from_batches([], schema_of(plan))).column_names)
+
+    def lines(piece: Piece) -> tuple[pa.Buffer, int]:
+        batch = _made(piece)
+        return encoder.block(readable(plan, batch)), batch.num_rows
+
     with pa.OSFile(str(path), "wb") as sink:
-        CsvEncoder(empty.column_names).write((readable(plan, batch) for batch in batches), sink)
+        sink.write(encoder.header())
+        for block, rows in ahead((partial(lines, piece) for piece in pieces), threads):
+            sink.write(block)
+            written(rows)
 
 
-def write_parquet(path: Path, plan: ObjectPlan, batches: Iterable[pa.RecordBatch]) -> None:
+def write_parquet(
+    path: Path,
+    plan: ObjectPlan,
+    pieces: Iterable[Piece],
+    /,
+    *,
+    threads: int = 1,
+    written: Callable[[int], None] = _unheard,
+) -> None:
     """Write the records as a dataset holds them: typed, references as the `record` number of their target."""
+    import pyarrow.parquet as pq
+
+    from sfseed_core.dataset.record_file import ROW_GROUP
+
     schema = schema_of(plan)
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for batch in batches:
+        for batch in ahead((partial(_made, piece) for piece in pieces), threads):
             writer.write_batch(batch, row_group_size=ROW_GROUP)
+            written(batch.num_rows)
+
+
+def _made(piece: Piece) -> pa.RecordBatch:
+    return piece() if callable(piece) else piece
 
 
 EXPORTERS: Mapping[str, Exporter] = {"csv": write_csv, "parquet": write_parquet}
@@ -56,31 +106,35 @@ def export_folder(
     source: Source,
     *,
     format: str = "csv",  # noqa: A002 - the option's own name
+    threads: int = 1,
     observer: Observer = SILENT,
 ) -> dict[str, Path]:
     """Write each object of the plan to `<folder>/<Object>.<format>` and return the files.
 
-    `source` gives an object's batches in order: a dataset's `batches`, or the generator itself. A file appears under its
-    name only when it is whole.
+    `source` gives an object's pieces in order: a dataset's `batches`, or the generator itself. A file appears under its
+    name only when it is whole. The bytes are the same with any number of threads.
     """
     exporter = EXPORTERS.get(format)
     if exporter is None:
         raise UserError(f"no export format {format!r}", hint=f"Formats: {', '.join(EXPORTERS)}.")
     folder.mkdir(parents=True, exist_ok=True)
-    written: dict[str, Path] = {}
+    files: dict[str, Path] = {}
     for number, one in enumerate(plan.objects):
         observer.notify(Progress("export", number, len(plan.objects), "objects", one.name))
         path = folder / f"{system.safe_name(one.name)}.{format}"
         unfinished = path.with_name(f"{path.name}.part")
-        exporter(unfinished, one, _counted(source(one.name), one, observer))
-        written[one.name] = unfinished.replace(path)
+        exporter(unfinished, one, source(one.name), threads=threads, written=_counting(one, observer))
+        files[one.name] = unfinished.replace(path)
     observer.notify(Progress("export", len(plan.objects), len(plan.objects), "objects"))
-    return written
+    return files
 
 
-def _counted(batches: Iterable[pa.RecordBatch], plan: ObjectPlan, observer: Observer) -> Iterator[pa.RecordBatch]:
+def _counting(plan: ObjectPlan, observer: Observer) -> Callable[[int], None]:
     done = 0
-    for batch in batches:
-        yield batch
-        done += batch.num_rows
+
+    def written(rows: int) -> None:
+        nonlocal done
+        done += rows
         observer.notify(Progress("export", done, plan.count, "records", plan.name))
+
+    return written
