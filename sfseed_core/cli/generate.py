@@ -30,6 +30,9 @@ def generate(
         Path | None, typer.Option("--out", metavar="DIR", help="Write one file per object here instead.")
     ] = None,
     file_format: Annotated[options.Format, typer.Option("--format", help="The files' format, with --out.")] = "csv",
+    threads: Annotated[
+        int | None, typer.Option("--threads", metavar="N", min=1, help="With --out: make records on N threads (default: 2).")
+    ] = None,
     progress: options.ProgressOption = "auto",
     *,
     json: options.Json = False,
@@ -58,7 +61,9 @@ def generate(
     )
     home, observer = system.home(), console.observer()
     if out is not None:
-        written = write_for(request, home=home, out=out, file_format=file_format, observer=observer, clock=SYSTEM)
+        written = write_for(
+            request, home=home, out=out, file_format=file_format, threads=threads, observer=observer, clock=SYSTEM
+        )
         data = {"out": str(out), "seed": request.seed, "objects": written}
         console.result(data, table(("object", "records"), list(written.items())))
         return

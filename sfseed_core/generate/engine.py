@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
@@ -70,6 +71,11 @@ class Engine:
         """Yield all records of an object in order, in batches of `chunk`."""
         for start in range(0, self._objects[object_name].count, chunk):
             yield self.rows(object_name, start, start + chunk)
+
+    def pieces(self, object_name: str, chunk: int = CHUNK) -> Iterator[Callable[[], pa.RecordBatch]]:
+        """Yield the batches yet to be made: each may be called on any thread, in any order."""
+        for start in range(0, self._objects[object_name].count, chunk):
+            yield partial(self.rows, object_name, start, start + chunk)
 
     def at(self, object_name: str, records: np.ndarray) -> Rows:
         """Return records of an object by number, in any order, to ask columns of."""

@@ -39,7 +39,10 @@ class FieldRecipe:
 
 @dataclass(frozen=True, slots=True)
 class ObjectRecipe:
-    """What the user says of one object: `count`, or `per` a parent (object name) `each` children on average."""
+    """What the user says of one object: `count`, or `per` a parent (object name) `each` children on average.
+
+    With `only`, of the fields that may stay empty just these (and those in `fields`) get values.
+    """
 
     name: str
     count: int | None = None
@@ -48,6 +51,7 @@ class ObjectRecipe:
     fields: Mapping[str, FieldRecipe] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     record_types: Mapping[str, int] | None = None
     where: str | None = None
+    only: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def _object(objects: _Mapping, name: str) -> ObjectRecipe:
     if node.id == "scalar":
         return ObjectRecipe(name, count=None if node.value in {"", "~", "null"} else objects.read(name, _count, None))
     own = _Mapping.of(node, objects.path, name)
-    own.only("count", "per", "each", "fields", "record_types", "where")
+    own.only("count", "per", "each", "only", "fields", "record_types", "where")
     if "count" in own.nodes and "per" in own.nodes:
         own.fail("per", f"{name} is counted or has so many per parent, not both")
     if ("each" in own.nodes) != ("per" in own.nodes):
@@ -91,6 +91,7 @@ def _object(objects: _Mapping, name: str) -> ObjectRecipe:
         fields=MappingProxyType(_fields(own)),
         record_types=own.read("record_types", _weights, None),
         where=own.read("where", _text, None),
+        only=own.read("only", _texts, None),
     )
 
 
@@ -105,6 +106,8 @@ def _fields(own: _Mapping) -> dict[str, FieldRecipe]:
 def _field(fields: _Mapping, name: str) -> FieldRecipe:
     fields.check_name(name, "a field")
     node = fields.nodes[name]
+    if node.id == "scalar" and node.tag.endswith(":null"):
+        return FieldRecipe()
     if node.id == "scalar":
         return FieldRecipe(skip=True) if node.value == "skip" else FieldRecipe(values=(_scalar_text(node),))
     if node.id == "sequence":

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from sfseed_core.constraints.rules import object_rules
 from sfseed_core.errors import RecipeError
 from sfseed_core.recipe.columns import RECORD_TYPE
-from sfseed_core.recipe.model import FieldRecipe
+from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe
 from sfseed_core.recipe.read import did_you_mean
 from sfseed_core.recipe.standard_links import link_of
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfseed_core.constraints.model import ObjectRules
-    from sfseed_core.recipe.model import ObjectRecipe
     from sfseed_core.schema.model import Field, ObjectSchema
     from sfseed_core.snapshot.model import Snapshot
 
@@ -58,11 +57,12 @@ class Shape:
 def shape_of(schema: ObjectSchema, snapshot: Snapshot, recipe: ObjectRecipe | None = None) -> Shape:
     """Return the object as it will be seeded; raises RecipeError when the recipe names a field that cannot be set."""
     rules = object_rules(schema, snapshot)
-    said = recipe.fields if recipe is not None else {}
-    _check_fields(schema, rules, said)
+    recipe = recipe or ObjectRecipe(schema.name)
+    said = recipe.fields
+    _check_fields(schema, rules, {**dict.fromkeys(recipe.only or (), _NOT_SAID), **said})
     left_out = {}
     for field in schema.fields.values():
-        why = _left_out(field, rules, said.get(field.name, _NOT_SAID))
+        why = _left_out(field, rules, said.get(field.name, _NOT_SAID)) or _not_listed(field, rules, recipe)
         if why is not None and field.createable:
             left_out[field.name] = why
     return Shape(schema, rules, _linked(schema, rules, left_out), MappingProxyType(left_out))
@@ -90,6 +90,13 @@ def _left_out(field: Field, rules: ObjectRules, said: FieldRecipe) -> str | None
     if rule.left_out_why is None and field.name == OWNER and not field.required_on_create:
         return "the running user owns the records"
     return rule.left_out_why
+
+
+def _not_listed(field: Field, rules: ObjectRules, recipe: ObjectRecipe) -> str | None:
+    """Say why a field is left out that the recipe's list lacks; what counts the records or is needed stays."""
+    listed = recipe.only is None or field.name in recipe.only or field.name in recipe.fields
+    counts = field.is_reference and recipe.per in field.reference_to
+    return None if listed or counts or rules.fields[field.name].needed else "the recipe lists the fields to fill without it"
 
 
 def _linked(schema: ObjectSchema, rules: ObjectRules, left_out: Mapping[str, str]) -> ObjectSchema:

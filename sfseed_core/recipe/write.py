@@ -37,6 +37,7 @@ def _object(one: ObjectRecipe) -> Any:
             "each": one.each,
             "record_types": dict(one.record_types or {}),
             "where": one.where,
+            "only": list(one.only or ()),
             "fields": {name: _field(field) for name, field in one.fields.items()},
         }
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from sfseed_core.errors import UserError
 from sfseed_core.events import SILENT, Progress
-from sfseed_core.generate.engine import batches
+from sfseed_core.generate.engine import Engine, batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.model import Plan
     from sfseed_core.schema.model import ObjectSchema
     from sfseed_core.workflow.request import Request
+
+_THREADS = 2
 
 
 def stage(
@@ -46,9 +49,18 @@ def stage_for(request: Request, *, home: Path, observer: Observer, clock: Clock)
 
 
 def write_for(
-    request: Request, *, home: Path, out: Path, file_format: str, observer: Observer, clock: Clock
+    request: Request,
+    *,
+    home: Path,
+    out: Path,
+    file_format: str,
+    threads: int | None = None,
+    observer: Observer,
+    clock: Clock,
 ) -> dict[str, int]:
     """Write one file per object into the folder, streaming; return the records per object.
+
+    Records are made on the threads (by default two, where there are as many processors), the same bytes with any number.
 
     The practice org's schema is packaged: with `--org demo` no org is started or asked.
     """
@@ -64,7 +76,8 @@ def write_for(
     else:
         found = look(request, home=home, observer=observer, clock=clock)
     plan = draw_up(request, found, observer=observer)
-    export_folder(out, plan, lambda name: batches(plan, name), format=file_format, observer=observer)
+    threads = threads or min(_THREADS, os.cpu_count() or 1)
+    export_folder(out, plan, Engine(plan).pieces, format=file_format, threads=threads, observer=observer)
     return {one.name: one.count for one in plan.objects}
 
 
