@@ -232,4 +232,5 @@ _BUILDERS: Mapping[str, Callable[[Element, Compact], Compact]] = {
     "Hierarchy": _hierarchy,
     "ExternalLookup": _external("externallookup"),
     "IndirectLookup": _external("indirectlookup"),
+    "MetadataRelationship": _lookup,
 }

@@ -228,6 +228,7 @@ _TYPES = {
     "Hierarchy": "reference",
     "ExternalLookup": "reference",
     "IndirectLookup": "reference",
+    "MetadataRelationship": "reference",
 }
 _COMPOUNDS: Mapping[str, Callable[[Field, Element], tuple[Field, ...]]] = {"Location": _location, "Address": _address}
 _SHAPES: Mapping[str, Callable[[Element], dict[str, Any]]] = {
@@ -250,4 +251,5 @@ _SHAPES: Mapping[str, Callable[[Element], dict[str, Any]]] = {
     "Hierarchy": _hierarchy,
     "ExternalLookup": _external("externallookup"),
     "IndirectLookup": _external("indirectlookup"),
+    "MetadataRelationship": _lookup,
 }
