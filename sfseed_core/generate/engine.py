@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 CHUNK = 65_536
+_NARROW = 2_000_000  # values of a chunk that still stay near the processor
+_SHORTEST = 8_192
 
 
 def rows(plan: Plan, object_name: str, start: int, stop: int) -> pa.RecordBatch:
@@ -72,9 +74,11 @@ class Engine:
         for start in range(0, self._objects[object_name].count, chunk):
             yield self.rows(object_name, start, start + chunk)
 
-    def pieces(self, object_name: str, chunk: int = CHUNK) -> Iterator[Callable[[], pa.RecordBatch]]:
-        """Yield the batches yet to be made: each may be called on any thread, in any order."""
-        for start in range(0, self._objects[object_name].count, chunk):
+    def pieces(self, object_name: str) -> Iterator[Callable[[], pa.RecordBatch]]:
+        """Yield the batches yet to be made: each may be called on any thread, in any order. Wide objects go in short ones."""
+        plan = self._objects[object_name]
+        chunk = min(max(_NARROW // max(len(plan.columns), 1), _SHORTEST), CHUNK)
+        for start in range(0, plan.count, chunk):
             yield partial(self.rows, object_name, start, start + chunk)
 
     def at(self, object_name: str, records: np.ndarray) -> Rows:

@@ -65,13 +65,11 @@ def write_for(
     The practice org's schema is packaged: with `--org demo` no org is started or asked.
     """
     from sfseed_core.dataset.export.folder import export_folder
-    from sfseed_core.workflow.connect import DEMO
+    from sfseed_core.workflow.packaged import DEMO, demo_survey
     from sfseed_core.workflow.plan import draw_up, look, recipe_of
 
     _usable(out)
     if request.org == DEMO:
-        from sfseed_core.workflow.packaged import demo_survey
-
         found = demo_survey(recipe_of(request))
     else:
         found = look(request, home=home, observer=observer, clock=clock)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.model import Recipe
     from sfseed_core.schema.model import ObjectSchema
 
+DEMO = "demo"
 FOLDER = Path(__file__).with_name("demo_org")
 ORG_FILE = "org.json"
 NO_ORG = "00D000000000000EAA"
@@ -78,7 +79,7 @@ def read_new_org(home: Path) -> tuple[Schema, Snapshot]:
     from sfseed_core.schema.cache import Cache
     from sfseed_core.schema.discover import discover
     from sfseed_core.snapshot.read import take
-    from sfseed_core.workflow.connect import DEMO, open_org
+    from sfseed_core.workflow.connect import open_org
 
     org = open_org(DEMO, clock=SYSTEM, home=home)
     schema = discover(org, cache=Cache(home))

@@ -24,10 +24,18 @@ def readable(plan: ObjectPlan, records: pa.Table | pa.RecordBatch) -> pa.Table:
     for reference in plan.references:
         keys = one_array(columns[reference.field])
         targets = columns.pop(target_column(reference.field), None)
-        if targets is None:
-            targets = _repeated(reference.targets[0].object or "", len(keys))
-        columns[reference.field] = reference_text(keys, one_array(targets))
-    return pa.table({ID: reference_text(own, _repeated(plan.name, len(own))), **columns})
+        columns[reference.field] = (
+            _keys_of(reference.targets[0].object or "", keys)
+            if targets is None
+            else reference_text(keys, one_array(targets))
+        )
+    return pa.table({ID: _keys_of(plan.name, own), **columns})
+
+
+def _keys_of(name: str, keys: pa.Array) -> pa.Array:
+    """Return the text of references to records of one object."""
+    before, nothing = texts([f"{name}:", ""])
+    return pc.binary_join_element_wise(before, keys.cast(pa.string()), nothing)
 
 
 def reference_text(keys: pa.Array, targets: pa.Array) -> pa.Array:
