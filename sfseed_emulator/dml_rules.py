@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sfseed_emulator.rules import activities, every_object, lookup_filters, person_accounts, prices, sales, service
+from sfseed_emulator.rules import (
+    activities,
+    every_object,
+    lookup_filters,
+    person_accounts,
+    prices,
+    sales,
+    service,
+    validation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,11 +78,12 @@ def default(chunk: Chunk) -> None:
 
 
 def before_save(chunk: Chunk) -> None:
-    """Check whole rows, first by what holds for every object."""
+    """Check whole rows: by what holds for every object, by the object's own rules, last by the org's validation rules."""
     if not chunk.inserting:
         default(chunk)
     for rule in (*every_object.CHECKS, lookup_filters.lookup_filters, *CHECKS.get(chunk.plan.found.name, ())):
         rule(chunk)
+    validation.validate(chunk)
 
 
 def after_save(chunk: Chunk) -> None:

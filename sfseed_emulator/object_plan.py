@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sfseed_emulator import columns, tables
+from sfseed_emulator.rules.validation import rules_of
 
 if TYPE_CHECKING:
     from sfseed_emulator.columns import Column, Operation, Source
+    from sfseed_emulator.rules.validation import ValidationRule
     from sfseed_emulator.schema import FieldDef, ObjectDef, OrgSchema
     from sfseed_emulator.state import OrgState
 
@@ -33,6 +35,7 @@ class ObjectPlan:
     unique: tuple[FieldDef, ...]
     auto_numbers: tuple[tuple[str, str], ...]
     names_itself: bool
+    validations: tuple[ValidationRule, ...] = ()
     known: dict[tuple[Operation, Source], dict[str, Column]] = field(default_factory=dict)
 
     def columns(self, operation: Operation, source: Source) -> dict[str, Column]:
@@ -76,6 +79,7 @@ def _compile(state: OrgState, found: ObjectDef) -> ObjectPlan:
         unique=tuple(one for one in fields if one.unique and tables.is_stored(one) and one.name != "Id"),
         auto_numbers=tuple((one.name, _format(found, one)) for one in fields if one.auto_number),
         names_itself=_names_itself(found),
+        validations=rules_of(state.schema, found),
     )
 
 

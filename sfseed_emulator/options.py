@@ -21,3 +21,4 @@ class OrgOptions:
     daily_bulk_batches: int = 15_000
     daily_query_jobs: int = 10_000
     session_seconds: int = 7_200
+    validation_rules: bool = False  # whether writes obey the validation rules of the schema

@@ -156,7 +156,9 @@ def written(value: Any) -> str:
     """Write a date, a moment or a time of day."""
     if isinstance(value, time):
         return value.isoformat("milliseconds")
-    return value.strftime("%Y-%m-%d %H:%M:%SZ") if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):
+        return f"{value.date().isoformat()} {value.time().isoformat('seconds')}Z"
+    return str(value)
 
 
 def today(moment: Moment) -> date:
