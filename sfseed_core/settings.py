@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     access_token: SecretStr | None = Field(None, description="an access token, for `--org env`; variable only")
     client_id: str | None = Field(None, description="the client id of an External Client App, for `--org env`")
     client_secret: SecretStr | None = Field(None, description="its secret, for `--org env`; variable only")
+    username: str | None = Field(None, description="the user to be, for `--org env` with a private key (JWT)")
+    jwt_key: SecretStr | None = Field(None, description="the private key (PEM), for `--org env`; variable only")
+    jwt_key_file: str | None = Field(None, description="the file of the private key, for `--org env`")
     locale: str | None = Field(None, description="the locale of made-up people and places, instead of the org's")
     batch_rows: int = Field(100_000, ge=200, le=10_000_000, description="records per Bulk API job")
     batch_megabytes: int = Field(90, ge=1, le=100, description="megabytes of CSV per Bulk API job")
@@ -35,7 +38,7 @@ class Settings(BaseSettings):
     timeout: int = Field(0, ge=0, description="seconds after which a load stops, to be resumed; 0: never")
 
 
-SECRETS = frozenset({"access_token", "client_secret"})
+SECRETS = frozenset({"access_token", "client_secret", "jwt_key"})
 
 
 def config_path(home: Path | None = None) -> Path:

@@ -48,12 +48,11 @@ def home() -> Path:
 
 def connection(name: str) -> Connection:
     """Connect to the org of that name, or return the connection that there is; raises OrgError or UserError."""
-    from sfseed_core.org.guard import decide
-    from sfseed_core.workflow.connect import open_org
+    from sfseed_core.workflow.connect import judge, open_org
 
     def connect() -> Connection:
         org = open_org(name, clock=SYSTEM, home=home())
-        return Connection(org, org.facts, decide(org.facts))
+        return Connection(org, org.facts, judge(org.facts, home()))
 
     return shelf().get("connection", (home(), name), connect, seconds=30 * _MINUTES)
 

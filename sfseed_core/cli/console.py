@@ -64,6 +64,18 @@ class Console:
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             raise UserError("Stopped, nothing was written.")
 
+    def typed(self, name: str, question: str) -> str:
+        """Have the org's name typed, which `--yes` never does; returns it.
+
+        Raises UserError when something else was typed, or when there is nobody to type it.
+        """
+        if not sys.stdin.isatty():
+            raise UserError(f"{question} Its name has to be typed by a person; --yes does not answer this.")
+        print(f"{question}\nType its name to go on ({name}): ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip() != name.strip():
+            raise UserError("That is not its name: stopped, nothing was written.")
+        return name
+
     def observer(self) -> Observer:
         """Return the observer that shows progress in the chosen style."""
         from sfseed_core.cli.progress import observer

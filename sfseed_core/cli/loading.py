@@ -23,6 +23,11 @@ def carry_on(
 
     def agree(forecast: Forecast) -> None:
         console.say("\n".join(forecast.lines()))
+        if forecast.must_type is not None and run.get("confirmed_name") != forecast.must_type:
+            question = f"{forecast.org_name} is no sandbox ({forecast.org_kind})."
+            run.put("confirmed_name", console.typed(forecast.must_type, question))
+        if forecast.doubt is not None:
+            console.confirm(f"{forecast.doubt}. Is {forecast.org_name} the right org?")
         console.confirm(f"Load {forecast.records:,} records into {forecast.org_name}?")
 
     status = go_on(run, home=home, observer=console.observer(), clock=SYSTEM, agree=agree, timeout=timeout)

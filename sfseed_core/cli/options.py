@@ -19,7 +19,7 @@ Org = Annotated[
     typer.Option(
         "--org",
         metavar="NAME",
-        help="demo, a saved name, env (SFSEED_INSTANCE_URL with a token or client id), or sfdx:PATH (a project's source).",
+        help="demo, a saved name, an alias of Salesforce's CLI, env (SFSEED_* variables), or sfdx:PATH (a project's source).",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of stdout.")]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from sfseed_core.cli import options, summary
 from sfseed_core.cli.console import Console, table
+
+if TYPE_CHECKING:
+    from sfseed_core.load.status import RunStatus
 
 
 def register(root: typer.Typer) -> None:
@@ -23,14 +28,23 @@ def list_(*, json: options.Json = False) -> None:
     """List the runs of this machine, newest first."""
     from sfseed_core import system
     from sfseed_core.load.journal import list_runs
+    from sfseed_core.workflow.refreshed import former_orgs
 
-    found = [run.status() for run in list_runs(system.home())]
+    runs = list_runs(system.home())
+    found = [run.status() for run in runs]
+    former = former_orgs(system.home())
+    gone = {run.id for run in runs if run.get("org_id") in former}
     rows = [
-        (one.run, str(one.state), one.org_name or "", sum(c.succeeded for c in one.objects.values()), one.dataset or "")
+        (one.run, _state(one, gone), one.org_name or "", sum(c.succeeded for c in one.objects.values()), one.dataset or "")
         for one in found
     ]
     text = table(("run", "state", "org", "records in", "dataset"), rows) if rows else "No runs yet."
-    Console(json=json).result({"runs": [summary.as_json(one) for one in found]}, text)
+    data = [summary.as_json(one) | {"before_the_refresh": one.run in gone} for one in found]
+    Console(json=json).result({"runs": data}, text)
+
+
+def _state(one: RunStatus, gone: set[str]) -> str:
+    return f"{one.state}, before the refresh" if one.run in gone else str(one.state)
 
 
 def show(run: options.RunName, *, json: options.Json = False) -> None:

@@ -133,7 +133,7 @@ class RefreshLogin:
         return tokens.grant
 
     def to_secret(self) -> dict[str, str]:
-        """Return kind, name, address, client and refresh token."""
+        """Return kind, name, address, client and refresh token; the process that gets it does not save a replaced one."""
         return {
             "kind": "refresh",
             "name": self.name,
@@ -216,6 +216,18 @@ class DemoLogin:
     def to_secret(self) -> dict[str, str]:
         """Return kind and home; the credentials stand in the home's own private file."""
         return {"kind": "demo", "home": str(self.home)}
+
+
+def refreshing(
+    name: str, url: str, client_id: str, refresh_token: str, client_secret: str = "", *, home: Path
+) -> RefreshLogin:
+    """Return a saved sign-in whose refresh token is saved anew whenever the org replaces it."""
+    from sfseed_core.org.secret_store import secret_store
+
+    def keep(token: str) -> None:
+        secret_store(home).put(name, f"{token}\n{client_secret}" if client_secret else token)
+
+    return RefreshLogin(name, url, client_id, refresh_token, client_secret, keep)
 
 
 def from_secret(secret: Mapping[str, str]) -> Login:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from sfseed_core import system
 from sfseed_core.errors import GuardRefused, InternalError
 from sfseed_core.ids import to18
 from sfseed_core.org.bulk import BulkVerbs, Operation, ResultKind
+from sfseed_core.org.connections import protection
 from sfseed_core.org.rows import RowVerbs
 
 if TYPE_CHECKING:
@@ -38,8 +40,15 @@ class Decision:
     reason: str
 
 
-def decide(facts: OrgFacts) -> Decision:
-    """Say whether an org with these facts may be written to."""
+def decide(facts: OrgFacts, *, protected_as: str | None = None) -> Decision:
+    """Say whether an org with these facts may be written to; `protected_as` is the name under which the user protects it."""
+    judged = _judged(facts)
+    if protected_as is not None and judged.verdict != "refused":
+        return Decision("refused", judged.kind, f"it is protected here, as {protected_as}")
+    return judged
+
+
+def _judged(facts: OrgFacts) -> Decision:
     doubt = _doubt(facts)
     if doubt is not None:
         return Decision("refused", "unknown", f"it is not certain what kind of org this is: {doubt}")
@@ -54,11 +63,14 @@ def decide(facts: OrgFacts) -> Decision:
     return Decision("refused", "production", f"it is a production org ({facts.organization_type})")
 
 
-def admit(org: Org, *, confirmed_name: str | None = None, expect_org_id: str | None = None) -> GuardedOrg:
+def admit(
+    org: Org, *, confirmed_name: str | None = None, expect_org_id: str | None = None, home: Path | None = None
+) -> GuardedOrg:
     """Let an org be written to, after asking it anew what it is.
 
     `confirmed_name` is the org's name as the user typed it, needed for Developer Edition and trial orgs;
-    `expect_org_id` the org that a run was begun in. Raises GuardRefused with the reason.
+    `expect_org_id` the org that a run was begun in; `home` where the user's protected orgs are noted (by default this
+    user's). Raises GuardRefused with the reason.
     """
     facts = org.reread_facts()
     if expect_org_id is not None and facts.org_id != expect_org_id:
@@ -66,11 +78,15 @@ def admit(org: Org, *, confirmed_name: str | None = None, expect_org_id: str | N
             f"{org.login.name!r} is now the org {facts.org_id}, this was begun in {expect_org_id}: nothing is written",
             hint="The sandbox was probably refreshed: start a new run.",
         )
-    decision = decide(facts)
+    decision = decide(facts, protected_as=protection(home or system.home(), facts.org_id))
     if decision.verdict == "refused":
         raise GuardRefused(
             f"{org.login.name!r} ({facts.name or facts.org_id}) is not written to: {decision.reason}",
-            hint="sfseed writes to sandboxes and scratch orgs, and to Developer Edition and trial orgs when confirmed.",
+            hint=(
+                "Lift it with: sfseed orgs protect NAME --off"
+                if "protected" in decision.reason
+                else "sfseed writes to sandboxes and scratch orgs, and to Developer Edition and trial orgs when confirmed."
+            ),
         )
     if decision.verdict == "confirm" and (confirmed_name or "").strip() != (facts.name or "").strip():
         raise GuardRefused(

@@ -11,12 +11,17 @@ from sfseed_core.org.guard import decide
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sfseed_core.workflow.holdings import Holdings
     from sfseed_core.workflow.seed import Work
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a load would do, shown before it starts."""
+    """What a load would do, shown before it starts.
+
+    `holds` is what the org has of the chosen objects by now; `doubt` why that may be the wrong sandbox, which is asked about
+    once more (None: nothing speaks for it). `must_type` is the name that a person types before an org of this kind is loaded.
+    """
 
     records: int
     org_name: str
@@ -26,6 +31,8 @@ class Forecast:
     refused: int
     objects: Mapping[str, int]
     notes: tuple[str, ...] = ()
+    holds: Holdings | None = None
+    doubt: str | None = None
 
     def lines(self) -> list[str]:
         """Return the forecast as lines for a person."""
@@ -34,7 +41,14 @@ class Forecast:
         lines.append(f"Storage: {self.kilobytes:,} KB of it used by these records ({free})")
         if self.refused:
             lines.append(f"{self.refused:,} records would be refused by the org; they and what hangs on them are held back")
+        if self.holds is not None:
+            lines += self.holds.lines()
         return [*lines, *self.notes]
+
+    @property
+    def must_type(self) -> str | None:
+        """The org's name when it has to be typed (Developer Edition, trial); None for a sandbox or scratch org."""
+        return self.org_name if self.org_kind in {"developer", "trial"} else None
 
 
 def forecast(work: Work) -> Forecast:
@@ -44,6 +58,7 @@ def forecast(work: Work) -> Forecast:
     counts = {name: dataset.count(name, work.run.get("revision")) for name in dataset.objects}
     size = sum(counts[one.name] * one.storage_bytes for one in plan.objects if one.name in counts)
     free = snapshot.storage_free_mb
+    holds, doubt = _already_there(work, counts)
     return Forecast(
         records=sum(counts.values()),
         org_name=facts.name or facts.org_id,
@@ -53,4 +68,30 @@ def forecast(work: Work) -> Forecast:
         refused=sum(len(records) for records in read_held(work.run).values()),
         objects=counts,
         notes=plan.notes,
+        holds=holds,
+        doubt=doubt,
     )
+
+
+def _already_there(work: Work, counts: Mapping[str, int]) -> tuple[Holdings | None, str | None]:
+    """Look what the org holds; never of the practice org."""
+    from sfseed_core.workflow.connect import DEMO
+    from sfseed_core.workflow.holdings import doubt, look
+
+    if work.request.org == DEMO:
+        return None, None
+    holds = look(work.org, counts, ours=ours(work))
+    return holds, doubt(holds, work.clock.now())
+
+
+def ours(work: Work) -> int:
+    """Return how many records of this org earlier runs from here have put in."""
+    from sfseed_core.load.journal import list_runs
+    from sfseed_core.load.status import RunState
+
+    total = 0
+    for run in list_runs(work.home):
+        if run.get("org_id") == work.org.org_id and run.state is not RunState.UNDONE:
+            total += sum(counts.succeeded for counts in run.status().objects.values())
+        run.close()
+    return total

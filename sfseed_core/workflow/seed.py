@@ -64,11 +64,10 @@ class Work:
     @cached_property
     def org(self) -> Org:
         """The request's org, for reading; refused here already when it must not be written to."""
-        from sfseed_core.org.client import connect
-        from sfseed_core.org.guard import decide
+        from sfseed_core.workflow.connect import judge, reach
 
-        org = connect(self.login, clock=self.clock)
-        decision = decide(org.facts)
+        org = reach(self.login, clock=self.clock, home=self.home, observer=self.observer)
+        decision = judge(org.facts, self.home)
         if decision.verdict == "refused":
             raise GuardRefused(
                 f"{org.facts.name} must not be written to: {decision.reason}", hint="Use a sandbox or scratch org."
