@@ -67,6 +67,7 @@ class OrgState:
         self.requests: deque[RequestEntry] = deque(maxlen=REQUESTS_KEPT)
         self.fault: Callable[[Literal["before", "after"]], None] = lambda _moment: None
         self.jobs_ready: Callable[[], None] = lambda: None  # called when a bulk job was closed
+        self.tooling: OrgState | None = None  # the rows of the Tooling API's objects, once asked for
         self._clock = clock
         self._last_now = datetime.min.replace(tzinfo=UTC)
         self._depth = 0
@@ -150,6 +151,8 @@ class OrgState:
         with self.transaction():
             pass
         with self.lock:
+            if self.tooling is not None:
+                self.tooling.close()
             self.db.close()
 
     # Time and ids

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sfseed_emulator.errors import ApiError
 from sfseed_emulator.routes.route import DATA, Answer, Call, Route
-from sfseed_emulator.schema import OrgSchema
-from sfseed_emulator.soql.clauses import Asked
 from sfseed_emulator.soql.cursors import Cursor, CursorStore
 from sfseed_emulator.soql.errors import SoqlError
-from sfseed_emulator.soql.execute import execute, page, planned
-from sfseed_emulator.soql.literals import Moment
+from sfseed_emulator.soql.execute import QueryResult, execute, page, planned
 from sfseed_emulator.soql.metadata import column_metadata
-from sfseed_emulator.soql.parser import parse
-from sfseed_emulator.soql.planner import plan
+from sfseed_emulator.tooling.objects import IN_DATA_API
+from sfseed_emulator.tooling.query import asks_tooling, tooling_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +42,7 @@ def _query(call: Call, *, all_rows: bool) -> Answer:
     if not text:
         raise ApiError("MALFORMED_QUERY", "A query string has to be specified")
     size = _page_size(call)
-    result = _answered(lambda: execute(call.state, text, all_rows=all_rows, version=call.version, size=size))
+    result = _answered(lambda: _executed(call, text, all_rows=all_rows, size=size))
     if call.query.get("columns", "").lower() == "true":
         return Answer(column_metadata(result.plan))
     body: dict[str, object] = {"totalSize": result.total, "done": not result.rest}
@@ -56,12 +53,13 @@ def _query(call: Call, *, all_rows: bool) -> Answer:
     return Answer(body)
 
 
-def tooling(call: Call) -> Answer:
-    """Refuse GET /tooling/query as Salesforce does an unknown object: the emulated org has none of the Tooling API's."""
-    text = call.query.get("q", "")
-    no_objects = OrgSchema({}, {}, {})
-    asked = Asked(text, no_objects, Moment(call.state.now()), all_rows=False, version=call.version)
-    raise AssertionError(_answered(lambda: plan(asked, parse(text))))  # a schema without objects refuses every query
+def _executed(call: Call, text: str, *, all_rows: bool, size: int) -> QueryResult:
+    try:
+        return execute(call.state, text, all_rows=all_rows, version=call.version, size=size)
+    except SoqlError as error:
+        if error.code == "INVALID_TYPE" and asks_tooling(text, IN_DATA_API):
+            return tooling_query(call.state, text, call.version)
+        raise
 
 
 def _explained(call: Call) -> Answer:
@@ -120,7 +118,6 @@ def _next_url(call: Call, locator: str, start: int) -> str:
 ROUTES = (
     Route("GET", f"{DATA}/query", query),
     Route("GET", f"{DATA}/queryAll", query_all),
-    Route("GET", f"{DATA}/tooling/query", tooling),
     Route("GET", f"{DATA}/query/{{locator}}", more),
     Route("GET", f"{DATA}/queryAll/{{locator}}", more),
 )

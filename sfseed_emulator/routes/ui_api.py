@@ -27,7 +27,7 @@ def picklist_values(call: Call) -> Answer:
     found, kind = _asked(call)
     fields = [field for field in found.fields.values() if field.type in _PICKLISTS]
     shown = {field.name: _field(call, found, kind, field) for field in fields}
-    return Answer({"eTag": _tag(shown), "picklistFieldValues": shown})
+    return Answer({"eTag": tag_of(shown), "picklistFieldValues": shown})
 
 
 def one_picklist(call: Call) -> Answer:
@@ -70,7 +70,7 @@ def _field(call: Call, found: ObjectDef, kind: RecordTypeInfo | None, field: Fie
         ),
         "values": values,
     }
-    return {**shown, "eTag": _tag(shown)}
+    return {**shown, "eTag": tag_of(shown)}
 
 
 def _of_record_type(found: ObjectDef, kind: RecordTypeInfo | None) -> Mapping[str, Mapping[str, Sequence[str]]]:
@@ -100,7 +100,8 @@ def _value(entry: Mapping[str, object], controllers: Sequence[str]) -> dict[str,
     return {"attributes": None, "label": entry["label"], "validFor": valid, "value": entry["value"]}
 
 
-def _tag(shown: object) -> str:
+def tag_of(shown: object) -> str:
+    """Return the eTag of what is shown."""
     return hashlib.blake2b(json.dumps(shown, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 

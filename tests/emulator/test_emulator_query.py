@@ -97,7 +97,7 @@ def test_columns_are_described(org: Org) -> None:
     ]
 
 
-def test_the_tooling_api_has_no_objects(org: Org) -> None:
+def test_the_tooling_api_refuses_unknown_objects_and_malformed_queries(org: Org) -> None:
     """Queries of the Tooling API are understood, and refused for their object."""
     error = org.error("GET", "/tooling/query", params={"q": "SELECT Id FROM SandboxProcess"})
     assert (error["status"], error["errorCode"]) == (400, "INVALID_TYPE")
