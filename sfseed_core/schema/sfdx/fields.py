@@ -111,13 +111,14 @@ def _number(element: Element) -> dict[str, Any]:
 
 def _lookup(element: Element) -> dict[str, Any]:
     to = element.said("referenceTo")
+    on_delete = element.said("deleteConstraint") or ("Restrict" if element.flag("required") else "SetNull")
     relation: dict[str, Any] = {
         "length": 18,
         "byte_length": 18,
         "reference_to": (to,) if to else (),
         "relationship_name": _relationship(element),
-        "cascade_delete": element.said("deleteConstraint") == "Cascade",
-        "restricted_delete": element.said("deleteConstraint") == "Restrict",
+        "cascade_delete": on_delete == "Cascade",
+        "restricted_delete": on_delete == "Restrict",
     }
     return {**relation, **_filter(element)}
 
