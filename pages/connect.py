@@ -7,12 +7,13 @@ from pages.shared import connecting, foot, frame, making, state
 frame.inside()
 where = state.place()
 if where.org is None:
-    connecting.orgs()
+    connecting.welcome()
     connecting.earlier(where)
+    connecting.orgs()
     foot.bar(None)
 else:
-    connecting.filling(where)
     connecting.earlier(where)
+    connecting.filling(where)
     plan = making.plan(where)
     connecting.summary(plan)
     free = connecting.free_megabytes(where)

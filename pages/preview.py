@@ -27,7 +27,9 @@ with st.container(horizontal=True, vertical_alignment="center"):
     with st.container(width="stretch"):
         st.caption(previewing.counted(page, dataset.count(name)))
     if page.pages > 1:
-        st.pagination(page.pages, **state.bound("page", within=lambda number: number <= page.pages, otherwise=page.pages))
+        st.pagination(
+            page.pages, **state.bound("page", "preview", within=lambda number: number <= page.pages, otherwise=page.pages)
+        )
 with st.container(horizontal=True, vertical_alignment="center"):
     record_changes.bulk_button(dataset, name, page.every)
     record_changes.add_and_delete(dataset, name, record_table.ticked(dataset, name, page))

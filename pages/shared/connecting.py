@@ -25,12 +25,16 @@ _FILLINGS = (
 )
 
 
+def welcome() -> None:
+    """What this is, in two lines."""
+    st.title("Fill a Salesforce sandbox with records that look real")
+    st.markdown("See and change every record before it is loaded, load it once, take it back when you are done.")
+
+
 def orgs() -> None:
     """The practice org and the orgs that can be named here."""
     from sfseed_core.workflow.connect import DEMO, known_orgs
 
-    st.title("Fill a Salesforce sandbox with records that look real")
-    st.markdown("See and change every record before it is loaded, load it once, take it back when you are done.")
     st.subheader("Which org?")
     known = [one for one in known_orgs() if one.name != DEMO]
     left, right = st.columns(2)
@@ -59,7 +63,7 @@ def earlier(where: state.Place) -> None:
     found = earlier_work.datasets(resources.home(), 3)
     if not found:
         return
-    with st.expander("Continue with records made earlier", icon=":material/history:"):
+    with st.expander("Continue with records made earlier", icon=":material/history:", expanded=where.org is None):
         for one in found:
             with st.container(horizontal=True, vertical_alignment="center"):
                 with st.container(width="stretch", gap=None):
@@ -88,7 +92,7 @@ def filling(where: state.Place) -> None:
         format_func=names.__getitem__,
         captions=captions,
         label_visibility="collapsed",
-        **state.bound("recipe", within=names.__contains__, otherwise=OWN_FILE),
+        **state.bound("recipe", "connect", within=names.__contains__, otherwise=OWN_FILE),
     )
     if chosen == OWN_FILE:
         _own_file()
@@ -157,7 +161,7 @@ def _size(where: state.Place) -> None:
         )
     if chosen == CHOOSE:
         with right:
-            given = state.bound("size", within=lambda number: number >= _FEWEST, otherwise=own or _FEWEST)
+            given = state.bound("size", "connect", within=lambda number: number >= _FEWEST, otherwise=own or _FEWEST)
             st.number_input("Records, about", min_value=_FEWEST, max_value=10_000_000, step=100, **given)
 
 
@@ -170,7 +174,9 @@ def _sized() -> None:
 
 def _day() -> None:
     label = "Which day is today in the records"
-    st.date_input(label, format="YYYY-MM-DD", **state.bound("day", within=lambda day: day is not None, otherwise=_today()))
+    st.date_input(
+        label, format="YYYY-MM-DD", **state.bound("day", "connect", within=lambda day: day is not None, otherwise=_today())
+    )
 
 
 def _today() -> date:

@@ -72,7 +72,7 @@ def choose(plan: Plan, schema: Schema, name: str) -> None:
         list(labels),
         format_func=labels.__getitem__,
         width=360,
-        **state.bound("object", within=labels.__contains__, otherwise=name),
+        **state.bound("object", "design", within=labels.__contains__, otherwise=name),
     )
 
 
@@ -180,7 +180,7 @@ def options() -> None:
         placeholder="drawn anew each time",
         help="The same number makes the same records again. Left empty, each time others are made.",
         width=240,
-        **state.bound("seed"),
+        **state.bound("seed", "design"),
     )
 
 

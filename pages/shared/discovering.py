@@ -55,7 +55,7 @@ def recipes(where: Place) -> None:
     names = {name: preset_recipe(name).title or name for name in PRESETS}
     if where.recipe not in names:
         names[where.recipe] = f"{resources.recipe(where.recipe).title or 'My recipe'} (changed)"
-    st.selectbox("What to fill", list(names), format_func=names.__getitem__, **state.bound("recipe"), width=320)
+    st.selectbox("What to fill", list(names), format_func=names.__getitem__, **state.bound("recipe", "discover"), width=320)
 
 
 def add_objects(where: Place, plan: Plan) -> None:
@@ -115,7 +115,7 @@ def _legend(shown: int, every: int) -> None:
             format_func=views.__getitem__,
             label_visibility="collapsed",
             required=True,
-            **state.bound("view", within=views.__contains__, otherwise="all"),
+            **state.bound("view", "discover", within=views.__contains__, otherwise="all"),
         )
     if shown < every:
         st.caption(f"{shown:,} of {every:,} objects: those around one. Click another, or choose it in the table.")

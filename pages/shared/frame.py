@@ -50,7 +50,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
 
 def run() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(page_title="sfseed", page_icon="🌱", layout="wide", initial_sidebar_state="expanded")
+    st.set_page_config(page_title="sfseed", page_icon="🌱", layout="wide", initial_sidebar_state=240)
     pages = {one.file: _page(one) for one in (*STEPS, APART)}
     current = st.navigation(list(pages.values()), position="hidden")
     step = next(one for one in (*STEPS, APART) if pages[one.file] is current or one.name == current.title)

@@ -48,7 +48,7 @@ def objects(dataset: Dataset, name: str, findings: Mapping[str, Sequence[Finding
     for one in dataset.objects:
         problems = sum(found.count for found in findings[one])
         labels[one] = f"{words.plain(one)} {dataset.count(one):,}" + (f" ⚠ {problems:,}" if problems else "")
-    given = state.bound("object", within=labels.__contains__, otherwise=name)
+    given = state.bound("object", "preview", within=labels.__contains__, otherwise=name)
     if len(labels) <= _FEW:
         st.pills(
             "Object", list(labels), format_func=labels.__getitem__, required=True, label_visibility="collapsed", **given

@@ -34,14 +34,16 @@ def toolbar(dataset: Dataset, object_name: str) -> None:
     """Search, which records, in which order."""
     fields = _labels(dataset, object_name)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input("Search", placeholder="any text", icon=":material/search:", width=220, **state.bound("search"))
+        st.text_input(
+            "Search", placeholder="any text", icon=":material/search:", width=220, **state.bound("search", "preview")
+        )
         views = {**_VIEWS}
         st.segmented_control(
             "Show",
             list(views),
             format_func=views.__getitem__,
             required=True,
-            **state.bound("view", within=views.__contains__, otherwise="all"),
+            **state.bound("view", "preview", within=views.__contains__, otherwise="all"),
         )
         orders: dict[str, str] = {"": "as made"}
         for name, label in fields.items():
@@ -51,7 +53,7 @@ def toolbar(dataset: Dataset, object_name: str) -> None:
             list(orders),
             format_func=orders.__getitem__,
             width=200,
-            **state.bound("sort", within=orders.__contains__),
+            **state.bound("sort", "preview", within=orders.__contains__),
         )
         _filter(dataset, object_name, fields)
 
@@ -85,6 +87,7 @@ def editor(dataset: Dataset, object_name: str, page: Shown, findings: Sequence[F
         column_config=configuration(dataset, object_name),
         column_order=_order(dataset, object_name, has_problems=bool(findings)),
         num_rows="fixed",
+        placeholder="",
         height=430,
         alt=f"Records of {object_name}, page {page.page} of {page.pages}",
     )

@@ -115,12 +115,12 @@ def leave_for(page: str, **changes: Any) -> None:
     st.switch_page(page, query_params=onward(moved(place(), **changes)))
 
 
-def bound(name: str, *, within: Callable[[Any], bool] | None = None, otherwise: Any = None) -> dict[str, Any]:
-    """Return the arguments that tie a widget to one part of the place.
+def bound(name: str, of: str, *, within: Callable[[Any], bool] | None = None, otherwise: Any = None) -> dict[str, Any]:
+    """Return the arguments that tie a widget to one part of the place; `of` tells apart widgets of different pages.
 
     Where the address says something that the widget cannot show (`within` is false), it shows `otherwise`.
     """
-    key, value = f"at_{name}", getattr(place(), name)
+    key, value = f"at_{of}_{name}", getattr(place(), name)
     if within is not None and not within(value):
         value = otherwise
     if key not in st.session_state or st.session_state[key] != value:
