@@ -50,9 +50,8 @@ def main() -> None:
             recipe = home / "recipe.yaml"
             recipe.write_text(RECIPE.format(accounts=size // 4), encoding="utf-8")
             peaks, result, seconds = peak_sizes(home, "seed", str(recipe), "--org", "demo", "--yes", "--json", "--quiet")
-            subprocess.run(
-                [sys.executable, "-m", "sfseed_core.cli", "emulator", "--stop"], env=os.environ | {"SFSEED_HOME": folder}
-            )
+            stop = [sys.executable, "-m", "sfseed_core.cli", "emulator", "--stop"]
+            subprocess.run(stop, env=os.environ | {"SFSEED_HOME": folder}, check=False)
             assert all(one["succeeded"] == one["planned"] for one in result["objects"].values()), result
             shown = "  ".join(f"{peaks[role] >> 20:>11} MB" for role in ROLES.values())
             print(f"{size:>10,}  {seconds:>8.1f}  {shown}", flush=True)

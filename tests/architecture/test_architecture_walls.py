@@ -56,13 +56,13 @@ def test_core_knows_no_page_framework():
 
 def test_core_prints_only_in_its_command_line():
     """The core never prints outside `cli/`."""
-    found = []
-    for path in sources(CORE):
-        if path.is_relative_to(CORE / "cli"):
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
-                found.append(f"{path}:{node.lineno}")
+    found = [
+        f"{path}:{node.lineno}"
+        for path in sources(CORE)
+        if not path.is_relative_to(CORE / "cli")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
     assert found == []
 
 
