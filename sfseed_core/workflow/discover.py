@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from sfseed_core.events import SILENT
@@ -10,6 +11,7 @@ from sfseed_core.schema.cache import Cache
 from sfseed_core.schema.discover import discover as read_schema
 from sfseed_core.schema.discover import listing
 from sfseed_core.schema.model import Schema
+from sfseed_core.schema.record_types import with_picklists
 from sfseed_core.snapshot.read import take
 from sfseed_core.workflow.survey import Survey
 
@@ -64,6 +66,8 @@ def discover_named(
 def survey(org: Org, recipe: Recipe, *, home: Path, observer: Observer = SILENT) -> Survey:
     """Read what a plan of this recipe needs."""
     schema = _schema(org, home=home, names=None, recipe=recipe, observer=observer)
+    objects = with_picklists(org, schema.objects, cache=Cache(home), observer=observer)
+    schema = dataclasses.replace(schema, objects=objects)
     snapshot = take(org, schema, objects=schema.objects.keys(), observer=observer)
     return Survey(schema, snapshot)
 

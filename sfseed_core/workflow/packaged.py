@@ -78,11 +78,13 @@ def read_new_org(home: Path) -> tuple[Schema, Snapshot]:
     """Start the home's practice org and read all of it."""
     from sfseed_core.schema.cache import Cache
     from sfseed_core.schema.discover import discover
+    from sfseed_core.schema.record_types import with_picklists
     from sfseed_core.snapshot.read import take
     from sfseed_core.workflow.connect import open_org
 
     org = open_org(DEMO, clock=SYSTEM, home=home)
     schema = discover(org, cache=Cache(home))
+    schema = replace(schema, objects=with_picklists(org, schema.objects, cache=Cache(home)))
     return schema, take(org, schema, objects=schema.objects.keys())
 
 
