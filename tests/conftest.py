@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test ever sees or touches the home, the keyring or the settings of whoever runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("SFSEED_") and name != "SFSEED_OUTSIDE_DATA"]:
+            patch.delenv(name)
+        patch.setenv("SFSEED_HOME", str(tmp_path_factory.mktemp("nobody")))
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+        yield
+
+
 @pytest.fixture(scope="session")
 def outside_data() -> Path:
     """The folder of data from elsewhere; tests over it skip where it is absent."""

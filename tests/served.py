@@ -52,8 +52,8 @@ def served(emulated):
     """A maker of orgs on ports; all end with the test."""
     found: list[Served] = []
 
-    def start() -> Served:
-        org = emulated()
+    def start(**more) -> Served:
+        org = emulated(**more)
         config = uvicorn.Config(create_app(org.state, faults=org.faults), port=0, log_config=None, lifespan="off")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
