@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from sfseed_core.schema.model import ValidationRule
+
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -48,7 +50,8 @@ class Snapshot:
     have the table. `counts` holds records per object, approximate. `storage_free_mb` is None where the user may not
     read limits. `taken` holds, per `Object.Field` of unique fields, the values that the org already has.
     `record_types` maps object -> developer name -> id; `person_types` lists the
-    developer names of person types. `unread` says what could not be read, with the reason.
+    developer names of person types. `validation_rules` holds the active rules per
+    object. `unread` says what could not be read, with the reason.
     """
 
     org_id: str
@@ -70,4 +73,5 @@ class Snapshot:
     storage_max_mb: int | None = None
     api_calls_left: int | None = None
     taken: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    validation_rules: Mapping[str, tuple[ValidationRule, ...]] = field(default_factory=lambda: MappingProxyType({}))
     unread: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

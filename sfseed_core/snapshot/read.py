@@ -13,6 +13,7 @@ from sfseed_core.errors import GuardRefused, LoginFailed, OrgAnswered, OrgError,
 from sfseed_core.events import SILENT, Progress
 from sfseed_core.org.soql import select
 from sfseed_core.snapshot.model import Snapshot, Stage, User
+from sfseed_core.snapshot.rules import read_rules
 from sfseed_core.snapshot.taken import BULK_FROM, from_csv, from_records, unique_fields
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def _parts(asked: _Asked) -> dict[str, Callable[[_Asked], dict[str, Any]]]:
         parts["price book"] = _price_book
     parts["record counts"] = _counts
     parts["limits"] = _limits
+    parts["validation rules"] = _validation_rules
     for name in asked.objects:
         for field in unique_fields(asked.schema, name):
             parts[f"{name}.{field}"] = _taken_reader(name, field)
@@ -181,6 +183,10 @@ def _price_book(asked: _Asked) -> dict[str, Any]:
 def _counts(asked: _Asked) -> dict[str, Any]:
     counts = asked.org.record_counts(asked.objects)
     return {"counts": MappingProxyType({name: counts.get(name, 0) for name in asked.objects})}
+
+
+def _validation_rules(asked: _Asked) -> dict[str, Any]:
+    return {"validation_rules": read_rules(asked.org, asked.objects)}
 
 
 def _limits(asked: _Asked) -> dict[str, Any]:

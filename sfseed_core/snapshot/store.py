@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfseed_core.errors import DataError
 from sfseed_core.ids import to18
+from sfseed_core.schema.model import ValidationRule
 from sfseed_core.snapshot.model import Snapshot, Stage, User
 from sfseed_core.system import private_folder, write_durably
 
@@ -80,6 +81,7 @@ _WRITERS: Mapping[str, Any] = {
     "person_types": _lists,
     "counts": _plain,
     "taken": _lists,
+    "validation_rules": lambda value: {name: [dataclasses.asdict(one) for one in rules] for name, rules in value.items()},
     "unread": _plain,
 }
 _READERS: Mapping[str, Any] = {
@@ -92,5 +94,8 @@ _READERS: Mapping[str, Any] = {
     "person_types": _tuples,
     "counts": MappingProxyType,
     "taken": _tuples,
+    "validation_rules": lambda value: MappingProxyType(
+        {name: tuple(ValidationRule(**one) for one in rules) for name, rules in value.items()}
+    ),
     "unread": MappingProxyType,
 }
