@@ -10,8 +10,12 @@ from sfseed_core.cli import options
 from sfseed_core.cli.console import Console, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sfseed_core.schema.drift import Drift
     from sfseed_core.schema.graph import Graph, Order
     from sfseed_core.schema.model import Schema
+    from sfseed_core.schema.seedable import Exclusion
 
 
 def register(root: typer.Typer) -> None:
@@ -27,6 +31,7 @@ def discover(
     preset: options.Preset = None,
     progress: options.ProgressOption = "auto",
     *,
+    excluded: Annotated[bool, typer.Option("--excluded", help="Say too what cannot be seeded, and why.")] = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -38,12 +43,31 @@ def discover(
     from sfseed_core.workflow.discover import discover_named
 
     console = Console(json=json, verbosity=verbose - quiet, progress=progress)
-    schema = discover_named(
+    found = discover_named(
         options.org(org), home=system.home(), names=names, preset=preset, observer=console.observer(), clock=SYSTEM
     )
+    schema = found.schema
     graph = graphs.build(schema.objects, schema.objects.keys())
     order = graphs.order(graph)
-    console.result(_as_json(schema, graph, order), _as_text(schema, order))
+    why = found.excluded if excluded else ()
+    console.result(
+        _as_json(schema, graph, order) | _changes_json(found.drift, why),
+        [*_as_text(schema, order), *_changes(found.drift), *(f"not offered: {one.name}: {one.reason}" for one in why)],
+    )
+
+
+def _changes_json(drift: Drift, excluded: Sequence[Exclusion]) -> dict[str, Any]:
+    return {
+        "changes": {"added": drift.added, "removed": drift.removed, "changed": dict(drift.changed)},
+        "excluded": {one.name: {"rule": one.rule, "reason": one.reason} for one in excluded},
+    }
+
+
+def _changes(drift: Drift) -> list[str]:
+    """Say what is different from when the org was last read here."""
+    lines = [f"new since last time: {name}" for name in drift.added]
+    lines += [f"gone since last time: {name}" for name in drift.removed]
+    return lines + [f"changed since last time: {name}: {'; '.join(what)}" for name, what in drift.changed.items()]
 
 
 def _as_json(schema: Schema, graph: Graph, order: Order) -> dict[str, Any]:

@@ -73,6 +73,24 @@ def describe_one(org: Org, cache: Cache, name: str) -> ObjectSchema:
     return found
 
 
+def remembered(org: Org, cache: Cache) -> tuple[dict[str, ObjectSummary], dict[str, ObjectSchema]]:
+    """Return the listing and the objects that were read of the org before, without asking it; what cannot be read is absent."""
+    known = cache.read(org.org_id, org.api_version, LISTING)
+    try:
+        listed = summaries(known.raw) if known is not None else {}
+    except DataError:
+        return {}, {}
+    return listed, {name: one for name in listed if (one := _remembered(org, cache, name)) is not None}
+
+
+def _remembered(org: Org, cache: Cache, name: str) -> ObjectSchema | None:
+    known = cache.read(org.org_id, org.api_version, name)
+    try:
+        return object_schema(known.raw) if known is not None else None
+    except DataError:
+        return None
+
+
 def find(name: str, names: Iterable[str]) -> str:
     """Return the org's own spelling of an object's name; NotFound with the nearest names when there is none."""
     known = {one.lower(): one for one in names}

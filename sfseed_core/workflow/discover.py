@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sfseed_core.events import SILENT
 from sfseed_core.recipe.presets import chosen_objects, preset_recipe
 from sfseed_core.schema.cache import Cache
 from sfseed_core.schema.discover import discover as read_schema
-from sfseed_core.schema.discover import listing
+from sfseed_core.schema.discover import listing, remembered
+from sfseed_core.schema.drift import Drift, drift
 from sfseed_core.schema.model import Schema
 from sfseed_core.schema.record_types import with_picklists
+from sfseed_core.schema.seedable import exclusions
 from sfseed_core.snapshot.read import take
 from sfseed_core.workflow.survey import Survey
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from sfseed_core.events import Observer
     from sfseed_core.org.client import Org
     from sfseed_core.recipe.model import Recipe
+    from sfseed_core.schema.seedable import Exclusion
     from sfseed_core.snapshot.model import Snapshot
 
 
@@ -43,6 +47,15 @@ def discover(
     return _schema(org, home=home, names=names, recipe=recipe, observer=observer)
 
 
+@dataclass(frozen=True, slots=True)
+class Discovered:
+    """A schema, what has changed since it was last read here, and what the org has that cannot be seeded, with the reason."""
+
+    schema: Schema
+    drift: Drift
+    excluded: tuple[Exclusion, ...]
+
+
 def discover_named(
     name: str,
     *,
@@ -51,7 +64,7 @@ def discover_named(
     preset: str | None = None,
     observer: Observer = SILENT,
     clock: Clock,
-) -> Schema:
+) -> Discovered:
     """Read the schema of an org, or of a project's source, by the name that `--org` takes."""
     from sfseed_core.schema.sfdx.address import is_source
     from sfseed_core.workflow.connect import open_org
@@ -59,8 +72,13 @@ def discover_named(
     if is_source(name):
         from sfseed_core.workflow.source import source_schema
 
-        return source_schema(name, names=names, recipe=preset_recipe(preset) if preset else None)
-    return discover(open_org(name, clock=clock, home=home), home=home, names=names, preset=preset, observer=observer)
+        schema = source_schema(name, names=names, recipe=preset_recipe(preset) if preset else None)
+        return Discovered(schema, Drift(), exclusions(schema.listing.values()))
+    org = open_org(name, clock=clock, home=home)
+    listed, known = remembered(org, Cache(home))
+    schema = discover(org, home=home, names=names, preset=preset, observer=observer)
+    changes = drift(known, schema.objects, listed_before=listed, listed_after=schema.listing) if listed else Drift()
+    return Discovered(schema, changes, exclusions(schema.listing.values()))
 
 
 def survey(org: Org, recipe: Recipe, *, home: Path, observer: Observer = SILENT) -> Survey:
