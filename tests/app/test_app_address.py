@@ -117,3 +117,22 @@ def test_a_bookmark_opens_on_a_server_just_started(browser, app, dataset, tmp_pa
             page.get_by_text("Practice org").first.wait_for()
     finally:
         fresh.stop()
+
+
+def test_the_drawing_is_clicked_and_sent_once(person):
+    """A click on an object in the drawing chooses it, in the address and in the panel, and the library is not sent again."""
+    page = person.tab("/discover?org=demo&recipe=custom-only")
+    graph = page.locator(".graph[data-drawn]")
+    graph.wait_for()
+    settle(page)
+    before = len(person.received)
+    where = """root => {
+        const at = root.network.canvasToDOM(root.network.getPosition("Project__c")), box = root.getBoundingClientRect();
+        return [box.x + at.x, box.y + at.y];
+    }"""
+    page.mouse.click(*graph.evaluate(where))
+    page.wait_for_url("**focus=Project__c**")
+    page.get_by_role("heading", name="Project (Project__c)").wait_for()
+    assert page.locator('.graph[data-selected="Project__c"]').count() == 1
+    settle(page)
+    assert sum(person.received[before:]) <= 100_000
