@@ -106,8 +106,10 @@ def _sidebar(where: state.Place) -> None:
         st.badge("Not connected", color="red", icon=":material/cloud_off:")
         st.text(where.org)
         st.caption(words.plain(error.message))
-        return
-    _org(where.org, reached)
+    else:
+        _org(where.org, reached)
+    if st.button("Leave this org", type="tertiary", icon=":material/logout:"):
+        state.leave_for(STEPS[0].file, org=None, dataset=None, run=None)
 
 
 def _org(name: str, reached: Connection) -> None:
@@ -120,8 +122,6 @@ def _org(name: str, reached: Connection) -> None:
     with st.expander("About this org"):
         st.text(f"Org id {facts.org_id}\nAPI version {reached.org.api_version}\n{facts.instance_url}")
         st.caption(f"Writing is {decision.verdict}: {words.plain(decision.reason)}.")
-    if st.button("Leave this org", type="tertiary", icon=":material/logout:"):
-        state.leave_for(STEPS[0].file, org=None, dataset=None, run=None)
 
 
 def tell(error: SfseedError) -> None:

@@ -17,6 +17,7 @@ from sfseed_core.load.journal import Run
 from sfseed_core.load.report import job_csv, settled_jobs, some_ids
 from sfseed_core.load.status import RunState
 from sfseed_core.workflow import load
+from sfseed_core.workflow.findings import refused_records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,12 +55,19 @@ def what_will_happen(dataset: Dataset, reached: Connection, findings: Mapping[st
         st.metric(
             "Existing records changed", "0", border=True, help="A load only adds records; it changes none that are there."
         )
-        refused = sum(one.count for each in findings.values() for one in each)
-        st.metric("Problems", f"{refused:,}", border=True)
+        problems = sum(one.count for each in findings.values() for one in each)
+        st.metric("Problems", f"{problems:,}", border=True)
     st.caption(
         f"They go into **{name}** in this order; each object waits for the ones it points to. "
         "The load goes on if you close this page, and can be taken back afterwards."
     )
+    doomed = sum(len(records) for records in refused_records(one for each in findings.values() for one in each).values())
+    if doomed:
+        st.warning(
+            f"The org would refuse {words.many(doomed, 'record')}: they, and what cannot be without them, are held back. "
+            "The others are loaded. *Preview* shows what is wrong.",
+            icon=":material/warning:",
+        )
     rows = [
         {
             "Step": one.level + 1,
@@ -224,6 +232,13 @@ def results(run_id: str) -> None:
     run = Run.open(resources.home(), run_id)
     try:
         status = run.status()
+        held = sum(one.held for one in status.objects.values())
+        if held and status.state is not RunState.UNDONE:
+            st.warning(
+                f"{words.many(held, 'record')} held back: the org would have refused them, or what they point to is not in. "
+                "Mend them in *Preview* and load again, or retry.",
+                icon=":material/pan_tool:",
+            )
         _counts(run, status)
         _causes(run)
         for note in status.notes:
@@ -343,7 +358,8 @@ def actions(status: RunStatus, *, carried: bool) -> None:
                 args=(status.run, "retry"),
             )
         if status.state.ended and status.dataset is not None:
-            st.button("New load of these records", icon=":material/upload:", on_click=state.go, kwargs={"run": None})
+if st.button("New load of these records", icon=":material/upload:"):
+                state.leave_for("pages/load.py", run=None, dataset=status.dataset)
         if inside > 0 and status.state not in {RunState.UNDO, RunState.UNDONE}:
             with st.popover("Undo this load", icon=":material/undo:"):
                 st.markdown(f"Deletes the **{words.many(inside, 'record')}** that this load put into the org.")

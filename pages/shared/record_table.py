@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sfseed_core.schema.model import Field, ObjectSchema
 
 _VIEWS: Mapping[str, str] = {"all": "All", "problems": "With problems", "changed": "Changed"}
+_TALLEST = 430
 _LONG_LIST = 200  # picklist values that a cell's list offers; a longer one is typed
 _DECIMALS = frozenset({"double", "currency", "percent"})
 
@@ -88,7 +89,7 @@ def editor(dataset: Dataset, object_name: str, page: Shown, findings: Sequence[F
         column_order=_order(dataset, object_name, has_problems=bool(findings)),
         num_rows="fixed",
         placeholder="",
-        height=430,
+        height=min(_TALLEST, 38 + 35 * len(page.numbers)),
         alt=f"Records of {object_name}, page {page.page} of {page.pages}",
     )
     refused = state.taken("refused")
