@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sfseed_emulator.demo import ensure_demo, serve_demo, stop_demo
 from sfseed_emulator.faults import FaultError
+from sfseed_emulator.language import LANGUAGES
+from sfseed_emulator.org_kinds import KINDS, USERS
 from sfseed_emulator.schema import SchemaFolderError
 from sfseed_emulator.serve import ServeOptions, ServerInfo, serve
 
@@ -48,6 +50,11 @@ def _options(given: argparse.Namespace) -> ServeOptions:
         reset=given.reset,
         faults=given.faults,
         job_delay=given.job_delay,
+        kind=given.kind,
+        user=given.user,
+        language=given.language,
+        tls=given.tls,
+        jwt_key=given.jwt_key,
     )
 
 
@@ -72,6 +79,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--reset", action="store_true", help="make a new org there")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="faults (JSON or YAML) to begin with")
     parser.add_argument("--job-delay", type=float, default=0.0, metavar="SECONDS", help="how long closed bulk jobs wait")
+    parser.add_argument("--kind", choices=list(KINDS), default="sandbox", help="kind of a new org")
+    parser.add_argument("--user", choices=list(USERS), default="admin", help="what a new org's running user may do")
+    parser.add_argument("--language", choices=LANGUAGES, default="en", help="a new org's language")
+    parser.add_argument("--tls", action="store_true", help="serve https, with a certificate made now (ca_file)")
+    parser.add_argument(
+        "--jwt-key", type=Path, metavar="FILE", help="private key of the client app's JWTs; made if missing"
+    )
     parser.add_argument("--home", type=Path, metavar="DIR", help="home of the practice org")
     parser.add_argument("--demo", action="store_true", help="find or start the home's practice org, print its line, return")
     parser.add_argument("--stop", action="store_true", help="end the home's practice org")

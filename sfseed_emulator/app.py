@@ -15,6 +15,8 @@ from starlette.routing import Mount
 
 from sfseed_emulator import limits, oauth, versions
 from sfseed_emulator.errors import ApiError, ConnectionCut
+from sfseed_emulator.language import language, translated
+from sfseed_emulator.org_kinds import NO_API
 from sfseed_emulator.routes.registry import all_routes
 from sfseed_emulator.routes.route import Answer, Call, Route, Router
 from sfseed_emulator.state import RequestEntry
@@ -57,6 +59,7 @@ class OrgEndpoint:
         self._state = state
         self._router = router
         self._faults = faults
+        self._language = language(state.options.language)
         self._log = log or logging.getLogger("sfseed.emulator")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -130,6 +133,7 @@ class OrgEndpoint:
         try:
             if route.auth:
                 call = replace(call, user_id=self._user(call))
+                self._check_api()
             if route.counts:
                 limits.count_call(self._state)
             answer = route.handler(call)
@@ -139,10 +143,16 @@ class OrgEndpoint:
             self._log.exception("%s %s failed", call.method, call.path)
             text = "An unexpected error occurred. Please include this ErrorId if you contact support: 0-0 (0)"
             answer = self._refusal(call, ApiError("UNKNOWN_EXCEPTION", text, status=500))
+        if self._language is not None:
+            answer = replace(answer, content=translated(answer.content, self._language))
         if route.counts:
             usage = {"Sforce-Limit-Info": limits.usage_header(self._state)}
             answer = replace(answer, headers={**usage, **answer.headers})
         return answer
+
+    def _check_api(self) -> None:
+        if self._state.options.user == NO_API:
+            raise ApiError("API_DISABLED_FOR_ORG", "The REST API is not enabled for this Organization.")
 
     def _inside(self, call: Call) -> Answer:
         """Answer a request that stands inside another: the user is known, and it is no call of its own."""

@@ -106,7 +106,7 @@ def read_info(path: Path) -> DemoInfo | None:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    return ServerInfo(**{one.name: data[one.name] for one in fields(ServerInfo)})
+    return ServerInfo(**{one.name: data[one.name] for one in fields(ServerInfo) if one.name in data})
 
 
 def _tail(path: Path) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sfseed_emulator.state import OrgState
 
 _RUNNING_USER = "@admin"
+_LOCALES = {"de": "de"}
 
 
 def fill(state: OrgState, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> str:
@@ -31,9 +32,17 @@ def fill(state: OrgState, rows: Mapping[str, Sequence[Mapping[str, object]]]) ->
     running = alias.get(_RUNNING_USER) or (users[0] if users else state.new_id("User"))
     for name, row, record_id in numbered:
         values = {key: alias.get(value, value) if isinstance(value, str) else value for key, value in row.items()}
-        _write(state, name, {**values, "Id": record_id}, running)
+        own = _of_kind(state) if name == "User" and record_id == running else {}
+        _write(state, name, {**values, **own, "Id": record_id}, running)
     _organization(state, running)
     return running
+
+
+def _of_kind(state: OrgState) -> dict[str, object]:
+    """Return what the running user's kind and language change of the user's row."""
+    kind, language = state.options.user, state.options.language
+    changed: dict[str, object] = {"LanguageLocaleKey": _LOCALES[language]} if language in _LOCALES else {}
+    return changed | ({"UserPermissionsMarketingUser": False} if kind == "no-marketing" else {})
 
 
 def _organization(state: OrgState, running: str) -> None:
@@ -48,8 +57,8 @@ def _organization(state: OrgState, running: str) -> None:
         "TrialExpirationDate": options.trial_expiration,
         "NamespacePrefix": options.namespace_prefix,
         "OrganizationType": options.organization_type,
-        "LanguageLocaleKey": "en_US",
-        "DefaultLocaleSidKey": "en_US",
+        "LanguageLocaleKey": _LOCALES.get(options.language, "en_US"),
+        "DefaultLocaleSidKey": "de_DE" if options.language == "de" else "en_US",
         "TimeZoneSidKey": "Europe/Berlin",
         "FiscalYearStartMonth": 1,
         "Country": "US",

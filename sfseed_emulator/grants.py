@@ -29,6 +29,7 @@ _CODES = "oauth_codes"
 _CODE_SECONDS = 15 * 60
 _LONGEST_JWT_SECONDS = 5 * 60
 _SKEW_SECONDS = 60
+_MILLISECONDS_FROM = 100_000_000_000
 _VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
@@ -230,11 +231,20 @@ def _check_claims(asked: _Asked, claims: Mapping[str, object]) -> None:
     audience = str(claims.get("aud")).rstrip("/")
     if audience not in AUDIENCES and audience != asked.base_url.rstrip("/"):
         raise OAuthError("invalid_grant", "Audience validation failed")
-    until, now = claims.get("exp"), asked.state.now().timestamp()
-    if not isinstance(until, int | float) or not now - _SKEW_SECONDS < until <= now + _LONGEST_JWT_SECONDS + _SKEW_SECONDS:
+    until, now = _seconds(claims.get("exp")), asked.state.now().timestamp()
+    if not now - _SKEW_SECONDS < until <= now + _LONGEST_JWT_SECONDS + _SKEW_SECONDS:
         raise OAuthError("invalid_grant", "assertion has expired, or expires too late")
     if str(claims.get("sub", claims.get("prn"))).lower() != own.username.lower():
         raise OAuthError("invalid_grant", "user hasn't approved this consumer")
+
+
+def _seconds(claim: object) -> float:
+    """Read a time as clients write it: a number or a text; Salesforce's CLI writes milliseconds."""
+    try:
+        value = float(str(claim))
+    except ValueError:
+        return 0.0
+    return value / 1000 if value > _MILLISECONDS_FROM else value
 
 
 _GRANTS: Mapping[str, Callable[[_Asked], _Session]] = {

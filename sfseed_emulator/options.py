@@ -21,4 +21,6 @@ class OrgOptions:
     daily_bulk_batches: int = 15_000
     daily_query_jobs: int = 10_000
     session_seconds: int = 7_200
+    user: str = "admin"  # the kind of the running user, see org_kinds
+    language: str = "en"
     validation_rules: bool = False  # whether writes obey the validation rules of the schema

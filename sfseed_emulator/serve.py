@@ -10,22 +10,26 @@ import os
 import secrets
 import socket
 import sys
+import tempfile
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sfseed_emulator import oauth
+from sfseed_emulator import grants, oauth, signing, system
 from sfseed_emulator.app import CUT_EXTENSION, create_app
 from sfseed_emulator.bulk.processor import Processor
 from sfseed_emulator.faults import Faults, read_faults
+from sfseed_emulator.language import labelled
+from sfseed_emulator.options import OrgOptions
+from sfseed_emulator.org_kinds import KINDS, USERS
 from sfseed_emulator.routes.control import control_routes
 from sfseed_emulator.routes.registry import all_routes
 from sfseed_emulator.schema import OrgSchema, demo_rows, demo_schema, describes_schema
 from sfseed_emulator.sfdx.schema import sfdx_schema
-from sfseed_emulator.state import OrgState
+from sfseed_emulator.state import OrgState, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -39,7 +43,8 @@ class ServeOptions:
     """What to serve and where.
 
     `port` 0 takes the org's former port if it is free, else any; without `state` the org is temporary; `reset` drops what the
-    folder holds.
+    folder holds. `kind`, `user` and `language` are of a new org only. `jwt_key` is the file of the client app's private key,
+    made where there is none.
     """
 
     port: int = 0
@@ -49,6 +54,11 @@ class ServeOptions:
     reset: bool = False
     faults: Path | None = None
     job_delay: float = 0.0
+    kind: str = "sandbox"
+    user: str = "admin"
+    language: str = "en"
+    tls: bool = False
+    jwt_key: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +76,15 @@ class ServerInfo:
     control_token: str
     org_id: str
     pid: int
+    ca_file: str | None = None
+    jwt_key_file: str | None = None
 
     def __repr__(self) -> str:
         return f"ServerInfo(base_url={self.base_url!r}, org_id={self.org_id!r}, pid={self.pid})"
 
     def to_json(self) -> str:
         """Return the info as one line of JSON, secrets included."""
-        return json.dumps(asdict(self))
+        return json.dumps({name: value for name, value in asdict(self).items() if value is not None})
 
 
 def open_state(options: ServeOptions) -> OrgState:
@@ -84,8 +96,9 @@ def open_state(options: ServeOptions) -> OrgState:
         return OrgState.open(folder)
     if folder is not None:
         _empty(folder)  # what a process left that ended while it made the org
-    schema = _schema(options)
-    return OrgState.create(folder, schema, rows=demo_rows(schema))
+    chosen = OrgOptions(user=options.user, language=options.language)
+    schema = labelled(USERS[options.user](_schema(options)), options.language)
+    return OrgState.create(folder, schema, rows=demo_rows(schema), options=KINDS[options.kind](chosen, utc_now()))
 
 
 def _empty(folder: Path) -> None:
@@ -110,7 +123,8 @@ def serve(options: ServeOptions, ready: Callable[[ServerInfo], None]) -> None:
     state = open_state(options)
     processor = Processor(state, faults, delay=options.job_delay)
     listener = _listener(options.port or _former_port(state), fall_back=not options.port)
-    info = server_info(state, listener.getsockname()[1])
+    tls = TlsFiles(options.state) if options.tls else None
+    info = server_info(state, listener.getsockname()[1], tls=tls, jwt_key=options.jwt_key)
     app = create_app(state, faults=faults, routes=(*all_routes(), *control_routes(faults, info.control_token)))
     config = uvicorn.Config(
         app,
@@ -121,6 +135,8 @@ def serve(options: ServeOptions, ready: Callable[[ServerInfo], None]) -> None:
         timeout_graceful_shutdown=2,
         timeout_keep_alive=75,
         server_header=False,
+        ssl_certfile=tls.chain if tls else None,
+        ssl_keyfile=tls.private_key if tls else None,
     )
 
     class Server(uvicorn.Server):
@@ -134,13 +150,17 @@ def serve(options: ServeOptions, ready: Callable[[ServerInfo], None]) -> None:
             await super().shutdown(sockets)
             processor.stop()
             state.close()
+            if tls is not None:
+                tls.close()
 
     with contextlib.suppress(KeyboardInterrupt):  # which uvicorn raises again once it has ended
         Server(config).run(sockets=[listener])
 
 
-def server_info(state: OrgState, port: int) -> ServerInfo:
+def server_info(state: OrgState, port: int, *, tls: TlsFiles | None = None, jwt_key: Path | None = None) -> ServerInfo:
     """Return how to reach and log in to an org on a port, with a new access token."""
+    if jwt_key is not None:
+        grants.register_key(state, signing.public_half(_private_key(jwt_key)))
     known = oauth.credentials(state)
     with state.transaction():
         control = state.meta(_CONTROL_TOKEN) or secrets.token_urlsafe(24)
@@ -148,13 +168,39 @@ def server_info(state: OrgState, port: int) -> ServerInfo:
         state.put_meta(_PORT, port)
         token = oauth.new_access_token(state)
     return ServerInfo(
-        base_url=f"http://{HOST}:{port}",
+        base_url=f"{'https' if tls else 'http'}://{HOST}:{port}",
         **asdict(known),
         access_token=token,
         control_token=str(control),
         org_id=state.org_id,
         pid=os.getpid(),
+        ca_file=str(tls.authority) if tls else None,
+        jwt_key_file=str(jwt_key.absolute()) if jwt_key else None,
     )
+
+
+def _private_key(path: Path) -> str:
+    if not path.exists():
+        system.write_private(path, signing.new_rsa_key())
+    return path.read_text(encoding="ascii")
+
+
+class TlsFiles:
+    """A new certificate for this machine as files: beside the org's state, or in a folder that ends with the server."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._temporary = None if folder else tempfile.TemporaryDirectory(prefix="sfseed-emulator-")
+        own = folder or Path(str(self._temporary and self._temporary.name))
+        self.authority, self.chain, self.private_key = (own / name for name in ("ca.pem", "server.pem", "server.key"))
+        made = signing.certificate_for_this_machine()
+        texts = {self.authority: made.authority, self.chain: made.chain, self.private_key: made.private_key}
+        for path, text in texts.items():
+            system.write_private(path, text)
+
+    def close(self) -> None:
+        """Remove the temporary folder."""
+        if self._temporary is not None:
+            self._temporary.cleanup()
 
 
 def _former_port(state: OrgState) -> int:

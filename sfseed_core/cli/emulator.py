@@ -13,6 +13,8 @@ from sfseed_core.cli.console import Console
 from sfseed_core.errors import OrgUnreachable, UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sfseed_emulator.serve import ServerInfo
 
 
@@ -37,7 +39,19 @@ def emulator(
     job_delay: Annotated[
         float, typer.Option("--job-delay", metavar="SECONDS", min=0, help="How late Bulk jobs begin.")
     ] = 0,
+    kind: Annotated[
+        str, typer.Option("--kind", help="Kind of a new org: sandbox, scratch, developer, trial or production.")
+    ] = "sandbox",
+    user: Annotated[
+        str,
+        typer.Option("--user", help="A new org's user: admin, no-setup, no-opportunity, no-api or no-marketing."),
+    ] = "admin",
+    language: Annotated[str, typer.Option("--language", help="A new org's language: en or de.")] = "en",
+    jwt_key: Annotated[
+        Path | None, typer.Option("--jwt-key", metavar="FILE", help="Private key of the client's JWTs; made if missing.")
+    ] = None,
     *,
+    tls: Annotated[bool, typer.Option("--tls", help="Serve https, with a certificate made now.")] = False,
     reset: Annotated[bool, typer.Option("--reset", help="Make a new org with a new org id.")] = False,
     demo: Annotated[
         bool, typer.Option("--demo", help="Find or start the home's practice org, print its line, return.")
@@ -45,7 +59,7 @@ def emulator(
     stop: Annotated[bool, typer.Option("--stop", help="End the home's practice org.")] = False,
     json: options.Json = False,
 ) -> None:
-    """Serve a local Salesforce org until ended: REST, SOQL, Bulk API 2.0, OAuth.
+    """Serve a local Salesforce org until ended: REST, SOQL, Bulk API 1 and 2.0, Tooling, SOAP, OAuth.
 
     With --json prints one JSON line once ready: base_url, username, password, security_token, client_id, client_secret,
     access_token, refresh_token.
@@ -63,9 +77,33 @@ def emulator(
     elif demo:
         _demo(console, system.home())
     else:
+        new = {"kind": kind, "user": user, "language": language}
+        _check_new(new)
         _serve(
-            console, port=port, describes=describes, sfdx=sfdx, state=state, reset=reset, faults=faults, job_delay=job_delay
+            console,
+            port=port,
+            describes=describes,
+            sfdx=sfdx,
+            state=state,
+            reset=reset,
+            faults=faults,
+            job_delay=job_delay,
+            tls=tls,
+            jwt_key=jwt_key,
+            **new,
         )
+
+
+def _check_new(given: Mapping[str, str]) -> None:
+    from sfseed_emulator.language import LANGUAGES
+    from sfseed_emulator.org_kinds import KINDS, USERS
+
+    allowed = {"kind": tuple(KINDS), "user": tuple(USERS), "language": LANGUAGES}
+    for name, value in given.items():
+        if value not in allowed[name]:
+            raise UserError(
+                f"--{name} {value!r} is none of: {', '.join(allowed[name])}.", hint="See: sfseed emulator --help"
+            )
 
 
 def _stop(console: Console, home: Path) -> None:

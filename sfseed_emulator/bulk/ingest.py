@@ -13,6 +13,7 @@ from sfseed_emulator.bulk.csv_in import BadUpload
 from sfseed_emulator.bulk.job import COMPLETE, FAILED, IN_PROGRESS, UPLOADED, Job
 from sfseed_emulator.bulk.store import FAILURE, SUCCESS
 from sfseed_emulator.bulk.upload import check_upload
+from sfseed_emulator.language import language
 from sfseed_emulator.outcome import RowResult
 from sfseed_emulator.soql.literals import datetime_text
 
@@ -179,10 +180,16 @@ def _listed(
         if result.success:
             success.append([str(result.id), "true" if result.created else "false", *columns])
         else:
-            failure.append([result.id or "", error_text(result.errors), *columns])
+            failure.append([result.id or "", error_text(in_language(store.state, result.errors)), *columns])
     for kind, lines in ((SUCCESS, success), (FAILURE, failure)):
         store.add_lines(job, kind, job.chunks, len(lines), csv_out.lines(lines, job.separator, job.newline))
     return len(success) + len(failure)
+
+
+def in_language(state: OrgState, errors: Sequence[RowError]) -> Sequence[RowError]:
+    """Return errors with their texts in the org's language."""
+    known = language(state.options.language)
+    return errors if known is None else [replace(one, message=known.message(one.message)) for one in errors]
 
 
 def error_text(errors: Sequence[RowError]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sfseed_emulator import limits, versions
 from sfseed_emulator.errors import ApiError
-from sfseed_emulator.routes.route import DATA, Answer, Route
+from sfseed_emulator.routes.route import DATA, Answer, Route, need_setup
 from sfseed_emulator.rules.dates import moment
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def basic_describe(call: Call) -> Answer:
 
 def limits_report(call: Call) -> Answer:
     """Tell the org's limits and what is left of them."""
+    need_setup(call)
     with call.state.lock:
         return Answer(limits.report(call.state))
 

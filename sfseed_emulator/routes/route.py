@@ -107,6 +107,12 @@ class Answer:
 Handler = Callable[[Call], Answer]
 
 
+def need_setup(call: Call) -> None:
+    """Refuse a user who may not see the org's set-up (permission View Setup and Configuration)."""
+    if call.state.options.user == "no-setup":
+        raise ApiError("INSUFFICIENT_ACCESS", "You do not have the level of access necessary to perform this operation.")
+
+
 class FaultPoints(Protocol):
     """What may go wrong around a request; the coroutines may wait without holding a worker thread."""
 

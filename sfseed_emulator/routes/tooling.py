@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sfseed_emulator import records
 from sfseed_emulator.errors import ApiError
 from sfseed_emulator.ids import full_id
-from sfseed_emulator.routes.route import DATA, Answer, Route
+from sfseed_emulator.routes.route import DATA, Answer, Handler, Route, need_setup
 from sfseed_emulator.soql.errors import SoqlError
 from sfseed_emulator.tooling.query import tooling_org, tooling_query, unpack
 
@@ -92,10 +92,18 @@ def resources(call: Call) -> Answer:
     return Answer({name: f"{base}/{name}" for name in ("query", "sobjects")})
 
 
+def _guarded(handler: Handler) -> Handler:
+    def guarded(call: Call) -> Answer:
+        need_setup(call)
+        return handler(call)
+
+    return guarded
+
+
 ROUTES = (
     Route("GET", _PATH, resources),
-    Route("GET", f"{_PATH}/query", query),
-    Route("GET", f"{_PATH}/sobjects", global_describe),
-    Route("GET", f"{_PATH}/sobjects/{{object}}/describe", describe),
-    Route("GET", f"{_PATH}/sobjects/{{object}}/{{id}}", read),
+    Route("GET", f"{_PATH}/query", _guarded(query)),
+    Route("GET", f"{_PATH}/sobjects", _guarded(global_describe)),
+    Route("GET", f"{_PATH}/sobjects/{{object}}/describe", _guarded(describe)),
+    Route("GET", f"{_PATH}/sobjects/{{object}}/{{id}}", _guarded(read)),
 )
