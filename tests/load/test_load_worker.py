@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import psutil
 import pytest
@@ -101,10 +102,12 @@ def test_a_stop_ends_what_is_in_flight(home, ready, how, state):
     """A stopped or cancelled run has nothing in flight, its counts add up, and it can be taken up again."""
     server, make = ready
     run, made = make(100, 7)
-    server.org.fault(at="chunk", do="wait", match={"object": "Project_Task__c"}, nth=2, seconds=1.0, times=1)
+    server.org.fault(at="chunk", do="wait", match={"object": "Project_Task__c"}, nth=2, seconds=4.0, times=1)
     start_worker(run, server.login, home=home)
-    while not run.read("SELECT 1 FROM jobs WHERE object = 'Project_Task__c' AND phase = 'closed' AND processed > 0"):
+    client = server.org.connect()
+    while not client.count("SELECT COUNT() FROM Project_Task__c"):
         assert is_carried(run)
+        time.sleep(0.05)
     run.request_stop(how)
     status = follow(run, observer=Ear(), timeout=60)
     assert status.state is state
