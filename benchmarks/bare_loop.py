@@ -19,7 +19,9 @@ from sfseed_core.generate.texts import scalar, strings
 CHUNK = 16_384  # accounts; their 49,152 contacts are one table
 PEOPLE, DEALS = 3, 2
 OPTIONS = pa_csv.WriteOptions(include_header=False, batch_size=8_192, quoting_style="needed")
-INDUSTRIES = strings(["Agriculture", "Banking", "Construction", "Energy", "Finance", "Manufacturing", "Retail", "Utilities"])
+INDUSTRIES = strings(
+    ["Agriculture", "Banking", "Construction", "Energy", "Finance", "Manufacturing", "Retail", "Utilities"]
+)
 STAGES = strings(["Prospecting", "Qualification", "Proposal", "Negotiation", "Closed Won", "Closed Lost"])
 SOURCES, KINDS = strings(["Web", "Phone Inquiry", "Partner Referral", "Other"]), strings(["New Customer", "Upgrade"])
 

@@ -94,7 +94,7 @@ def run(command: list[str], home: Path) -> Spent:
     environment = {**os.environ, "SFSEED_HOME": str(home), "PYTHONPATH": str(HERE.parent), "PYTHONWARNINGS": "ignore"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.perf_counter()
-    with open(os.devnull, "wb") as nowhere:
+    with Path(os.devnull).open("wb") as nowhere:
         actions = [(os.POSIX_SPAWN_DUP2, nowhere.fileno(), 1), (os.POSIX_SPAWN_DUP2, nowhere.fileno(), 2)]
         child = os.posix_spawn(command[0], command, environment, file_actions=actions)
         _, status, usage = os.wait4(child, 0)
@@ -137,7 +137,9 @@ class Course:
         shutil.rmtree(folder, ignore_errors=True)
         took = run(tool(folder, max(records // per_count, 1)), self.work / "home")
         self.spent.setdefault((name, records), []).append(took)
-        print(f"  {name:18} {records:>10,} records {took.seconds:8.2f} s {took.memory:6.0f} MB", file=sys.stderr, flush=True)
+        print(
+            f"  {name:18} {records:>10,} records {took.seconds:8.2f} s {took.memory:6.0f} MB", file=sys.stderr, flush=True
+        )
 
     def seconds(self, name: str, records: int) -> float:
         return median(one.seconds for one in self.spent[name, records])
@@ -233,8 +235,8 @@ def report(course: Course, small: int, middle: int, large: int) -> list[str]:
         f"| whole process, {middle:,} records | {t(s, middle) / t('sfseed', middle):.1f} x | 25 x |",
         f"| {WIDE} fields, values/s against Snowfakery | {values:,.0f} x | 200 x |",
         f"| peak memory at {middle:,}: Snowfakery | {course.memory(s, middle):.0f} MB | |",
-        f"| peak memory at {large:,}: sfseed, two threads; one | {course.memory('sfseed', large):.0f} MB; "
-        f"{course.memory('sfseed 1 thread', large):.0f} MB | |",
+        f"| peak memory at {large:,}: sfseed, two threads | {course.memory('sfseed', large):.0f} MB | |",
+        f"| peak memory at {large:,}: sfseed, one thread | {course.memory('sfseed 1 thread', large):.0f} MB | |",
         f"| peak memory at {large:,}: bare loop | {course.memory('bare loop', large):.0f} MB | |",
     ]
 

@@ -50,7 +50,7 @@ class Scope:
     @property
     def pools(self) -> Pools:
         """The vocabularies of the column's locale."""
-        return self.engine.pools(self.options.get("locale"))
+        return self.engine.pools(self.options.get("locale") or self.object.locale)
 
     def key(self, *names: str | int) -> int:
         """Return a key of draws that is the column's own."""

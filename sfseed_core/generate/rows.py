@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sfseed_core.generate.cells import Cells
     from sfseed_core.generate.engine import Engine
+    from sfseed_core.generate.pools import Pools
     from sfseed_core.generate.references import Keys
     from sfseed_core.recipe.model import ObjectPlan
 
@@ -80,6 +81,10 @@ class Rows:
     def has(self, field: str) -> bool:
         """Say whether the plan makes the field."""
         return self.engine.has_column(self.plan.name, field)
+
+    def pools(self, locale: str | None = None) -> Pools:
+        """Return the vocabularies of the locale, if not named the object's."""
+        return self.engine.pools(locale or self.plan.locale)
 
     def cells(self, field: str) -> Cells:
         """Return the field's cells."""

@@ -62,7 +62,8 @@ def _draft(
     why: str,
 ) -> tuple[ObjectPlan, dict[str, str]]:
     shape, mix = around.shapes[name], around.mixes[name]
-    said = drafting.whole.objects.get(name, _NOTHING_SAID).fields
+    recipe = drafting.whole.objects.get(name, _NOTHING_SAID)
+    said = recipe.fields
     references, unlinked = plan_references(name, around, said)
     context = _context(name, around, drafting, references, earlier)
     columns, unmade = plan_columns(shape, context, drafting.chooser, mix, said)
@@ -77,6 +78,7 @@ def _draft(
         first_pass=_first_pass(references),
         storage_bytes=_storage(name, mix),
         why=why,
+        locale=recipe.locale,
     )
     return plan, {**shape.left_out, **unlinked, **unmade}
 
@@ -97,7 +99,7 @@ def _context(
         count=around.counts[name],
         as_of=drafting.as_of,
         zone=around.snapshot.time_zone,
-        locale=drafting.locale,
+        locale=drafting.whole.objects.get(name, _NOTHING_SAID).locale or drafting.locale,
         references=MappingProxyType({one.field: one for one in references}),
         earlier=MappingProxyType(dict(earlier)),
         meanings=MappingProxyType({field.name: meaning(shape.object, field) for field in shape.values()}),

@@ -52,6 +52,7 @@ class ObjectRecipe:
     record_types: Mapping[str, int] | None = None
     where: str | None = None
     only: tuple[str, ...] | None = None
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ class ObjectPlan:
     `record_types` are developer names with weights (empty: the org's default). With `record_types_in_order` the weights are
     numbers of records instead, which add up to `count`: the first type's records come first, and so on. `first_pass` splits
     the insert into two ordered parts where the org needs one before the other (PricebookEntry: standard book first): rows
-    whose reference `field` holds `symbol` go first, as `(field, symbol)`.
+    whose reference `field` holds `symbol` go first, as `(field, symbol)`. `locale`: of its names and places, if not the plan's.
     """
 
     name: str
@@ -165,6 +166,7 @@ class ObjectPlan:
     first_pass: tuple[str, str] | None = None
     storage_bytes: int = 2048
     why: str = ""
+    locale: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def _object(objects: _Mapping, name: str) -> ObjectRecipe:
     if node.id == "scalar":
         return ObjectRecipe(name, count=None if node.value in {"", "~", "null"} else objects.read(name, _count, None))
     own = _Mapping.of(node, objects.path, name)
-    own.only("count", "per", "each", "only", "fields", "record_types", "where")
+    own.only("count", "per", "each", "only", "locale", "fields", "record_types", "where")
     if "count" in own.nodes and "per" in own.nodes:
         own.fail("per", f"{name} is counted or has so many per parent, not both")
     if ("each" in own.nodes) != ("per" in own.nodes):
@@ -92,6 +92,7 @@ def _object(objects: _Mapping, name: str) -> ObjectRecipe:
         record_types=own.read("record_types", _weights, None),
         where=own.read("where", _text, None),
         only=own.read("only", _texts, None),
+        locale=own.read("locale", _text, None),
     )
 
 

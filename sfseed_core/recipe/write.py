@@ -38,6 +38,7 @@ def _object(one: ObjectRecipe) -> Any:
             "record_types": dict(one.record_types or {}),
             "where": one.where,
             "only": list(one.only or ()),
+            "locale": one.locale,
             "fields": {name: _field(field) for name, field in one.fields.items()},
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 from sfseed_core.errors import UserError
@@ -35,7 +36,21 @@ def stage(
         for one in plan.objects:
             for batch in _told(plan, one.name, observer):
                 writer.add(one.name, batch)
-        return writer.finish()
+        made = writer.finish()
+    _keep_pools(plan, made)
+    return made
+
+
+def _keep_pools(plan: Plan, made: Dataset) -> None:
+    """Copy vocabularies that are not shipped beside the records that were made with them."""
+    from sfseed_core.generate.pools import shipped
+    from sfseed_core.generate.pools.drawn import path_of
+
+    for locale in {plan.locale, *(one.locale or plan.locale for one in plan.objects)} - {*shipped()}:
+        if path_of(locale).exists():
+            folder = made.path / "pools"
+            folder.mkdir(exist_ok=True)
+            shutil.copyfile(path_of(locale), folder / path_of(locale).name)
 
 
 def stage_for(request: Request, *, home: Path, observer: Observer, clock: Clock) -> Dataset:
@@ -69,10 +84,9 @@ def write_for(
     from sfseed_core.workflow.plan import draw_up, look, recipe_of
 
     _usable(out)
-    if request.org == DEMO:
-        found = demo_survey(recipe_of(request))
-    else:
-        found = look(request, home=home, observer=observer, clock=clock)
+    found = (
+        demo_survey(recipe_of(request)) if request.org == DEMO else look(request, home=home, observer=observer, clock=clock)
+    )
     plan = draw_up(request, found, observer=observer)
     threads = threads or min(_THREADS, os.cpu_count() or 1)
     export_folder(out, plan, Engine(plan).pieces, format=file_format, threads=threads, observer=observer)

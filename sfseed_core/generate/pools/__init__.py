@@ -31,8 +31,14 @@ class Pools:
 
     @classmethod
     def of(cls, locale: str) -> Pools:
-        """Return the vocabularies of the locale, or of en_US when none are shipped for it or its language."""
-        return _read(available(locale))
+        """Return the vocabularies of the locale: shipped, else drawn from Faker once, else of its language or en_US."""
+        if locale not in shipped():
+            from sfseed_core.generate.pools import drawn
+
+            if drawn.path_of(locale).exists() or drawn.known(locale):
+                return _read(locale, drawn.draw(locale))
+        name = available(locale)
+        return _read(name, _FOLDER / f"{name}.arrow")
 
     def text(self, name: str) -> pa.StringArray:
         """Return a vocabulary; raises KeyError when there is none of that name."""
@@ -63,8 +69,8 @@ def available(locale: str) -> str:
     return next((name for name in names if name.split("_")[0] == language), DEFAULT_LOCALE)
 
 
-def _read(locale: str) -> Pools:
-    with pa.memory_map(str(_FOLDER / f"{locale}.arrow")) as source:
+def _read(locale: str, path: Path) -> Pools:
+    with pa.memory_map(str(path)) as source:
         batch = pa.ipc.open_file(source).get_batch(0)
     texts: dict[str, pa.StringArray] = {}
     numbers: dict[str, np.ndarray] = {}

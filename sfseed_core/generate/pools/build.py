@@ -6,11 +6,14 @@ changes only when someone runs this and commits it, so a release of Faker never 
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +35,7 @@ def build(locale: str) -> tuple[Columns, dict[str, str]]:
     if "like" in settings:
         words = {**_yaml(_SOURCE / settings.pop("like") / "words.yaml"), **words}
     columns: Columns = {name: _items(text) for name, text in words.items() if "|" not in text}
-    columns |= _people(locale)
+    columns |= people(locale)
     columns |= _cities(folder, settings)
     columns |= _streets(columns)
     columns |= _companies(_items(words["company_trades"]), columns)
@@ -44,19 +47,25 @@ def build(locale: str) -> tuple[Columns, dict[str, str]]:
 
 def write(locale: str) -> Path:
     """Write the locale's file and return its path."""
+    path = _FOLDER / f"{locale}.arrow"
+    save(*build(locale), path)
+    return path
+
+
+def save(columns: Columns, settings: Mapping[str, str], path: Path) -> None:
+    """Write a file of vocabularies; it appears under its name only when it is whole."""
     import pyarrow as pa
 
-    columns, settings = build(locale)
     arrays, fields = [], []
     for name, values in sorted(columns.items()):
         kind = pa.list_(pa.string() if values and isinstance(values[0], str) else pa.int64())
         arrays.append(pa.array([values], kind))
         fields.append(pa.field(name, kind))
     schema = pa.schema(fields, metadata=settings)
-    path = _FOLDER / f"{locale}.arrow"
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with pa.OSFile(str(unfinished), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
         writer.write_batch(pa.record_batch(arrays, schema=schema))
-    return path
+    unfinished.replace(path)
 
 
 def slug(text: str) -> str:
@@ -75,42 +84,56 @@ def _items(text: str) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
-def _people(locale: str) -> Columns:
+def people(locale: str) -> Columns:
+    """Return Faker's lists of names with their frequencies, and how each is written in an address."""
     from faker import Faker
 
     provider = next(one for one in Faker(locale).providers if hasattr(one, "first_names"))
-    male = _weighted(getattr(provider, "first_names_male", provider.first_names))
-    female = _weighted(getattr(provider, "first_names_female", provider.first_names))
-    last = _weighted(provider.last_names)
+    letters = _Letters.of(provider)
+    male = letters.weighted(getattr(provider, "first_names_male", provider.first_names))
+    female = letters.weighted(getattr(provider, "first_names_female", provider.first_names))
+    last = letters.weighted(provider.last_names)
     first = [*_halved(male), *_halved(female)]
     return {
         "first_names": [name for name, _ in first],
-        "first_slugs": [_letters(name) for name, _ in first],
-        "first_initials": [_letters(name)[0] for name, _ in first],
+        "first_slugs": [letters.of_name(name) for name, _ in first],
+        "first_initials": [letters.of_name(name)[0] for name, _ in first],
         "first_weights": [weight for _, weight in first],
         "first_males": [len(male)],
         "last_names": [name for name, _ in last],
-        "last_slugs": [_letters(name) for name, _ in last],
+        "last_slugs": [letters.of_name(name) for name, _ in last],
         "last_weights": [weight for _, weight in last],
     }
 
 
-def _weighted(names: Mapping[str, float] | Sequence[str]) -> list[tuple[str, int]]:
-    """Return the most frequent names with whole-number weights, in alphabetical order."""
-    pairs = list(names.items()) if hasattr(names, "items") else [(name, 1.0) for name in dict.fromkeys(names)]
-    total = sum(weight for _, weight in pairs)
-    usable = [(name, weight) for name, weight in pairs if _letters(name) and name == name.strip()]
-    kept = sorted(usable, key=lambda pair: (-pair[1], pair[0]))[:_MOST_NAMES]
-    return sorted((name, max(1, round(weight / total * _WEIGHT_UNIT))) for name, weight in kept)
+@dataclass(frozen=True, slots=True)
+class _Letters:
+    """How names are written in Latin letters: as the provider says, else without their accents."""
+
+    known: Mapping[str, str]
+
+    @classmethod
+    def of(cls, provider: Any) -> _Letters:
+        lists = [getattr(provider, name, ()) for name in ("first_name_pairs", "last_name_pairs")]
+        return cls({pair[0]: pair[2] for pairs in lists for pair in pairs})
+
+    def of_name(self, name: str) -> str:
+        """Return the name in Latin letters; of one in other letters, a word of its own for it."""
+        plain = slug(self.known.get(name, name)).replace("-", "")
+        return plain or f"p{crc32(name.encode()):x}"
+
+    def weighted(self, names: Mapping[str, float] | Sequence[str]) -> list[tuple[str, int]]:
+        """Return the most frequent names with whole-number weights, in alphabetical order."""
+        pairs = list(names.items()) if hasattr(names, "items") else [(name, 1.0) for name in dict.fromkeys(names)]
+        total = sum(weight for _, weight in pairs)
+        usable = [(name, weight) for name, weight in pairs if self.of_name(name) and name == name.strip()]
+        kept = sorted(usable, key=lambda pair: (-pair[1], pair[0]))[:_MOST_NAMES]
+        return sorted((name, max(1, round(weight / total * _WEIGHT_UNIT))) for name, weight in kept)
 
 
 def _halved(names: list[tuple[str, int]]) -> list[tuple[str, int]]:
     total = sum(weight for _, weight in names)
     return [(name, max(1, weight * _WEIGHT_UNIT // total)) for name, weight in names]
-
-
-def _letters(name: str) -> str:
-    return slug(name).replace("-", "")
 
 
 def _cities(folder: Path, settings: Mapping[str, str]) -> Columns:
@@ -144,27 +167,36 @@ def _ten_thousandths(degrees: str) -> int:
 
 
 def _streets(columns: Columns) -> Columns:
-    kinds = columns.pop("street_kinds")
-    return {"streets": [f"{name} {kind}" for name in columns["streets"] for kind in kinds]}
+    kinds, gap = columns.pop("street_kinds"), str((columns.pop("street_join", [" "]) or [""])[0])
+    if columns.pop("street_order", None):
+        return {"streets": [f"{kind} {name}" for name in columns["streets"] for kind in kinds]}
+    return {"streets": [f"{name}{gap}{kind}" for name in columns["streets"] for kind in kinds]}
 
 
 def _companies(trades: list[str], columns: Columns) -> Columns:
     """Stems are place-like words and family names; each trade belongs to an industry."""
-    names, weights = columns["last_names"], columns["last_weights"]
+    names, slugs, weights = columns["last_names"], columns["last_slugs"], columns["last_weights"]
     common = sorted(range(len(names)), key=lambda place: -int(weights[place]))[:_STEMS_FROM_NAMES]
-    words = [str(word) for word in columns["company_stems"]]
-    stems = sorted(dict.fromkeys([*words, *(str(names[place]) for place in common)]))
-    pairs = [trade.split("|") for trade in trades]
-    regions = ["", *(str(region) for region in columns["company_regions"])]
+    stems = dict(_read_as(str(word)) for word in columns["company_stems"])
+    stems |= {str(names[place]): str(slugs[place]) for place in common if names[place] not in stems}
+    pairs = [_read_as(trade, "|") for trade in trades]
+    known = [_read_as(industry) if "/" in industry else (industry, slug(trade)) for trade, industry in pairs]
+    regions = [("", ""), *(_read_as(str(region)) for region in columns["company_regions"])]
     return {
-        "company_stems": stems,
-        "company_stem_slugs": [slug(stem) for stem in stems],
+        "company_stems": sorted(stems),
+        "company_stem_slugs": [stems[stem] for stem in sorted(stems)],
         "company_trades": [trade for trade, _ in pairs],
-        "company_trade_slugs": [slug(trade) for trade, _ in pairs],
-        "company_industries": [industry for _, industry in pairs],
-        "company_regions": regions,
-        "company_region_slugs": [slug(region) for region in regions],
+        "company_trade_slugs": [one for _, one in known],
+        "company_industries": [industry for industry, _ in known],
+        "company_regions": [region for region, _ in regions],
+        "company_region_slugs": [one for _, one in regions],
     }
+
+
+def _read_as(item: str, sign: str = "/") -> tuple[str, str]:
+    """Split `text/in Latin letters`; without the second part the text without its accents."""
+    text, _, letters = item.partition(sign)
+    return text, letters or slug(text)
 
 
 def _tagged(name: str, words: Mapping[str, str], tag: str, weight: str | None = None) -> Columns:

@@ -56,10 +56,11 @@ def _companies(rows: Rows, field: str, pools: Pools) -> Companies:
 
 def _name(scope: Scope) -> Make:
     pools, key, field = scope.pools, scope.key("form"), scope.column.field
-    stems = texts.join(pools.text("company_stems"), " ")
+    gap = pools.settings.get("company_gap", " ")
+    stems = texts.join(pools.text("company_stems"), gap)
     trades, forms = pools.text("company_trades"), pools.text("company_forms")
-    endings, styles = _products(trades, forms)
-    regions = pa.concat_arrays([texts.strings([""]), texts.join(pools.text("company_regions").slice(1), " ")])
+    endings, styles = _products(trades, forms, gap)
+    regions = pa.concat_arrays([texts.strings([""]), texts.join(pools.text("company_regions").slice(1), gap)])
 
     def make(rows: Rows) -> Texts:
         one = companies(rows, field, pools)
@@ -78,12 +79,12 @@ def _whole(numbers: np.ndarray) -> pa.Array:
     return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(np.ascontiguousarray(numbers))])
 
 
-def _products(trades: pa.StringArray, forms: pa.StringArray) -> tuple[pa.StringArray, int]:
+def _products(trades: pa.StringArray, forms: pa.StringArray, gap: str) -> tuple[pa.StringArray, int]:
     """Return every trade with every legal form (first: without one), a trade's together, and how many each trade has."""
     styles = len(forms) + 1
     trade = np.repeat(np.arange(len(trades)), styles)
     form = np.tile(np.arange(styles), len(trades))
-    tails = pa.concat_arrays([texts.strings([""]), texts.join(" ", forms)])
+    tails = pa.concat_arrays([texts.strings([""]), texts.join(gap, forms)])
     return texts.join(Coded(trades, trade).text(), Coded(tails, form).text()), styles
 
 
@@ -112,7 +113,7 @@ def _domains(rows: Rows, field: str, before: str) -> pa.StringArray:
         return company_domains(rows, {**source, "company": source["field"]}, before)
     if column.provider != COMPANY:
         return texts.join(before, slugs(rows.cells(field).text(), "company"), DOMAIN_END)
-    pools = rows.engine.pools(column.options.get("locale"))
+    pools = rows.pools(column.options.get("locale"))
     one = companies(rows, field, pools)
     stems, trades, regions = (f"company_{part}_slugs" for part in ("stem", "trade", "region"))
     heads = texts.join(before, pools.text(stems), "-")
@@ -198,7 +199,7 @@ def _industry(scope: Scope) -> Make:
     values = [str(value) for value in scope.options.get("values", ())]
     extended = texts.strings([*texts.listed(pool), *values])
     known = np.array([not values or name in values for name in texts.listed(pool)])
-    pools = scope.engine.pools(column.options.get("locale"))
+    pools = scope.engine.pools(column.options.get("locale") or scope.object.locale)
 
     def make(rows: Rows) -> Coded:
         trades = companies(rows, str(field), pools).trades

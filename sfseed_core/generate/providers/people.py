@@ -8,6 +8,7 @@ import numpy as np
 
 from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Coded, Texts
+from sfseed_core.generate.pools import DEFAULT_LOCALE, Pools
 from sfseed_core.generate.provider import (
     ALL_TEXT,
     CHOICE,
@@ -58,7 +59,7 @@ def _codes(rows: Rows, field: str | None, provider: str, pool: str, weights: str
         cells = rows.cells(field)
         if isinstance(cells, Coded):
             return cells.codes
-    pools = rows.engine.pools()
+    pools = rows.pools()
 
     def drawn() -> np.ndarray:
         table = drawn_places(pools.text(pool), 0, pools.numbers(weights))
@@ -101,10 +102,9 @@ def _salutation_values(request: FieldRequest) -> Options | str:
 def _salutation(scope: Scope) -> Make:
     """A form of address that suits the first name; unknown forms suit everybody."""
     pools = scope.pools
-    genders = dict(
-        zip(texts.listed(pools.text("salutations")), texts.listed(pools.text("salutation_genders")), strict=True)
-    )
-    values = [str(value) for value in scope.options.get("values", genders)]
+    own = _forms_of_address(pools)
+    genders = {**_forms_of_address(Pools.of(DEFAULT_LOCALE)), **own}
+    values = [str(value) for value in scope.options.get("values", own)]
     suiting = {who: [place for place, value in enumerate(values) if genders.get(value, "") in ("", who)] for who in "mf"}
     often = {place: 8 if genders.get(value) else 1 for place, value in enumerate(values)}
     tables = [_salutation_table(suiting[who] or [0], often) for who in "mf"]
@@ -116,6 +116,11 @@ def _salutation(scope: Scope) -> Make:
         return Coded(pool, table[draws.sixteenths(rows.draw(key)) + female * np.int64(draws.TABLE_SIZE)])
 
     return make
+
+
+def _forms_of_address(pools: Pools) -> dict[str, str]:
+    """Return the forms of address, each with whom it suits: m, f or nobody in particular."""
+    return dict(zip(texts.listed(pools.text("salutations")), texts.listed(pools.text("salutation_genders")), strict=True))
 
 
 def _salutation_table(places: list[int], often: Mapping[int, int]) -> np.ndarray:

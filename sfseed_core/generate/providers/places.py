@@ -83,11 +83,11 @@ def city_codes(rows: Rows, place: Options | None, own: np.ndarray, key: int) -> 
 
 def _city(rows: Rows, spec: Options) -> np.ndarray:
     def drawn() -> np.ndarray:
-        table = rows.engine.once(("cities", rows.plan.name), lambda: city_table(rows.engine.pools(), spec.get("only", {})))
+        table = rows.engine.once(("cities", rows.plan.name), lambda: city_table(rows.pools(), spec.get("only", {})))
         return table[draws.sixteenths(rows.draw(rows.engine.key(rows.plan.name, "city")))]
 
     link = rows.parents(spec["via"], spec.get("of")) if "via" in spec else None
-    if link is None or rows.engine.place(link.rows.plan.name) is None:
+    if link is None or rows.engine.place(link.rows.plan.name) is None or link.rows.pools() is not rows.pools():
         return drawn()
     theirs = city_codes(link.rows, {}, _NOBODY, 0)[link.places]
     return theirs if link.valid is None else np.where(link.valid, theirs, drawn())
@@ -151,7 +151,8 @@ def _degrees(scope: Scope) -> Make:
 
 def _street(scope: Scope) -> Make:
     key, length = scope.key(), scope.column.length
-    streets = scope.once("streets", make=lambda: texts.join(" ", scope.pools.text("streets")))
+    before, after = _around_street(scope.pools)
+    streets = scope.once("streets", make=lambda: texts.join(before, scope.pools.text("streets"), after))
     room = max((length or 255) - 4, 2)
     table = drawn_places(streets, room)
     fitting = texts.fit(streets, room)
@@ -161,9 +162,16 @@ def _street(scope: Scope) -> Make:
     def make(rows: Rows) -> Texts:
         drawn = rows.draw(key)
         number = Coded(numbers, draws.below(drawn, len(numbers))).text()
-        return Texts(texts.join(number, Coded(fitting, table[draws.sixteenths(drawn, 3)]).text()))
+        name = Coded(fitting, table[draws.sixteenths(drawn, 3)]).text()
+        return Texts(texts.join(number, name) if before else texts.join(name, number))
 
     return make
+
+
+def _around_street(pools: Pools) -> tuple[str, str]:
+    """Return what stands before and after a street's name: a blank towards the number, which comes first or last."""
+    before, after = pools.settings.get("street", "{number} {name}").split("{name}")
+    return before.replace("{number}", ""), after.replace("{number}", "")
 
 
 def _full(scope: Scope) -> Make:
