@@ -358,8 +358,7 @@ def actions(status: RunStatus, *, carried: bool) -> None:
                 args=(status.run, "retry"),
             )
         if status.state.ended and status.dataset is not None:
-if st.button("New load of these records", icon=":material/upload:"):
-                state.leave_for("pages/load.py", run=None, dataset=status.dataset)
+            _new_load(status)
         if inside > 0 and status.state not in {RunState.UNDO, RunState.UNDONE}:
             with st.popover("Undo this load", icon=":material/undo:"):
                 st.markdown(f"Deletes the **{words.many(inside, 'record')}** that this load put into the org.")
@@ -370,6 +369,11 @@ if st.button("New load of these records", icon=":material/upload:"):
                     on_click=_go_on,
                     args=(status.run, "undo"),
                 )
+
+
+def _new_load(status: RunStatus) -> None:
+    if st.button("New load of these records", icon=":material/upload:"):
+        state.leave_for("pages/load.py", run=None, dataset=status.dataset)
 
 
 def _go_on(run_id: str, task: str) -> None:
