@@ -28,7 +28,7 @@ def error_of(status: int, body: bytes | str) -> tuple[str, str]:
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     first = found[0] if isinstance(found, list) and found else found
     if isinstance(first, dict):

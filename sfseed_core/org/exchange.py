@@ -51,7 +51,7 @@ class Answered:
         """Return the body's JSON object; an empty one when it is none."""
         try:
             found = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 

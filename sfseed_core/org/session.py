@@ -217,7 +217,7 @@ def parsed(answer: requests.Response, request: Request) -> Any:
         content = answer.content
     try:
         return answer.json() if content else None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise OrgUnreachable(
             f"the answer to {request} is not JSON: it was cut, or something on the way answered"
         ) from error

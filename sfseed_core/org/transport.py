@@ -51,6 +51,11 @@ def brief_session(url: str, mounts: Mapping[str, BaseAdapter] | None = None) -> 
                 adapter.close()
 
 
+def adapter() -> BaseAdapter:
+    """Return the adapter that new sessions use, for one that stands around it."""
+    return _Patient(pool_connections=2, pool_maxsize=_POOL)
+
+
 @contextmanager
 def translated(what: str) -> Iterator[None]:
     """Turn the HTTP library's failures into OrgUnreachable, keeping the cause but not the request's headers."""

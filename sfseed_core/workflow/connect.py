@@ -29,6 +29,8 @@ from sfseed_core.workflow.refreshed import remember
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from requests.adapters import BaseAdapter
+
     from sfseed_core.clock import Clock
     from sfseed_core.events import Observer
     from sfseed_core.org.client import Org
@@ -38,12 +40,7 @@ if TYPE_CHECKING:
     from sfseed_core.org.login import Login
     from sfseed_core.settings import Settings
 
-DEMO, ENV, SOURCE = "demo", "env", "sfdx:"
-
-
-def is_source(name: str) -> bool:
-    """Return whether an org's name is the path of an SFDX project: `sfdx:PATH`."""
-    return name.startswith(SOURCE)
+DEMO, ENV = "demo", "env"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +96,12 @@ def find_login(name: str, home: Path | None = None) -> Login:
         return DemoLogin(where)
     if name == ENV:
         return _from_environment(load_settings(where))
-    if is_source(name):
-        raise UserError(
-            f"{name} is a project's source, not an org: nothing can be read from it or loaded into it.",
-            hint="Discover, plan, generate and check work with it; to load, name an org.",
-        )
     saved = read(where).saved
     if name in saved:
         return saved_login(saved[name], where)
     if sf_cli.find() is not None and sf_cli.can_name(name):
         return CliLogin(name, name)
-    known = ", ".join([DEMO, ENV, f"{SOURCE}PATH", *sorted(saved)])
+    known = ", ".join([DEMO, ENV, "sfdx:PATH", *sorted(saved)])
     raise UserError(f"There is no org called {name!r} here.", hint=f"Known: {known}. See: sfseed orgs")
 
 
@@ -118,9 +110,16 @@ def open_org(name: str, *, clock: Clock, home: Path | None = None, observer: Obs
     return reach(find_login(name, home), clock=clock, home=home, observer=observer)
 
 
-def reach(login: Login, *, clock: Clock, home: Path | None = None, observer: Observer = SILENT) -> Org:
-    """Connect by a way in, and remember what its name leads to by now."""
-    org = connect(login, clock=clock)
+def reach(
+    login: Login,
+    *,
+    clock: Clock,
+    home: Path | None = None,
+    observer: Observer = SILENT,
+    mounts: Mapping[str, BaseAdapter] | None = None,
+) -> Org:
+    """Connect by a way in, and remember what its name leads to by now; `mounts` as of `connect`."""
+    org = connect(login, clock=clock, mounts=mounts)
     remember(login.name, org.facts, home=home or system.home(), observer=observer)
     return org
 

@@ -6,16 +6,18 @@ import importlib.util
 import os
 import shutil
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from sfseed_core.errors import SfseedError
+from sfseed_core.workflow.examined import Examined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from sfseed_core.clock import Clock
+    from sfseed_core.org.client import Org
+    from sfseed_core.org.recording import Recording
 
 PACKAGES = (
     "duckdb",
@@ -32,22 +34,17 @@ PACKAGES = (
 LOW_DISK = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """One thing that was looked at."""
-
-    what: str
-    level: Literal["ok", "warning", "problem"]
-    said: str
-    hint: str | None = None
-
-
 def examine(home: Path, *, org: str | None, clock: Clock) -> tuple[Examined, ...]:
     """Look at this machine, the settings and, when named, an org."""
-    results = [_python(), _packages(), _disk(home), *_settings(home)]
-    if org is not None:
-        results += list(_guarded(f"org {org}", lambda: _org(org, home, clock)))
-    return tuple(results)
+    from sfseed_core.org.recording import Recording
+
+    results = examine_machine(home)
+    return results if org is None else (*results, *examine_org(org, home, clock, Recording()))
+
+
+def examine_machine(home: Path) -> tuple[Examined, ...]:
+    """Look at this machine and the settings."""
+    return (_python(), _packages(), _disk(home), _keyring(home), *_settings(home))
 
 
 def _python() -> Examined:
@@ -71,26 +68,54 @@ def _disk(home: Path) -> Examined:
     )
 
 
+def _keyring(home: Path) -> Examined:
+    from sfseed_core.org.secret_store import secret_store
+
+    store = secret_store(home)
+    hint = None if store.backend is not None else "Use Salesforce's CLI, a key file or SFSEED_* variables."
+    return Examined("secrets of connections", "ok", f"kept in {store.where}", hint)
+
+
 def _settings(home: Path) -> Iterator[Examined]:
     from sfseed_core.settings import load_settings, shown
 
     def read() -> Iterator[Examined]:
         given = [row for row in shown(load_settings(home), os.environ, home) if row[2] != "default"]
         said = "; ".join(f"{name} = {value} (from {source})" for name, value, source in given) or "all defaults"
-        yield Examined("settings", "ok", said)
+        yield Examined("settings", "ok", f"{said} (order: options, SFSEED_* variables, the file, defaults)")
 
     yield from _guarded("settings", read)
 
 
-def _org(name: str, home: Path, clock: Clock) -> Iterator[Examined]:
-    from sfseed_core.org.guard import decide
-    from sfseed_core.workflow.connect import open_org
+def examine_org(name: str, home: Path, clock: Clock, recording: Recording) -> Iterator[Examined]:
+    """Look at an org: reach it, what it is, limits, the user's permissions; every exchange goes through the recording."""
+    yield from _guarded(f"org {name}", lambda: _org(name, home, clock, recording))
 
-    org = open_org(name, clock=clock, home=home)
-    decision = decide(org.facts)
+
+def try_writing(
+    name: str, home: Path, clock: Clock, recording: Recording, *, confirmed_name: str | None
+) -> Iterator[Examined]:
+    """Write a few records by the load code, read them back and undo them; raises GuardRefused and UserError."""
+    from sfseed_core.workflow.connect import find_login, reach
+    from sfseed_core.workflow.write_test import write_test
+
+    org = reach(find_login(name, home), clock=clock, home=home, mounts=recording.mounts)
+    return write_test(org, name, home=home, clock=clock, confirmed_name=confirmed_name)
+
+
+def _org(name: str, home: Path, clock: Clock, recording: Recording) -> Iterator[Examined]:
+    from sfseed_core.workflow.connect import find_login, judge, reach
+
+    org = reach(find_login(name, home), clock=clock, home=home, mounts=recording.mounts)
+    decision = judge(org.facts, home)
     yield Examined(f"org {name}", "ok", f"{org.facts.name} as {org.facts.username}, API {org.api_version}")
     allowed = decision.verdict != "refused"
     yield Examined("may be written to", "ok" if allowed else "problem", f"{decision.verdict}: {decision.reason}")
+    yield from _limits(org)
+    yield from _permissions(org)
+
+
+def _limits(org: Org) -> Iterator[Examined]:
     limits = org.limits()
     if limits is None:
         yield Examined("limits", "warning", "this user may not read them", "Ask for View Setup and Configuration.")
@@ -98,6 +123,17 @@ def _org(name: str, home: Path, clock: Clock) -> Iterator[Examined]:
     calls, storage = limits.get("DailyApiRequests", {}), limits.get("DataStorageMB", {})
     yield Examined("API calls left today", "ok", f"{calls.get('Remaining')} of {calls.get('Max')}")
     yield Examined("data storage left", "ok", f"{storage.get('Remaining')} of {storage.get('Max')} MB")
+
+
+def _permissions(org: Org) -> Iterator[Examined]:
+    from sfseed_core.workflow.permissions import permissions
+
+    for one in permissions(org):
+        missing: Literal["problem", "warning"] = "problem" if one.permission.needed else "warning"
+        detail = f" ({one.detail})" if one.detail else ""
+        said = {"there": "yes", "missing": "no", "unknown": "the org does not say"}[one.state] + detail
+        hint = None if one.state == "there" else f"For: {one.permission.why}. Without it: {one.permission.without}."
+        yield Examined(f"permission: {one.permission.name}", "ok" if one.state != "missing" else missing, said, hint)
 
 
 def _guarded(what: str, look: Callable[[], Iterator[Examined]]) -> Iterator[Examined]:
