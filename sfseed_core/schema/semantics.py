@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sfseed_core.schema.lexicon import in_english
 from sfseed_core.schema.meanings import CHOICE, DAY, MEANINGS, NUMBER, TEXT
 from sfseed_core.schema.phrases import ADDRESS_PARTS, DATES, FLAGS, NUMBERS, PHRASES, SPANS, STANDARD
 
@@ -37,6 +38,9 @@ _CHOSEN_BY_MEANING = frozenset(
     }
 )
 
+
+_VAGUE = frozenset({"code", "name.record", "keyword", "subject", "count", "year"})  # which a word in passing can mean
+_HELP_WORDS = 6
 
 _Found = tuple[str, str] | None  # a meaning and its group
 
@@ -69,12 +73,36 @@ def meaning(schema: ObjectSchema, field: Field) -> Meaning | None:
     standard = _standard(schema, field)
     if standard is not None:
         return standard
-    for words, confidence, where in _evidence(schema, field):
-        found = _by_words(_Look(schema, field, words))
-        if found is not None and field.type in MEANINGS[found[0]].types:
-            return Meaning(found[0], found[1], confidence, f"its {where} says so: {' '.join(words)}")
+    told = _told(schema, field)
+    if told is not None:
+        return told
     fallback = _BY_TYPE.get(field.type)
     return None if fallback is None else Meaning(fallback, "", 50, f"its type is {field.type}")
+
+
+def _told(schema: ObjectSchema, field: Field) -> Meaning | None:
+    """Return what name, label or help text say, in English or another language; what says little only if nothing says more."""
+    vague: Meaning | None = None
+    for words, confidence, where in _readings(schema, field):
+        found = _by_words(_Look(schema, field, words))
+        if found is not None and field.type in MEANINGS[found[0]].types:
+            one = Meaning(found[0], found[1], confidence, f"its {where} says so: {' '.join(words)}")
+            if found[0] not in _VAGUE:
+                return one
+            vague = vague or one
+    return vague
+
+
+def _readings(schema: ObjectSchema, field: Field) -> Iterator[tuple[tuple[str, ...], int, str]]:
+    """Return the words to read, the surest first."""
+    stated = tuple(_evidence(schema, field))
+    yield from stated
+    for words, confidence, where in stated:
+        english = in_english(words)
+        if english is not None:
+            yield english, confidence - 5, f"{where} in another language"
+    if field.help_text:
+        yield words_of(field.help_text)[:_HELP_WORDS], 55, "help text"
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -118,9 +146,25 @@ def _text(look: _Look) -> _Found:
         return address
     if look.field.compound == "Name" and look.words in _NAME_PARTS:
         return _NAME_PARTS[look.words], ""
-    if look.words == ("title",) and any(other in look.schema.fields for other in ("LastName", "PersonTitle")):
+    if look.words == ("title",) and _is_person(look.schema):
         return "person.job_title", ""
+    if look.words[-1:] == ("address",) and _has_city(look):
+        return "address.street", " ".join(look.words[:-1])
     return _phrase(PHRASES, look)
+
+
+def _is_person(schema: ObjectSchema) -> bool:
+    """Say whether the records are people: they have a family name, or an e-mail address and a phone of their own."""
+    if "LastName" in schema.fields or "PersonTitle" in schema.fields:
+        return True
+    kinds = {field.type for field in schema.fields.values()}
+    return {"email", "phone"} <= kinds and "AccountId" not in schema.fields
+
+
+def _has_city(look: _Look) -> bool:
+    """Say whether the address that the field names has a city of its own: then the field is its street."""
+    city = (*look.words[:-1], "city")
+    return any(words_of(other) == city for other in look.schema.fields)
 
 
 def _choice(look: _Look) -> _Found:
@@ -135,7 +179,10 @@ def _number(look: _Look) -> _Found:
     address = _address(look.field, look.words)
     if address is not None and address[0] in {"address.latitude", "address.longitude"}:
         return address
-    return _phrase(NUMBERS, look)
+    found = _phrase(NUMBERS, look)
+    if found is not None and found[0] == "price" and look.words[-1] == "rate" and look.field.type != "currency":
+        return "percent", ""
+    return found
 
 
 def _date(look: _Look) -> _Found:
@@ -158,10 +205,16 @@ def _span(look: _Look, family: str) -> _Found:
     end, stem = mine
     for other in look.schema.fields.values():
         if other.type == look.field.type and other.createable and other.name != look.field.name:
-            theirs = _span_end(words_of(other.name))
-            if theirs is not None and theirs[0] != end and theirs[1] == stem:
-                return f"{family}.{end}", " ".join(stem)
+            for theirs in map(_span_end, _words_in_any_language(other)):
+                if theirs is not None and theirs[0] != end and theirs[1] == stem:
+                    return f"{family}.{end}", " ".join(stem)
     return None
+
+
+def _words_in_any_language(field: Field) -> Iterator[tuple[str, ...]]:
+    stated = (words_of(field.name), words_of(field.label))
+    yield from stated
+    yield from filter(None, map(in_english, stated))
 
 
 def _span_end(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
