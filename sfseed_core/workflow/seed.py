@@ -180,6 +180,8 @@ def _plan(work: Work) -> RunState:
 
 
 def _generate(work: Work) -> RunState:
+    import pyarrow as pa
+
     from sfseed_core.recipe.plan_json import from_json
     from sfseed_core.workflow.generate import stage
 
@@ -188,6 +190,7 @@ def _generate(work: Work) -> RunState:
     dataset = stage(plan, objects, home=work.home, observer=work.observer, clock=work.clock)
     work.run.put("dataset", dataset.id)
     work.run.put("revision", dataset.revision)
+    pa.default_memory_pool().release_unused()  # what making them took is not needed for checking them
     return RunState.CHECK
 
 
@@ -199,7 +202,8 @@ def check_records(work: Work) -> RunState:
 
     dataset = work.dataset()
     work.run.put("plan_fingerprint", identity(dataset.plan))
-    findings = check(dataset, work.snapshot(), observer=work.observer)
+    # what is generated does not heed the org's validation rules yet: the org itself judges by them
+    findings = check(dataset, work.snapshot(), validation=False, observer=work.observer)
     refused = refused_records(findings)
     if refused and not (work.hold_refused or work.request.despite_findings):
         total = sum(len(records) for records in refused.values())
@@ -238,6 +242,14 @@ def start(work: Work) -> bool:
     return True
 
 
+def _undo(work: Work) -> None:
+    """Go on with an undo that was interrupted."""
+    from sfseed_core.workflow.undo import undo
+
+    remaining = max(0.1, work.deadline - work.clock.monotonic()) if work.deadline is not None else 0
+    undo(work.run, home=work.home, observer=work.observer, clock=work.clock, timeout=remaining)
+
+
 PHASES: Mapping[RunState, Callable[[Work], RunState | None]] = {
     RunState.DISCOVER: _discover,
     RunState.PLAN: _plan,
@@ -245,4 +257,5 @@ PHASES: Mapping[RunState, Callable[[Work], RunState | None]] = {
     RunState.CHECK: check_records,
     RunState.LOAD: _load,
     RunState.STOPPED: _load,
+    RunState.UNDO: _undo,
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
 
+import psutil
 import pytest
 
+from sfseed_core.load.journal import Run
 from tests.journeys.conftest import environment, plain_client, sfseed
 
 SEED = ("seed", "--org", "demo", "--preset", "minimal", "--yes", "--json", "--progress", "json")
@@ -84,3 +87,37 @@ def test_the_same_plan_again_is_noticed(home, demo):
     replaced = sfseed(home, *fixed, "--again", "replace")
     assert replaced.code == 0, replaced.err
     assert accounts() == count
+
+
+def test_an_interrupted_undo_goes_on(home, demo):
+    """An undo killed with its worker is finished by `runs resume`."""
+    seeded = sfseed(home, "seed", "--org", "demo", "--preset", "minimal", "--yes", "--json")
+    assert seeded.code == 0, seeded.err
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sfseed_core.cli", "runs", "undo", "latest", "--yes", "--progress", "json"],
+        env=environment(home),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    process.stderr.readline()
+    kill_worker(home, seeded.json["run"])
+    process.kill()
+    process.wait(30)
+    process.stderr.close()
+    resumed = sfseed(home, "runs", "resume", "latest", "--yes", "--json")
+    assert resumed.code == 0, resumed.err
+    assert resumed.json["state"] == "undone"
+    client = plain_client(demo["base_url"], demo["access_token"])
+    for name in ("Account", "Contact", "Opportunity"):
+        assert client.query(f"SELECT COUNT() FROM {name}")["totalSize"] == 0
+
+
+def kill_worker(home, run):
+    """Kill the run's worker, with no chance to clean up, if it still runs."""
+    opened = Run.open(home, run)
+    pid = (opened.get("worker") or {}).get("pid")
+    opened.close()
+    if pid:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            psutil.Process(pid).kill()
