@@ -142,6 +142,8 @@ class Chooser:
         for option in asked:
             if option not in known and option != "locale":
                 raise RecipeError(f"{place}: the provider {name!r} has no option {option!r}{_near(option, known)}")
+        if provider.read is not None:
+            return _column(request, name, provider.read(request, asked), "the recipe says so")
         options = provider.propose(request)
         if isinstance(options, str):
             if not asked:

@@ -141,27 +141,31 @@ class Engine:
 
     def make(self, some: Rows, field: str) -> Cells:
         """Return the cells of a field, empty for its plan's share of records."""
-        column = self._columns[some.plan.name][field]
-        cells = self._maker(some.plan, column)(some)
-        if column.null_share:
-            together = str(column.options.get("empty_with", field))
-            drawn = some.draw(self.key(some.plan.name, together, "empty"))
-            cells = cells.masked(~draws.happens(drawn, column.null_share))
-        return cells if column.rows is None else cells.masked(some.between(*column.rows))
-
-    def _maker(self, plan: ObjectPlan, column: ColumnPlan) -> Make:
-        place = (plan.name, column.field)
+        place = (some.plan.name, field)
         if place not in self._makers:
-            provider = self.registry.get(column.provider)
-            if provider is None:
-                raise InternalError(f"{plan.name}.{column.field}: the plan names an unknown provider {column.provider!r}")
-            try:
-                self._makers[place] = provider.prepare(Scope(self, plan, column))
-            except (KeyError, ValueError, TypeError, ArithmeticError) as error:
-                raise RecipeError(
-                    f"{plan.name}.{column.field}: the provider {column.provider!r} cannot use its options: {error!r}"
-                ) from error
-        return self._makers[place]
+            self._makers[place] = self.maker(some.plan, self._columns[some.plan.name][field])
+        return self._makers[place](some)
+
+    def maker(self, plan: ObjectPlan, column: ColumnPlan) -> Make:
+        """Return what makes the column's cells, empty for its share of records."""
+        provider = self.registry.get(column.provider)
+        if provider is None:
+            raise InternalError(f"{plan.name}.{column.field}: the plan names an unknown provider {column.provider!r}")
+        try:
+            make = provider.prepare(Scope(self, plan, column))
+        except (KeyError, ValueError, TypeError, ArithmeticError) as error:
+            raise RecipeError(
+                f"{plan.name}.{column.field}: the provider {column.provider!r} cannot use its options: {error!r}"
+            ) from error
+        key = self.key(plan.name, str(column.options.get("empty_with", column.field)), "empty")
+
+        def emptied(some: Rows) -> Cells:
+            cells = make(some)
+            if column.null_share:
+                cells = cells.masked(~draws.happens(some.draw(key), column.null_share))
+            return cells if column.rows is None else cells.masked(some.between(*column.rows))
+
+        return emptied
 
     def refer(self, some: Rows, field: str) -> Keys:
         """Return what a reference points to."""

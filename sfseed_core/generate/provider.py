@@ -67,7 +67,8 @@ class Provider:
 
     `propose` returns the options for a field, or in one line why it cannot serve it; `prepare` turns a planned column into
     the function that makes its cells. `options` names every option with what it means. A provider that can keep values
-    distinct says so with `distinct`.
+    distinct says so with `distinct`. `read` turns what a recipe says into the column's options; without it they are the
+    recipe's, over those proposed.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Provider:
     meanings: frozenset[str] = frozenset()
     options: Mapping[str, str] | None = None
     distinct: bool = False
+    read: Callable[[FieldRequest, Options], Options] | None = None
 
 
 def nothing_to_say(_: FieldRequest) -> Options:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sfseed_core.generate.providers import (
+    asked,
     blobs,
     choices,
     codes,
@@ -15,6 +16,7 @@ from sfseed_core.generate.providers import (
     days,
     flags,
     links,
+    mixed,
     numbers,
     people,
     places,
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from sfseed_core.generate.provider import Provider
 
-_FAMILIES = (people, companies, links, places, titles, sentences, numbers, days, flags, choices, copies, codes, blobs)
+_FAMILIES = (people, companies, links, places, titles, sentences, numbers, days, flags, choices, copies, codes, blobs, asked, mixed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SHARE = 65_536  # shares are integers out of this many: no float reaches a cell
 
+GIVEN, VARIANTS = "given", "variants"  # providers that put a column together out of others
+
 STANDARD_PRICE_BOOK = "standard-price-book"
 RUNNING_USER = "running-user"
 

@@ -95,7 +95,7 @@ def _plain(scope: Scope, values: list[str]) -> Make:
 
 def _typed(scope: Scope, values: list[str]) -> Make:
     """Prepare values of a number, day or flag, as the recipe writes them."""
-    read = _READERS[scope.column.type]
+    read = READERS[scope.column.type]
     numbers = np.array([read(value, scope.column.scale) for value in values], dtype=np.int64)
     table, key = draws.table(scope.options.get("weights") or [1] * len(values)), scope.key()
     return lambda rows: Numbers(numbers[table[draws.sixteenths(rows.draw(key))]])
@@ -115,7 +115,7 @@ def _time_of_day(value: str, _: int) -> int:
     return (when.hour * 3600 + when.minute * 60 + when.second) * 1000
 
 
-_READERS: Mapping[str, Callable[[str, int], int]] = MappingProxyType(
+READERS: Mapping[str, Callable[[str, int], int]] = MappingProxyType(
     {
         **dict.fromkeys(("double", "currency", "percent"), _whole),
         **dict.fromkeys(("int", "long"), lambda value, _: _whole(value, 0)),
@@ -229,7 +229,7 @@ PROVIDERS = (
     Provider(
         "choice",
         "one of a list of values; of a multi-select, some of them",
-        ALL_TEXT | CHOICE | frozenset(_READERS),
+        ALL_TEXT | CHOICE | frozenset(READERS),
         propose,
         prepare,
         meanings=frozenset({"status"}),

@@ -9,6 +9,7 @@ import numpy as np
 from sfseed_core.generate import texts
 from sfseed_core.generate.cells import Cells, Coded, Numbers, Texts, coded
 from sfseed_core.generate.owners import COMPANY, company_of, owner_of
+from sfseed_core.generate.paths import find_field
 from sfseed_core.generate.provider import ALL_TEXT, CHOICE, DAY, NUMBER, Make, Options, Provider, Scope
 
 if TYPE_CHECKING:
@@ -59,6 +60,14 @@ def _alike(request: FieldRequest, parent: ObjectPlan) -> ColumnPlan | None:
         if fits and one.null_share == 0 and one.field == field.name:
             return one
     return None
+
+
+def _read(request: FieldRequest, asked: Options) -> Options:
+    """Return where the recipe's `from` leads; without it what is proposed, under what is asked."""
+    if "from" in asked:
+        return find_field(request, str(asked["from"]))
+    proposed = propose(request)
+    return {**({} if isinstance(proposed, str) else proposed), **asked}
 
 
 def prepare(scope: Scope) -> Make:
@@ -129,7 +138,9 @@ PROVIDERS = (
         ALL_TEXT | CHOICE | NUMBER | DAY,
         propose,
         prepare,
+        read=_read,
         options={
+            "from": "the field as a recipe names it: Account.BillingCity",
             "field": "which field",
             "via": "of the record that this reference leads to",
             "of": "the object it has there",

@@ -214,7 +214,8 @@ def _later_instant(scope: Scope) -> Make:
     return make
 
 
-def _prepare(scope: Scope) -> Make:
+def prepare(scope: Scope) -> Make:
+    """Prepare days, or instants of a day-and-time field."""
     return instants_of(scope) if scope.column.type == "datetime" else days_of(scope)
 
 
@@ -260,7 +261,7 @@ _OPTIONS = {
 
 PROVIDERS = (
     Provider(
-        "date", "a day or instant", DAY, propose, _prepare, meanings=frozenset(SPANS), options=_OPTIONS, distinct=True
+        "date", "a day or instant", DAY, propose, prepare, meanings=frozenset(SPANS), options=_OPTIONS, distinct=True
     ),
     Provider(
         "time",
