@@ -26,9 +26,9 @@ if sys.version_info < OLDEST:
 
 try:
     from pages.shared import frame
+
+    frame.run()
 except ModuleNotFoundError as error:
     refuse(  # type: ignore[no-untyped-call]
         "A package is missing", f"sfseed needs the package {error.name} and cannot find it.", MEND
     )
-
-frame.run()

@@ -190,13 +190,16 @@ def settle(page: Page) -> None:
 
 
 def edit_cell(page: Page, row: int, column_x: int, text: str) -> None:
-    """Type into a cell of the table of records, as a person does: click, type, Enter."""
+    """Type into a cell of the table of records, as a person does: click, Enter, type over, Enter."""
     grid = page.get_by_test_id("stDataFrame").first
     grid.scroll_into_view_if_needed()
     box = grid.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + column_x, box["y"] + 35 * (row + 1) + 18)
-    page.keyboard.type(text, delay=60)
+    page.keyboard.press("Enter")
+    page.locator("#portal textarea, #portal input").first.wait_for()
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type(text, delay=20)
     page.keyboard.press("Enter")
     settle(page)
 

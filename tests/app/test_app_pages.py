@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 
 import pytest
@@ -97,6 +98,23 @@ def test_an_address_that_makes_no_sense_counts_as_not_said(practice):
     at = visit("connect", org="demo", size="many", day="someday", page="-1", dataset="../../etc", seed="x")
     assert not at.exception
     assert not at.error
+
+
+def test_a_missing_package_is_told_with_the_mending_command(practice, monkeypatch):
+    """Where a package is missing its name is told, and the command that installs it."""
+    monkeypatch.setitem(sys.modules, "pyvis.network", None)
+    at = visit("discover", org="demo", recipe="minimal")
+    assert not at.exception
+    assert "pyvis.network" in texts(at)
+    assert [one.value for one in at.code] == ["python -m pip install --editable ."]
+
+
+def test_an_old_python_is_told_in_words(home, monkeypatch):
+    """An interpreter that is too old is named, with what to do."""
+    monkeypatch.setattr(sys, "version_info", (3, 10, 4, "final", 0))
+    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    assert "Python 3.10" in texts(at)
+    assert "python3.11 -m venv" in at.code[0].value
 
 
 def test_a_chosen_object_is_followed(practice):
