@@ -23,7 +23,7 @@ DemoInfo = ServerInfo
 
 _START_SECONDS = 60.0
 _POLL = 0.05
-_SECRET_MARKS = ("TOKEN", "SECRET", "PASSWORD")
+_SECRET_MARKS = ("TOKEN", "SECRET", "PASSWORD", "JWT_KEY")
 
 
 def ensure_demo(home: Path) -> DemoInfo:
