@@ -23,6 +23,8 @@ def generate(
     count: options.Count = None,
     count_each: options.CountEach = None,
     count_scale: options.CountScale = None,
+    up_to: options.UpTo = None,
+    fit: options.Fit = None,
     seed: options.Seed = None,
     as_of: options.AsOf = None,
     locale: options.Locale = None,
@@ -31,7 +33,8 @@ def generate(
     ] = None,
     file_format: Annotated[options.Format, typer.Option("--format", help="The files' format, with --out.")] = "csv",
     threads: Annotated[
-        int | None, typer.Option("--threads", metavar="N", min=1, help="With --out: make records on N threads (default: 2).")
+        int | None,
+        typer.Option("--threads", metavar="N", min=1, help="With --out: make records on N threads (default: 2)."),
     ] = None,
     progress: options.ProgressOption = "auto",
     *,
@@ -57,6 +60,8 @@ def generate(
         counts=options.counts(count),
         count_each=count_each,
         count_scale=count_scale,
+        up_to=options.counts(up_to, "--up-to"),
+        fit=options.percent(fit),
         locale=locale,
     )
     home, observer = system.home(), console.observer()

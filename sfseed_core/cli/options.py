@@ -36,7 +36,9 @@ RecipeFile = Annotated[
 Preset = Annotated[
     str | None,
     typer.Option(
-        "--preset", metavar="NAME", help="minimal, core-objects, sales-cloud, service-cloud, custom-only, everything."
+        "--preset",
+        metavar="NAME",
+        help="minimal, core-objects, sales-cloud, service-cloud, custom-only, everything, or one of your own (presets/NAME.yaml).",
     ),
 ]
 Count = Annotated[
@@ -49,6 +51,14 @@ CountEach = Annotated[
     int | None, typer.Option("--count-each", metavar="N", min=1, help="Records of every object, required parents included.")
 ]
 CountScale = Annotated[float | None, typer.Option("--count-scale", metavar="X", min=0.0, help="Multiply all counts by X.")]
+UpTo = Annotated[
+    list[str] | None,
+    typer.Option("--up-to", metavar="OBJECT=N", help="So many records with those that the org has already. Repeatable."),
+]
+Fit = Annotated[
+    str | None,
+    typer.Option("--fit", metavar="P%", help="Scale the counts so that the records take P percent of the free storage."),
+]
 Seed = Annotated[
     int | None, typer.Option("--seed", metavar="N", help="Variation number; drawn and recorded when not given.")
 ]
@@ -72,13 +82,23 @@ RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or late
 DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's id, or latest.")]
 
 
-def counts(given: list[str] | None) -> dict[str, int]:
+def percent(given: str | None) -> int | None:
+    """Read a whole percentage; raises UserError when it is none."""
+    if given is None:
+        return None
+    text = given.strip().removesuffix("%").strip()
+    if not text.isdecimal():
+        raise UserError(f"--fit {given!r} is not a percentage", hint="For example: --fit 50%")
+    return int(text)
+
+
+def counts(given: list[str] | None, option: str = "--count") -> dict[str, int]:
     """Read `Object=N` options; raises UserError naming the one that is wrong."""
     read: dict[str, int] = {}
     for text in given or []:
         name, _, number = text.partition("=")
         if not name.strip() or not number.strip().isdecimal():
-            raise UserError(f"--count {text!r} is not of the form OBJECT=N", hint="For example: --count Account=100")
+            raise UserError(f"{option} {text!r} is not of the form OBJECT=N", hint=f"For example: {option} Account=100")
         read[name.strip()] = int(number)
     return read
 

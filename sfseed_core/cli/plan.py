@@ -25,6 +25,8 @@ def plan(
     count: options.Count = None,
     count_each: options.CountEach = None,
     count_scale: options.CountScale = None,
+    up_to: options.UpTo = None,
+    fit: options.Fit = None,
     seed: options.Seed = None,
     as_of: options.AsOf = None,
     locale: options.Locale = None,
@@ -56,6 +58,8 @@ def plan(
         counts=options.counts(count),
         count_each=count_each,
         count_scale=count_scale,
+        up_to=options.counts(up_to, "--up-to"),
+        fit=options.percent(fit),
         locale=locale,
     )
     made = plan_for(request, home=system.home(), observer=console.observer(), clock=SYSTEM)

@@ -15,6 +15,7 @@ USUAL = 2048
 PERSON = 4096
 MB = 1024 * 1024
 DEFAULT_SHARE = 10  # percent of the free storage that counts which nobody asked for may take
+MOST_SHARE = 80  # percent above which a plan says so
 
 _SIZES = {"Campaign": 8192, "CampaignMember": 1024}
 _FREE = frozenset(
@@ -43,6 +44,31 @@ def default_scale(automatic: Mapping[str, int], snapshot: Snapshot) -> float:
     allowed = max(snapshot.storage_free_mb, 0) * MB * DEFAULT_SHARE // 100
     needed = needed_bytes(automatic)
     return 1.0 if needed <= allowed else allowed / needed
+
+
+def fitting_scale(counts: Mapping[str, int], fixed: Mapping[str, int], percent: int, snapshot: Snapshot) -> float:
+    """Return by how much counts must change so that they and the fixed ones take so many percent of the free storage.
+
+    Raises PlanRefused where the free storage is not known, or the fixed counts alone take more.
+    """
+    if snapshot.storage_free_mb is None:
+        raise PlanRefused("how much storage is free is not known: this user may not read the org's limits",
+                          hint="Say how many records instead: --count Object=N or --count-scale X.")  # fmt: skip
+    room = max(snapshot.storage_free_mb, 0) * MB * percent // 100 - needed_bytes(fixed)
+    needed = needed_bytes(counts)
+    if room <= 0 or not needed:
+        raise PlanRefused(
+            f"{percent} % of the free storage leave no room for other records", hint="Ask for fewer: --count."
+        )
+    return room / needed
+
+
+def crowded(counts: Mapping[str, int], snapshot: Snapshot) -> int | None:
+    """Return how many percent of the free storage the records take, when that is more than anybody should be filled unasked."""
+    free = snapshot.storage_free_mb
+    if not free or needed_bytes(counts) * 100 <= free * MB * MOST_SHARE:
+        return None
+    return needed_bytes(counts) * 100 // (free * MB)
 
 
 def check_fits(counts: Mapping[str, int], snapshot: Snapshot) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sfseed_core.errors import RecipeError
-from sfseed_core.recipe.budget import default_scale
+from sfseed_core.recipe.budget import default_scale, fitting_scale
 from sfseed_core.recipe.read import did_you_mean
 
 if TYPE_CHECKING:
@@ -46,11 +46,38 @@ def resolve_counts(names: Sequence[str], asked: Asked, snapshot: Snapshot) -> di
 
     Raises RecipeError for a count of an object that is not to be seeded, or parents that are counted in a circle.
     """
-    _check_names(names, asked.overrides.counts)
+    _check_names(names, {**asked.overrides.counts, **asked.overrides.up_to})
+    if asked.overrides.up_to:
+        asked = replace(asked, overrides=_topped_up(asked.overrides, snapshot))
+    if asked.overrides.fit is not None:
+        return _fitted(names, asked, asked.overrides.fit, snapshot)
     counts = _Counting(frozenset(names), asked, 1.0).all(names)
     automatic = {name: one.number for name, one in counts.items() if not one.asked}
     scale = default_scale(automatic, snapshot)
     return counts if scale == 1.0 else _Counting(frozenset(names), asked, scale).all(names)
+
+
+def _topped_up(overrides: Overrides, snapshot: Snapshot) -> Overrides:
+    """Return the overrides with what is missing to the wanted numbers as counts."""
+    counts = dict(overrides.counts)
+    for name, wanted in overrides.up_to.items():
+        has = snapshot.counts.get(name)
+        if has is None:
+            raise RecipeError(f"--up-to {name}={wanted}: how many records of {name} the org has is not known")
+        if has >= wanted:
+            raise RecipeError(f"--up-to {name}={wanted}: the org already has {has:,}", hint=f"Leave {name} out.")
+        counts[name] = wanted - has
+    return replace(overrides, counts=counts, up_to={})
+
+
+def _fitted(names: Sequence[str], asked: Asked, percent: int, snapshot: Snapshot) -> dict[str, Count]:
+    """Return counts that together take so many percent of the free storage, rather less than more."""
+    plain = replace(asked.overrides, fit=None)
+    counts = _Counting(frozenset(names), replace(asked, overrides=plain), 1.0).all(names)
+    own = {name: one.number for name, one in counts.items() if name in plain.counts}
+    scale = fitting_scale({name: one.number for name, one in counts.items() if name not in own}, own, percent, snapshot)
+    scaled = replace(asked, overrides=replace(plain, count_scale=scale))
+    return _Counting(frozenset(names), scaled, 1.0).all(names)
 
 
 def _check_names(names: Collection[str], counts: Mapping[str, int]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sfseed_core.errors import PlanRefused
-from sfseed_core.recipe.budget import check_fits
+from sfseed_core.recipe.budget import check_fits, crowded
 from sfseed_core.recipe.counts import Asked, Count, resolve_counts
 from sfseed_core.recipe.drafts import Drafting, draft_objects
 from sfseed_core.recipe.links import Situation, capacity
@@ -194,6 +194,9 @@ def _notes(objects: tuple[ObjectPlan, ...], around: Situation) -> Iterator[str]:
     snapshot = around.snapshot
     if snapshot.storage_free_mb is None:
         yield "how much storage is free is not known: this user may not read the org's limits"
+    share = crowded(around.counts, snapshot)
+    if share is not None:
+        yield f"these records take {share} % of the org's free storage"
     uses_book = any(
         target.symbol == STANDARD_PRICE_BOOK for one in objects for ref in one.references for target in ref.targets
     )

@@ -7,6 +7,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from sfseed_core import system
 from sfseed_core.constraints.standard import standard
 from sfseed_core.errors import RecipeError
 from sfseed_core.recipe.read import did_you_mean, parse_recipe
@@ -14,6 +15,7 @@ from sfseed_core.schema.seedable import seedable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from sfseed_core.recipe.model import ObjectRecipe, Recipe
     from sfseed_core.schema.model import ObjectSummary
@@ -21,13 +23,34 @@ if TYPE_CHECKING:
 PRESETS = ("minimal", "core-objects", "sales-cloud", "service-cloud", "custom-only", "everything")
 
 
+def own_presets() -> dict[str, Path]:
+    """Return the user's own presets by name: the recipe files in the `presets` folder of the home."""
+    folder = system.home() / "presets"
+    found = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    return {path.stem: path for path in found if path.stem not in PRESETS and not path.stem.startswith(".")}
+
+
 def preset_recipe(name: str) -> Recipe:
-    """Return a preset; raises RecipeError when there is none of that name."""
+    """Return a preset, of sfseed's or the user's own; raises RecipeError when there is none of that name, or it is broken."""
+    if name not in PRESETS and name in own_presets():
+        return _own(name, own_presets()[name])
     if name not in PRESETS:
         raise RecipeError(
-            f"there is no preset {name!r}{did_you_mean(name, PRESETS)}", hint=f"Presets are: {', '.join(PRESETS)}."
+            f"there is no preset {name!r}{did_you_mean(name, (*PRESETS, *own_presets()))}",
+            hint=f"Presets are: {', '.join((*PRESETS, *own_presets()))}.",
         )
     return dataclasses.replace(_read(name), preset=name, path=None)
+
+
+def _own(name: str, path: Path) -> Recipe:
+    """Return a recipe file as a preset: with what the preset says that it stands on, and no objects asked for by name."""
+    try:
+        own = parse_recipe(path.read_text(encoding="utf-8-sig"), path=str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"cannot read the preset {path}: {error}") from error
+    if own.preset is not None and own.preset not in PRESETS:
+        raise RecipeError(f"{path}: stands on the preset {own.preset!r}; only sfseed's own can be stood on")
+    return dataclasses.replace(complete(own), preset=name, path=None)
 
 
 def usual_counts() -> Mapping[str, ObjectRecipe]:

@@ -33,7 +33,13 @@ def recipe_of(request: Request) -> Recipe:
 
 def overrides_of(request: Request) -> Overrides:
     """Return what the request says over its recipe."""
-    return Overrides(counts=request.counts, count_each=request.count_each, count_scale=request.count_scale)
+    return Overrides(
+        counts=request.counts,
+        count_each=request.count_each,
+        count_scale=request.count_scale,
+        up_to=request.up_to,
+        fit=request.fit,
+    )
 
 
 def draw_up(request: Request, found: Survey, *, observer: Observer = SILENT) -> Plan:

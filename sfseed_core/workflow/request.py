@@ -37,6 +37,8 @@ class Request:
     counts: Mapping[str, int] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     count_each: int | None = None
     count_scale: float | None = None
+    up_to: Mapping[str, int] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    fit: int | None = None
     locale: str | None = None
     dataset: str | None = None
     revision: int | None = None
@@ -47,7 +49,7 @@ class Request:
     def to_json(self) -> dict[str, Any]:
         """Return the request as JSON values."""
         data = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
-        return data | {"as_of": self.as_of.isoformat(), "counts": dict(self.counts)}
+        return data | {"as_of": self.as_of.isoformat(), "counts": dict(self.counts), "up_to": dict(self.up_to)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Request:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sfseed_core.clock import Clock
     from sfseed_core.recipe.model import Recipe
-    from sfseed_core.schema.model import Schema
+    from sfseed_core.schema.model import ObjectSchema, Schema, ValidationRule
 
 _NOBODY = User("", "", "")
 
@@ -60,8 +60,15 @@ def source_snapshot(schema: Schema, *, clock: Clock) -> Snapshot:
         user=_NOBODY,
         record_types=MappingProxyType({name: found for name, found in types.items() if found}),
         standard_price_book="",
+        validation_rules=MappingProxyType(
+            {name: rules for name, one in schema.objects.items() if (rules := _active_rules(one))}
+        ),
         unread=MappingProxyType({"limits": "a project has no storage of its own"}),
     )
+
+
+def _active_rules(one: ObjectSchema) -> tuple[ValidationRule, ...]:
+    return tuple(rule for rule in one.validation_rules if rule.active)
 
 
 def _with_required(whole: Schema, chosen: Iterable[str]) -> Schema:
