@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
 from sfseed_core.check.finding import Finding, Level
 from sfseed_core.check.records import Records, check_records
+from sfseed_core.check.validation import Validation
+from sfseed_core.clock import SYSTEM
 from sfseed_core.constraints.rules import object_rules
+from sfseed_core.constraints.validation import validation_constraints
 from sfseed_core.events import SILENT, Progress
+from sfseed_core.formula.setting import Setting
 from sfseed_core.recipe.columns import RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    import pyarrow as pa
+
+    from sfseed_core.clock import Clock
     from sfseed_core.constraints.model import ObjectRules
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
@@ -31,19 +40,23 @@ def check_dataset(
     *,
     revision: int | None = None,
     objects: Collection[str] | None = None,
+    validation: bool = False,
     observer: Observer = SILENT,
+    clock: Clock = SYSTEM,
 ) -> list[Finding]:
     """Return what is wrong with the records of `objects` (all if not given), in load order.
 
     `schema` and `snapshot` are those of the org that the records are meant for; `rules` are made from them if not given.
+    With `validation` the org's own validation rules are worked out too, as of now and where the running user is.
     """
+    judged = moment(snapshot, clock) if validation else None
     pinned = dataset.revision if revision is None else revision
     found: list[Finding] = []
     done, total = 0, sum(dataset.count(one.name, pinned) for one in dataset.plan.objects)
     for plan in dataset.plan.objects:
         if objects is None or plan.name in objects:
             observer.notify(Progress("check", done, total, "records", plan.name))
-            found += _check_object(dataset, plan, schema, snapshot, rules, pinned)
+            found += _check_object(dataset, plan, schema, snapshot, rules, pinned, judged)
         done += dataset.count(plan.name, pinned)
     observer.notify(Progress("check", total, total, "records"))
     return found
@@ -56,6 +69,7 @@ def _check_object(
     snapshot: Snapshot | None,
     rules: Mapping[str, ObjectRules] | None,
     revision: int,
+    judged: Setting | None,
 ) -> list[Finding]:
     described = schema.get(plan.name)
     if described is None:
@@ -78,8 +92,48 @@ def _check_object(
         deferred=frozenset(one.field for one in plan.references if one.deferred),
         taken=taken_of(plan.name, snapshot),
         record_types=record_types_of(plan.name, snapshot),
+        validation=None if judged is None else _validation(dataset, described, schema, snapshot, revision, judged),
     )
     return check_records(given)
+
+
+def moment(snapshot: Snapshot | None, clock: Clock) -> Setting:
+    """Return when and where rules are worked out: now, in the running user's zone."""
+    try:
+        zone = ZoneInfo("GMT" if snapshot is None else snapshot.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        zone = ZoneInfo("GMT")
+    return Setting(clock.now(), zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """The records of a dataset as parents of others."""
+
+    dataset: Dataset
+    schemas: Mapping[str, ObjectSchema]
+    revision: int
+
+    def schema(self, name: str) -> ObjectSchema | None:
+        return self.schemas.get(name) if name in self.dataset.objects else None
+
+    def take(self, name: str, keys: np.ndarray) -> pa.Table | None:
+        if name not in self.dataset.objects:
+            return None
+        table = self.dataset.take(name, keys, revision=self.revision)
+        return table if table.num_rows == len(keys) else None
+
+
+def _validation(
+    dataset: Dataset,
+    described: ObjectSchema,
+    schema: Mapping[str, ObjectSchema],
+    snapshot: Snapshot | None,
+    revision: int,
+    judged: Setting,
+) -> Validation | None:
+    constraints = validation_constraints(described, schema, snapshot)
+    return Validation(constraints, judged, _Staged(dataset, schema, revision)) if constraints else None
 
 
 def taken_of(object_name: str, snapshot: Snapshot | None) -> dict[str, tuple[str, ...]]:

@@ -15,10 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sfseed_core.check.cells import LEFT_OUT
-from sfseed_core.check.dataset import record_types_of, taken_of
+from sfseed_core.check.dataset import moment, record_types_of, taken_of
 from sfseed_core.check.finding import Finding, Level
 from sfseed_core.check.records import Records, check_records
+from sfseed_core.check.validation import Validation
+from sfseed_core.clock import SYSTEM
 from sfseed_core.constraints.rules import object_rules
+from sfseed_core.constraints.validation import validation_constraints
 from sfseed_core.dataset import vectors
 from sfseed_core.dataset.csv_file import csv_files, read_csv
 from sfseed_core.dataset.export.csv import NULL
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
+    from sfseed_core.clock import Clock
     from sfseed_core.constraints.model import ObjectRules
     from sfseed_core.dataset.csv_file import CsvFile
     from sfseed_core.schema.model import Field, ObjectSchema
@@ -49,18 +53,23 @@ def check_file(
     schema: Mapping[str, ObjectSchema],
     snapshot: Snapshot | None,
     rules: Mapping[str, ObjectRules] | None = None,
+    *,
+    clock: Clock = SYSTEM,
 ) -> list[Finding]:
-    """Return what is wrong with the records of a file or of a folder of files.
+    """Return what is wrong with the records of a file or of a folder of files, by the org's validation rules as of now too.
 
     Raises DataError for a file that is no CSV, NotFound for one that is named after no object.
     """
     files = {_object_of(one, schema).name: read_csv(one) for one in csv_files(path)}
     keys = {name: _keys(one) for name, one in files.items()}
     found: list[Finding] = []
+    judged = moment(snapshot, clock)
     for name, file in files.items():
         described = schema[name]
         given = (rules or {}).get(name) or object_rules(described, snapshot)
-        found += _Judged(file, described, given, keys, snapshot).findings()
+        constraints = validation_constraints(described, schema, snapshot)
+        validation = Validation(constraints, judged) if constraints else None
+        found += _Judged(file, described, given, keys, snapshot, validation).findings()
     return found
 
 
@@ -100,12 +109,14 @@ class _Judged:
         rules: ObjectRules,
         keys: Mapping[str, pa.Array],
         snapshot: Snapshot | None,
+        validation: Validation | None,
     ) -> None:
         self._file = file
         self._schema = schema
         self._rules = rules
         self._keys = keys
         self._snapshot = snapshot
+        self._validation = validation
         self._fields = {name.lower(): one for name, one in schema.fields.items()}
 
     def findings(self) -> list[Finding]:
@@ -123,6 +134,7 @@ class _Judged:
             linked=read.linked,
             taken=taken_of(self._schema.name, self._snapshot),
             record_types=self._record_types(),
+            validation=self._validation,
         )
         marked = [self._finding(None, "byte-order-mark", _MARKED, Level.DOUBTFUL)] if self._file.marked else []
         # that we would make no values for a field says nothing about values that the user has

@@ -15,6 +15,7 @@ from sfseed_core.check.between import BETWEEN_CHECKS
 from sfseed_core.check.cells import CELL_CHECKS, read_only
 from sfseed_core.check.column import Broken, Collector, Column, Rows
 from sfseed_core.check.references import check_reference, circles, is_self_reference
+from sfseed_core.check.validation import FormulaRows, validated
 from sfseed_core.constraints.model import FieldRules
 from sfseed_core.dataset import vectors
 from sfseed_core.recipe.columns import RECORD, RECORD_TYPE, target_column
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from sfseed_core.check.finding import Finding, Step
     from sfseed_core.check.references import Exists
+    from sfseed_core.check.validation import Validation
     from sfseed_core.constraints.model import ObjectRules, StandardRule
     from sfseed_core.schema.model import ObjectSchema
 
@@ -37,7 +39,8 @@ class Records:
     `tables` are read once, in order, with `columns`. `references` names the reference columns that hold local keys, with
     the objects that the keys count; `deferred` those that only the update pass fills, `linked` those given in another way than
     by a column of theirs. `taken` holds the values that the
-    org has, per field; `record_types` the developer names that can be resolved, or None where they were not read.
+    org has, per field; `record_types` the developer names that can be resolved, or None where they were not read;
+    `validation` the org's validation rules, None where they are not asked for.
     """
 
     schema: ObjectSchema
@@ -50,6 +53,7 @@ class Records:
     linked: frozenset[str] = frozenset()
     taken: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     record_types: Collection[str] | None = None
+    validation: Validation | None = None
 
 
 def check_records(given: Records) -> list[Finding]:
@@ -77,6 +81,14 @@ def _check_slice(given: Records, rows: Rows, collector: Collector) -> None:
     for check in BETWEEN_CHECKS:
         for shown, broken in check(rows):
             collector.add([broken], shown, rows.records)
+    if given.validation is not None:
+        for step, shown, broken in validated(_seen(given, rows), given.validation):
+            collector.add([broken], shown, rows.records, step)
+
+
+def _seen(given: Records, rows: Rows) -> FormulaRows:
+    parents = None if given.validation is None else given.validation.parents
+    return FormulaRows(given.schema, rows.table, parents, given.references, given.deferred, given.linked)
 
 
 def _cells(given: Records, rows: Rows, name: str) -> Iterator[Broken]:

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from sfseed_core.snapshot.model import Snapshot
 
 
-def check(dataset: Dataset, snapshot: Snapshot | None, *, observer: Observer = SILENT) -> Sequence[Finding]:
-    """Check a dataset against the schema that it was made for."""
+def check(
+    dataset: Dataset, snapshot: Snapshot | None, *, validation: bool = False, observer: Observer = SILENT
+) -> Sequence[Finding]:
+    """Check a dataset against the schema that it was made for, with or without the org's validation rules."""
     from sfseed_core.check.dataset import check_dataset
 
-    return check_dataset(dataset, dataset.schema, snapshot, observer=observer)
+    return check_dataset(dataset, dataset.schema, snapshot, validation=validation, observer=observer)
 
 
 def check_anything(what: str, *, org: str | None, home: Path, observer: Observer, clock: Clock) -> Sequence[Finding]:
@@ -38,11 +40,11 @@ def check_anything(what: str, *, org: str | None, home: Path, observer: Observer
     if what == "latest" or ids.is_own(what):
         dataset = open_dataset(home, what)
         if org is None:
-            return check(dataset, None, observer=observer)
+            return check(dataset, None, validation=True, observer=observer)
         from sfseed_core.check.dataset import check_dataset
 
         schema, snapshot = _asked(dataset.objects, org=org, home=home, observer=observer, clock=clock)
-        return check_dataset(dataset, schema.objects, snapshot, observer=observer)
+        return check_dataset(dataset, schema.objects, snapshot, validation=True, observer=observer, clock=clock)
     if not path.exists():
         raise NotFound(f"{what!r} is neither a dataset nor a file.", hint="Name a dataset's id, latest, or a path.")
     if org is None:
@@ -55,7 +57,7 @@ def _check_files(path: Path, *, org: str, home: Path, observer: Observer, clock:
 
     names = objects_in(path)
     schema, snapshot = _asked(names, org=org, home=home, observer=observer, clock=clock)
-    return check_file(path, schema.objects, snapshot)
+    return check_file(path, schema.objects, snapshot, clock=clock)
 
 
 def _asked(names: Collection[str], *, org: str, home: Path, observer: Observer, clock: Clock) -> tuple[Schema, Snapshot]:

@@ -99,7 +99,7 @@ def test_refused_means_refused(survey, tmp_path, name):
             for number in finding.records.tolist():
                 ours.setdefault(number, []).append(f"{finding.field}: {finding.message}")
     schema = demo_schema()
-    state = OrgState.create(None, schema, options=OrgOptions(), rows=demo_rows(schema))
+    state = OrgState.create(None, schema, options=OrgOptions(validation_rules=True), rows=demo_rows(schema))
     with state.transaction():
         results = dml.insert(state, name, cells, "csv")
     theirs = {n: [error.message for error in one.errors] for n, one in enumerate(results) if one.errors}
