@@ -193,10 +193,16 @@ def _result(printed: Printed, what: str) -> Mapping[str, Any]:
     name, message = str(envelope.get("name", "")), redact(str(envelope.get("message", "")))[:300]
     if name in _NO_ORG:
         raise NotFound(f"There is no org called {what!r} here, and sf knows none.", hint="See: sfseed orgs, sf org list")
-    said = f"{name}: {message}" if message else f"exit code {printed.code}"
+    said = f"{name}: {message}" if message else f"exit code {printed.code}{_complaint(printed.err)}"
     raise LoginFailed(
         f"sf did not give access to {what!r}: {said}", hint="See: sf org list; log in again: sf org login web"
     )
+
+
+def _complaint(err: str) -> str:
+    """Return the line of stderr that says most, for a CLI that broke before it could answer."""
+    line = next((line.strip() for line in err.splitlines() if "Error" in line), "")
+    return f": {redact(line)[:200]}" if line else ""
 
 
 def _org(row: Any) -> CliOrg | None:
