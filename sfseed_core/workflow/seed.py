@@ -202,8 +202,7 @@ def check_records(work: Work) -> RunState:
 
     dataset = work.dataset()
     work.run.put("plan_fingerprint", identity(dataset.plan))
-    # what is generated does not heed the org's validation rules yet: the org itself judges by them
-    findings = check(dataset, work.snapshot(), validation=False, observer=work.observer)
+    findings = check(dataset, work.snapshot(), observer=work.observer)
     refused = refused_records(findings)
     if refused and not (work.hold_refused or work.request.despite_findings):
         total = sum(len(records) for records in refused.values())
