@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import connecting, designing, foot, frame, making, recipe_changes, state
+from pages.shared import connecting, designing, foot, frame, making, recipe_changes, state, words
 
 frame.inside()
 where = state.place()
@@ -15,7 +15,7 @@ if where.org is None:
     st.stop()
 recipe_changes.refused()
 plan, schema = making.plan(where), making.surveyed(where).schema
-st.caption(f"**{designing.title(where)}.** Everything here has been chosen for you; change what you like.")
+st.caption(f"**{words.plain(making.title(where.recipe))}.** Everything here has been chosen for you; change what you like.")
 designing.numbers(where, plan, schema)
 tally = foot.of_plan(plan, connecting.free_megabytes(where))
 foot.storage(tally)

@@ -36,7 +36,7 @@ def orgs() -> None:
     from sfseed_core.workflow.connect import DEMO, known_orgs
 
     st.subheader("Which org?")
-    known = [one for one in known_orgs() if one.name != DEMO]
+    known = [one for one in known_orgs(resources.home()) if one.name != DEMO]
     left, right = st.columns(2)
     with left, st.container(border=True, height="stretch"):
         st.markdown("#### :material/school: Practice org")
@@ -45,16 +45,20 @@ def orgs() -> None:
     with right, st.container(border=True, height="stretch"):
         st.markdown("#### :material/cloud: Your orgs")
         for one in known:
-            _saved(one.name, one.what)
-        st.caption("Sandboxes and scratch orgs can be filled. Production is never written to.")
+            _saved(one.name, one.what, protected=one.protected)
+        st.caption(
+            "Sandboxes and scratch orgs can be filled; production is never written to. Add one with `sfseed orgs add NAME`."
+        )
 
 
-def _saved(name: str, what: str) -> None:
+def _saved(name: str, what: str, *, protected: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         usable = not what.startswith("set ")
         with st.container(width="stretch", gap=None):
             st.markdown(f"**{words.plain('From the environment' if name == 'env' else name)}**")
-            st.caption(words.plain(what[:1].upper() + what[1:]))
+            st.caption(
+                words.plain(what[:1].upper() + what[1:]) + (" · protected here: never written to" if protected else "")
+            )
         st.button("Use", on_click=state.go, kwargs={"org": name}, key=f"use_{name}", disabled=not usable)
 
 
@@ -115,7 +119,7 @@ def _choices(where: state.Place) -> tuple[dict[str, str], list[str]]:
     captions.append("every custom object of this org, and what it requires")
     if where.recipe not in names and where.recipe != OWN_FILE:
         names[where.recipe] = _title(where.recipe)
-        captions.append("as changed on Discover and Design" if is_kept(where.recipe) else "chosen on Discover")
+        captions.append("your own recipe" if is_kept(where.recipe) else "chosen on Discover")
     names[OWN_FILE] = "A recipe or a file of mine"
     captions.append("a YAML file that says what to make")
     return names, captions
@@ -123,11 +127,9 @@ def _choices(where: state.Place) -> tuple[dict[str, str], list[str]]:
 
 def _title(recipe_id: str) -> str:
     try:
-        recipe = resources.recipe(recipe_id)
+        return words.plain(making.title(recipe_id))
     except SfseedError:
         return words.plain(recipe_id)
-    title = recipe.title or recipe_id
-    return words.plain(f"{title} (changed)" if recipe_id.startswith("k-") else title)
 
 
 def _own_file() -> None:
@@ -151,7 +153,7 @@ def _own_file() -> None:
 def _size(where: state.Place) -> None:
     own = making.base(where) if where.recipe != OWN_FILE else 0
     sizes: dict[int, str] = {state.AS_IT_IS: f"About {own:,} records", **SIZES}
-    if state.remembered("size_seen") != where.size:
+    if state.remembered("size_choice") is None or state.remembered("size_seen") != where.size:
         state.note("size_choice", where.size if where.size in sizes else CHOOSE)
         state.note("size_seen", where.size)
     left, right = st.columns([3, 1], vertical_alignment="bottom")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared import making, recipe_changes, resources, state, words
+from pages.shared import making, recipe_changes, resources, state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -195,8 +195,3 @@ def as_file(where: Place) -> None:
         st.download_button(
             "Download the recipe", data=text, file_name="recipe.yaml", mime="application/yaml", on_click="ignore"
         )
-
-
-def title(where: Place) -> str:
-    """Return what the recipe is called."""
-    return words.plain(resources.recipe(where.recipe).title or "My recipe")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import graph_network, recipe_changes, resources, state, words
+from pages.shared import graph_network, making, recipe_changes, resources, state, words
 from pages.shared.graph_layout import Link, around, graph_of
 from pages.shared.graph_network import KINDS, Drawn, kind_of
 from pages.shared.relationship_graph import relationship_graph, selected_in
@@ -54,7 +54,7 @@ def recipes(where: Place) -> None:
 
     names = {name: preset_recipe(name).title or name for name in PRESETS}
     if where.recipe not in names:
-        names[where.recipe] = f"{resources.recipe(where.recipe).title or 'My recipe'} (changed)"
+        names[where.recipe] = making.title(where.recipe)
     st.selectbox("What to fill", list(names), format_func=names.__getitem__, **state.bound("recipe", "discover"), width=320)
 
 
@@ -80,6 +80,7 @@ def add_objects(where: Place, plan: Plan) -> None:
         key="more_objects",
         on_change=take,
         placeholder=f"{len(offered):,} more in this org",
+        select_all=False,
     )
 
 

@@ -52,6 +52,15 @@ def surveyed(where: state.Place) -> Survey:
         return resources.survey(where.org, where.recipe, bar)
 
 
+def title(recipe_id: str) -> str:
+    """Return what a recipe is called, and whether it is a preset that was changed."""
+    from sfseed_core.recipe.store import is_kept
+
+    recipe = resources.recipe(recipe_id)
+    changed = " (changed)" if is_kept(recipe_id) and recipe.preset else ""
+    return f"{recipe.title or 'My recipe'}{changed}"
+
+
 def request(where: state.Place, factor: float | None) -> Request:
     """Return the choices as the core takes them."""
     from sfseed_core.recipe.store import is_kept, kept
