@@ -8,13 +8,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sfseed_core.constraints.persons import wants_business
-from sfseed_core.errors import PlanRefused
+from sfseed_core.errors import PlanRefused, RecipeError
 from sfseed_core.recipe.model import RUNNING_USER, SHARE, ReferencePlan, Target
 from sfseed_core.recipe.standard_links import PRICE_BOOK_FIELD, link_of
 from sfseed_core.schema.seedable import setup_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from sfseed_core.recipe.model import FieldRecipe
     from sfseed_core.recipe.record_mix import RecordMix
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from sfseed_core.schema.model import Field
     from sfseed_core.snapshot.model import Snapshot
 
+SPREADS = ("fixed", "uniform", "natural", "long_tail")  # how unevenly children fall on their parents, the evenest first
+_SPREAD: Mapping[str, Callable[[Any], bool]] = {
+    "distribution": lambda value: value in SPREADS,
+    "minimum": lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
+    "maximum": lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 1,
+}
 _EMPTY = SHARE // 20  # of optional references
 _DEPTH = 3
 _LONGEST_PATH = 4
@@ -104,8 +110,27 @@ def _finished(one: ReferencePlan, shape: Shape, field: Field, around: Situation,
         deferred=(name, field.name) in around.deferred,
         null_share=null_share,
         rows=around.mixes[name].rows(field),
-        options=MappingProxyType(dict(one.options)),
+        options=MappingProxyType({**one.options, **_spread(one, name, said)}),
     )
+
+
+def _spread(one: ReferencePlan, name: str, said: FieldRecipe | None) -> dict[str, Any]:
+    """Return how the recipe wants the children of a parent to vary; raises RecipeError where it cannot be so."""
+    asked = said.options if said is not None else {}
+    if not asked:
+        return {}
+    where = f"{name}.{one.field}"
+    if one.mode != "children":
+        raise RecipeError(f"{where}: options say how the children of each parent vary, and {name} is not counted along it")
+    for key, value in asked.items():
+        if key not in _SPREAD:
+            raise RecipeError(f"{where}: there is no option {key!r}; there are {', '.join(_SPREAD)}")
+        if not _SPREAD[key](value):
+            raise RecipeError(f"{where}: {key} cannot be {value!r}", hint=f"Distributions: {', '.join(SPREADS)}.")
+    least, most = int(asked.get("minimum", 0)), int(asked.get("maximum", 0))
+    if most and least > most:
+        raise RecipeError(f"{where}: at least {least} and at most {most} children cannot be")
+    return dict(asked)
 
 
 def _respect_rules(shape: Shape, planned: dict[str, ReferencePlan], empty: dict[str, str]) -> None:

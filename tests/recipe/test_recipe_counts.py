@@ -7,6 +7,8 @@ from recipe_builders import name_field, reference, schema, snapshot, thing
 
 from sfseed_core.errors import PlanRefused, RecipeError, UserError
 from sfseed_core.generate.chooser import Chooser
+from sfseed_core.generate.layout import DISTRIBUTIONS
+from sfseed_core.recipe.links import SPREADS
 from sfseed_core.recipe.overrides import Overrides
 from sfseed_core.recipe.plan import make_plan
 from sfseed_core.recipe.presets import own_presets, preset_recipe
@@ -97,3 +99,39 @@ def test_a_broken_preset_names_its_file(home, text, what):
     with pytest.raises(RecipeError, match=what):
         preset_recipe("mine")
     assert preset_recipe("minimal").objects
+
+
+def spread(options):
+    """How a recipe with these options lays B__c along A__c."""
+    recipe = f"objects: {{A__c: 100, B__c: {{per: A__c, each: 3, fields: {{A__c: {{options: {options}}}}}}}}}"
+    plan = make_plan(parse_recipe(recipe, path="r.yaml"), TREE, snapshot(), chooser=Chooser())
+    return next(one for one in plan.objects if one.name == "B__c").references[0].options
+
+
+def test_the_spread_per_parent_can_be_asked_for():
+    """How unevenly children fall on their parents, and the bounds of each parent, are options of the reference."""
+    assert spread("{distribution: long_tail, minimum: 1, maximum: 40}") == {
+        "distribution": "long_tail",
+        "minimum": 1,
+        "maximum": 40,
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        ("{distribution: wild}", "cannot be 'wild'"),
+        ("{colour: red}", "there is no option 'colour'"),
+        ("{minimum: 5, maximum: 2}", "cannot be"),
+        ("{maximum: 0}", "maximum cannot be 0"),
+    ],
+)
+def test_a_spread_that_cannot_be_is_refused(options, what):
+    """An unknown distribution or option, or bounds that exclude each other, are named with their field."""
+    with pytest.raises(RecipeError, match=what):
+        spread(options)
+
+
+def test_the_planner_knows_the_distributions_that_there_are():
+    """What a recipe may ask for is what the layout of children offers."""
+    assert set(SPREADS) == set(DISTRIBUTIONS)
