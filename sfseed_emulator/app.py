@@ -73,6 +73,8 @@ class OrgEndpoint:
             raw = scope.get("raw_path") or call.path.encode("utf-8")
             call, route = self._find(call, _one_slash(raw.split(b"?")[0].decode("latin-1")))
             answer = await self._answer(call, route)
+        except ConnectionCut:
+            call, answer = call or self._bare(scope), Answer(cut=True)
         except ApiError as error:
             call = call or self._bare(scope)
             answer = self._refusal(call, error)
@@ -102,12 +104,15 @@ class OrgEndpoint:
         call = self._bare(scope)
         parts: list[bytes] = []
         size = 0
+        most = self._faults.upload(call) if self._faults is not None else None
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise ApiError("UNKNOWN_EXCEPTION", "the client went away")
             parts.append(message.get("body", b""))
             size += len(parts[-1])
+            if most is not None and (size > most or not message.get("more_body")):
+                raise ConnectionCut
             if size > LARGEST_BODY:
                 raise ApiError("ENTITY_TOO_LARGE", f"Request body larger than {LARGEST_BODY} bytes")
             if not message.get("more_body"):
@@ -196,10 +201,7 @@ class OrgEndpoint:
 
     async def _send(self, scope: Scope, send: Send, call: Call, answer: Answer) -> None:
         if answer.cut:
-            cut = scope.get("extensions", {}).get(CUT_EXTENSION)
-            if cut is None:
-                raise ConnectionCut
-            cut()
+            _cut(scope)
             return
         if answer.pieces is not None:
             await _send_pieces(send, call, answer, answer.pieces)
@@ -210,7 +212,18 @@ class OrgEndpoint:
             headers.setdefault("Content-Type", answer.media_type)
             headers["Content-Length"] = str(len(body))
         await send({"type": "http.response.start", "status": answer.status, "headers": _encoded(headers)})
+        if answer.cut_after is not None:
+            await send({"type": "http.response.body", "body": body[: answer.cut_after], "more_body": True})
+            _cut(scope)
+            return
         await send({"type": "http.response.body", "body": b"" if call.method == "HEAD" else body})
+
+
+def _cut(scope: Scope) -> None:
+    cut = scope.get("extensions", {}).get(CUT_EXTENSION)
+    if cut is None:
+        raise ConnectionCut
+    cut()
 
 
 async def _send_pieces(send: Send, call: Call, answer: Answer, pieces: Iterable[bytes]) -> None:

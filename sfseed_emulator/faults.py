@@ -2,17 +2,20 @@
 
 A fault is a JSON object:
 
-- `at`: `before` or `after` (a request's act), `commit`; of a bulk job `chunk`, `row`, `line` (of a result file), `echo` (of the
-  sent values in it)
+- `at`: `upload` (of a body), `before` or `after` (a request's act), `commit`; of a bulk job `chunk`, `row`, `line` (of a result
+  file), `echo` (of the sent values in it)
 - `match`: regular expressions that must all be found: `method`, `path`, `query`, `body` of a request; `object`, `operation`
   of a job
 - `nth` (1): the match at which it begins; `times` (1; for row, echo and line 0): for how many matches, 0 for all that follow; each
   commit, request and chunk is a match, for row, echo and line each job
 - `do`, with its own settings:
-  - before: `hold` (`seconds`, else until released), `cut`, `answer` (`status`, `code`, `message`, `headers`), `expire_token`
-  - after: `hold`, `cut`, `answer`
+  - upload: `cut` (`bytes`: after how many of the body)
+  - before: `hold` (`seconds`, else until released), `cut`, `answer` (`status`, `code`, `message`, `headers`), `html` (`status`: a
+    proxy's page), `expire_token`, `purge_job` (the one in the path), `refresh_sandbox` (new org id, no records, no tokens)
+  - after: `hold`, `cut`, `answer`, `html`, `break_off` (`bytes`: after how many), `leave_out_rows` (`rows_left_out`: the last
+    ones of a CSV)
   - commit: `kill` (`moment`: before or after)
-  - chunk: `fail` (`message`), `wait` (`seconds`)
+  - chunk: `fail` (`message`; `saved`: its rows are saved, though listed as unprocessed), `wait` (`seconds`)
   - row: `fail` (`rows` or `share`, `code`, `message`): the row is not saved; without a code, as if its record was locked
   - echo: `trim`, `lower_email`, `crlf_to_lf`, `trailing_zero`
   - line: `lose` (`rows`: numbers from 0, or `share`: 0 to 1; `counted`: whether the job's counters know the rows)
@@ -29,7 +32,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 from zlib import crc32
 
-from sfseed_emulator import oauth, system
+from sfseed_emulator import fault_acts, oauth, system
 from sfseed_emulator.outcome import RowError
 from sfseed_emulator.routes.route import Answer
 
@@ -41,8 +44,9 @@ if TYPE_CHECKING:
     from sfseed_emulator.routes.route import Call
 
 ACTIONS: Mapping[str, frozenset[str]] = {
-    "before": frozenset({"hold", "cut", "answer", "expire_token"}),
-    "after": frozenset({"hold", "cut", "answer"}),
+    "upload": frozenset({"cut"}),
+    "before": frozenset({"hold", "cut", "answer", "html", "expire_token", "purge_job", "refresh_sandbox"}),
+    "after": frozenset({"hold", "cut", "answer", "html", "break_off", "leave_out_rows"}),
     "commit": frozenset({"kill"}),
     "chunk": frozenset({"fail", "wait"}),
     "row": frozenset({"fail"}),
@@ -51,7 +55,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
 }
 _JOB_WIDE = frozenset({"row", "echo", "line"})
 _MATCHES = frozenset({"method", "path", "query", "body", "object", "operation"})
-_SETTINGS = frozenset({"seconds", "status", "code", "message", "headers", "moment", "rows", "share", "counted"})
+_SETTINGS = frozenset({"seconds", "status", "code", "message", "headers", "moment", "rows", "share", "counted", "bytes", "saved",
+                       "rows_left_out"})  # fmt: skip
 _BODY_SEEN = 100_000  # characters of a body that a match looks at
 _POLL = 0.02
 
@@ -137,6 +142,7 @@ class Faults:
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
         self._faults = list(faults)
         self._lock = threading.Lock()
+        self._saved: dict[str, bool] = {}  # jobs that just failed, and whether their chunk is saved
 
     # ---- the control routes' side
 
@@ -170,8 +176,9 @@ class Faults:
         fault = self._strike_request("before", call)
         if fault is None:
             return None
-        if fault.do == "expire_token":
-            oauth.expire(call.state, call.headers.get("authorization", "").partition(" ")[2])
+        unseen = _BEFORE.get(fault.do)
+        if unseen is not None:
+            await asyncio.to_thread(unseen, call)
             return None
         if fault.do == "hold":
             await _hold(fault)
@@ -186,7 +193,13 @@ class Faults:
         if fault.do == "hold":
             await _hold(fault)
             return answer
-        return _cut_or_answer(fault)
+        changed = _AFTER.get(fault.do)
+        return changed(answer, fault.settings) if changed is not None else _cut_or_answer(fault)
+
+    def upload(self, call: Call) -> int | None:
+        """Strike while a body is read."""
+        fault = self._strike_request("upload", call)
+        return int(fault.settings.get("bytes", 0)) if fault is not None else None
 
     def commit(self, moment: Literal["before", "after"]) -> None:
         """Strike at a commit; those before and those after a commit are counted apart, each fault names one."""
@@ -209,7 +222,12 @@ class Faults:
         if fault.do == "wait":
             time.sleep(float(fault.settings.get("seconds", 1)))
             return None
+        self._saved[job.id] = bool(fault.settings.get("saved"))
         return str(fault.settings.get("message", "InternalServerError : Retried more than 20 times"))
+
+    def saves_failed_chunk(self, job: Job) -> bool:
+        """Say whether the rows of the chunk at which a job just failed are saved all the same."""
+        return self._saved.pop(job.id, False)
 
     def echo(self, job: Job) -> Callable[[Sequence[str], list[str]], list[str]] | None:
         """Return what the job's faults make of a result line's columns."""
@@ -307,10 +325,30 @@ async def _hold(fault: Fault) -> None:
 def _cut_or_answer(fault: Fault) -> Answer:
     if fault.do == "cut":
         return Answer(cut=True)
+    if fault.do == "html":
+        return fault_acts.proxy_page(fault.settings)
     settings = fault.settings
     code, message = str(settings.get("code", "SERVER_UNAVAILABLE")), str(settings.get("message", "Server Unavailable"))
     headers = settings.get("headers") or {}
     return Answer([{"message": message, "errorCode": code}], status=int(settings.get("status", 503)), headers=headers)
+
+
+def _expire(call: Call) -> None:
+    oauth.expire(call.state, call.headers.get("authorization", "").partition(" ")[2])
+
+
+_BEFORE: Mapping[str, Callable[[Call], None]] = {
+    "expire_token": _expire,
+    "purge_job": fault_acts.purge_job,
+    "refresh_sandbox": lambda call: fault_acts.refresh_sandbox(call.state),
+}
+"""What strikes before a request acts and lets it act."""
+
+_AFTER: Mapping[str, Callable[[Answer, Mapping[str, Any]], Answer]] = {
+    "break_off": fault_acts.half,
+    "leave_out_rows": fault_acts.without_last_rows,
+}
+"""What changes an answer."""
 
 
 # ---- changed echoes

@@ -106,6 +106,16 @@ def expire(state: OrgState, token: str) -> None:
         state.db.execute('UPDATE "_token" SET used = 0 WHERE token = ? AND kind = ?', (token, ACCESS))
 
 
+def end_all(state: OrgState) -> None:
+    """End every token; the credentials stay, with a new refresh token."""
+    with state.transaction():
+        state.db.execute('DELETE FROM "_token"')
+        kept = state.meta(_KEPT)
+        if isinstance(kept, dict):
+            fresh = issue(state, state.user_id, REFRESH, secrets.token_hex(8))
+            state.put_meta(_KEPT, {**kept, "refresh_token": fresh})
+
+
 def revoke(state: OrgState, token: str) -> bool:
     """End a token and all others of its grant; False when there is no such token."""
     with state.transaction():

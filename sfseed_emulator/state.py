@@ -155,6 +155,12 @@ class OrgState:
                 self.tooling.close()
             self.db.close()
 
+    def take_org_id(self, org_id: str) -> None:
+        """Become another org, as a sandbox does that is refreshed."""
+        with self.transaction():
+            self.put_meta("org", {**self._meta_object("org"), "org_id": org_id})
+        self.org_id = org_id
+
     # Time and ids
 
     def now(self) -> datetime:

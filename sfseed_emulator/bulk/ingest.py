@@ -35,6 +35,9 @@ class JobFaults(Protocol):
     def chunk_error(self, job: Job) -> str | None:
         """Return the errorMessage with which the job is to fail now, None to go on."""
 
+    def saves_failed_chunk(self, job: Job) -> bool:
+        """Say whether the rows of the chunk at which the job just failed are saved all the same, without result lines."""
+
     def echo(self, job: Job) -> Callable[[Sequence[str], list[str]], list[str]] | None:
         """Return what changes the columns that a result line repeats (header, values), None for nothing."""
 
@@ -90,6 +93,8 @@ def _save_chunk(state: OrgState, store: JobStore, job: Job, header: Sequence[str
             return False
         failure = faults.chunk_error(current) or _batch_error(state, current)
         if failure is not None:
+            if faults.saves_failed_chunk(current):
+                _written(state, current, [dict(zip(header, row, strict=True)) for row in rows.values], faults)
             store.save(replace(current, state=FAILED, error=failure, modstamp=datetime_text(state.now())))
             return False
         results = _written(state, current, [dict(zip(header, row, strict=True)) for row in rows.values], faults)

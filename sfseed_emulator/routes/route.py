@@ -85,7 +85,7 @@ class Answer:
     """One response: `content` is bytes sent as they are, or any other value sent as JSON; None sends no body.
 
     `pieces`, if given, is a body too large to be held at once: sent piece by piece as it is made.
-    `cut` ends the connection instead of answering (a fault, see FaultPoints).
+    `cut` ends the connection instead of answering, `cut_after` in the midst of the body (faults, see FaultPoints).
     """
 
     content: object = None
@@ -94,6 +94,7 @@ class Answer:
     media_type: str = JSON_TYPE
     cut: bool = False
     pieces: Iterable[bytes] | None = None
+    cut_after: int | None = None
 
     def encoded(self) -> bytes:
         """Return the bytes of the body."""
@@ -115,6 +116,9 @@ def need_setup(call: Call) -> None:
 
 class FaultPoints(Protocol):
     """What may go wrong around a request; the coroutines may wait without holding a worker thread."""
+
+    def upload(self, call: Call) -> int | None:
+        """Say after how many bytes of a request's body the connection is to end; None for no such thing."""
 
     async def before(self, call: Call) -> Answer | None:
         """Run before the request acts; an answer returned here is sent instead of acting."""

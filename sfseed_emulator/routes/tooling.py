@@ -9,6 +9,7 @@ from sfseed_emulator.errors import ApiError
 from sfseed_emulator.ids import full_id
 from sfseed_emulator.routes.route import DATA, Answer, Handler, Route, need_setup
 from sfseed_emulator.soql.errors import SoqlError
+from sfseed_emulator.soql.metadata import column_metadata
 from sfseed_emulator.tooling.query import tooling_org, tooling_query, unpack
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def query(call: Call) -> Answer:
         result = tooling_query(call.state, call.query.get("q", ""), call.version)
     except SoqlError as error:
         raise ApiError(error.code, error.message) from None
+    if call.query.get("columns", "").lower() == "true":
+        return Answer(column_metadata(result.plan))
     for record in result.records:
         _address(record)
     return Answer(

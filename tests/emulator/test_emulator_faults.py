@@ -239,3 +239,68 @@ def test_faults_are_set_over_the_wire(faulty: FaultyOrg) -> None:
     assert faulty.control("GET", "/faults").json() == []
     assert faulty.control("POST", "/faults", json=[good]).json() == {"numbers": [0]}
     assert faulty.call("GET", "/limits").status_code == 503
+
+
+def test_an_upload_can_be_cut(faulty: FaultyOrg) -> None:
+    """The connection ends in the body, and nothing of it is kept."""
+    job = faulty.call("POST", "/jobs/ingest", json={"object": "Account", "operation": "insert"}).json()["id"]
+    faulty.fault(at="upload", do="cut", bytes=10, match={"path": "batches"})
+    headers = {"Content-Type": "text/csv"}
+    with pytest.raises(requests.ConnectionError):
+        faulty.call("PUT", f"/jobs/ingest/{job}/batches", data=b"Name\n" + b"x\n" * 100, headers=headers)
+    assert faulty.call("PUT", f"/jobs/ingest/{job}/batches", data=b"Name\nx\n", headers=headers).status_code == 201
+
+
+def test_a_download_can_break_off(faulty: FaultyOrg) -> None:
+    """The answer ends before its own length."""
+    faulty.fault(at="after", do="break_off", bytes=20, match={"path": "/sobjects$"})
+    with pytest.raises(requests.ConnectionError):
+        faulty.call("GET", "/sobjects")
+    assert faulty.call("GET", "/sobjects").status_code == 200
+
+
+def test_a_proxy_can_answer_with_a_page(faulty: FaultyOrg) -> None:
+    """The answer is HTML and the request did not act, or did."""
+    faulty.fault(at="before", do="html", match={"method": "POST"})
+    faulty.fault(at="after", do="html", status=503, match={"method": "POST"}, nth=1)
+    first = faulty.call("POST", "/sobjects/Account", json={"Name": "A"})
+    assert (first.status_code, first.headers["Content-Type"]) in ((502, "text/html"), (503, "text/html"))
+    assert "<html>" in first.text
+
+
+@pytest.mark.parametrize(("saved", "kept"), [(True, 400), (False, 200)])
+def test_a_job_can_fail_half_way_with_its_chunk_saved(faulty: FaultyOrg, saved: bool, kept: int) -> None:
+    """The rows of the failed chunk are listed as unprocessed, whether they were saved or not."""
+    faulty.fault(at="chunk", do="fail", nth=2, saved=saved)
+    ended = faulty.load("Account", "Name\n" + "".join(f"A{n}\n" for n in range(500)))
+    assert (ended["state"], ended["numberRecordsProcessed"], len(ended["rows"])) == ("Failed", 200, 200)
+    left = faulty.call("GET", f"/jobs/ingest/{ended['id']}/unprocessedrecords").text
+    assert len(left.splitlines()) == 301
+    assert faulty.count("Account") == kept
+
+
+def test_results_can_be_short_at_first_and_a_job_purged_at_last(faulty: FaultyOrg) -> None:
+    """A result file may lack its last rows for a while; a purged job is not found."""
+    faulty.fault(at="after", do="leave_out_rows", rows_left_out=3, match={"path": "successfulResults"})
+    ended = faulty.load("Account", "Name\n" + "".join(f"A{n}\n" for n in range(10)))
+    again = faulty.call("GET", f"/jobs/ingest/{ended['id']}/successfulResults").text
+    assert (len(ended["rows"]), len(again.splitlines())) == (7, 11)
+    faulty.fault(at="before", do="purge_job", match={"path": ended["id"]})
+    assert faulty.error("GET", f"/jobs/ingest/{ended['id']}")["errorCode"] == "NOT_FOUND"
+
+
+def test_a_sandbox_can_be_refreshed_in_the_middle(faulty: FaultyOrg) -> None:
+    """The same address is another org: new id, no business records, no live token, the same password."""
+    faulty.insert("Account", Name="A")
+    former, own = faulty.state.org_id, oauth.credentials(faulty.state)
+    faulty.fault(at="before", do="refresh_sandbox", match={"path": "/limits"})
+    assert faulty.error("GET", "/limits")["errorCode"] == "INVALID_SESSION_ID"
+    form = {"grant_type": "client_credentials", "client_id": own.client_id, "client_secret": own.client_secret}
+    answer = faulty.call("POST", "/services/oauth2/token", data=form).json()
+    assert faulty.state.org_id not in (former, "")
+    assert f"/id/{faulty.state.org_id}/" in answer["id"]
+    faulty.session.headers["Authorization"] = f"Bearer {answer['access_token']}"
+    assert faulty.count("Account") == 0
+    [row] = faulty.call("GET", "/query?q=SELECT Id FROM Organization").json()["records"]
+    assert row["Id"] == faulty.state.org_id
+    assert faulty.call("GET", "/query?q=SELECT Id FROM Pricebook2 WHERE IsStandard = true").json()["totalSize"] == 1

@@ -110,6 +110,13 @@ def test_schema_queries_are_restricted(org: Org, text: str, said: str) -> None:
     assert (error["errorCode"], said in error["message"]) == ("MALFORMED_QUERY", True)
 
 
+def test_the_columns_of_a_tooling_query_can_be_asked_for(org: Org) -> None:
+    """The CLI asks for them before it shows rows."""
+    asked = {"q": "SELECT Id, ValidationName FROM ValidationRule", "columns": "true"}
+    told = org.call("GET", "/tooling/query", params=asked).json()["columnMetadata"]
+    assert [one["columnName"] for one in told] == ["Id", "ValidationName"]
+
+
 def test_tooling_objects_are_described(org: Org) -> None:
     """The list of objects, one object, and what is not there."""
     names = {one["name"] for one in org.call("GET", "/tooling/sobjects/").json()["sobjects"]}
