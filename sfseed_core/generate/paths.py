@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sfseed_core.errors import RecipeError
-from sfseed_core.recipe.read import did_you_mean
+from sfseed_core.recipe.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from sfseed_core.recipe.chooser import FieldRequest

@@ -74,7 +74,20 @@ def refer(rows: Rows, plan: ReferencePlan) -> Keys:
         valid = both(valid, ~empty)
     if plan.rows is not None:
         valid = both(valid, rows.between(*plan.rows))
-    return keys if valid is keys.valid else replace(keys, valid=valid)
+    keys = keys if valid is keys.valid else replace(keys, valid=valid)
+    return _with_given(rows, keys, plan.options["given"]) if "given" in plan.options else keys
+
+
+def _with_given(rows: Rows, keys: Keys, given: Sequence[int]) -> Keys:
+    """Return the keys with those that the recipe's own rows name."""
+    numbers = np.array([*given, -1], dtype=np.int64)[np.minimum(rows.records, len(given))]
+    said = numbers != -1
+    if not said.any():
+        return keys
+    valid = np.ones(len(rows), dtype=bool) if keys.valid is None else keys.valid
+    which = None if keys.which is None else np.where(said, 0, keys.which)
+    chosen = np.where(said & (numbers >= 0), numbers, keys.numbers)
+    return Keys(chosen, keys.targets, which, np.where(said, numbers >= 0, valid))
 
 
 def _slot_draw(rows: Rows, slot: Mapping[str, Any]) -> np.ndarray:

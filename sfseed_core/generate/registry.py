@@ -29,7 +29,23 @@ if TYPE_CHECKING:
 
     from sfseed_core.generate.provider import Provider
 
-_FAMILIES = (people, companies, links, places, titles, sentences, numbers, days, flags, choices, copies, codes, blobs, asked, mixed)
+_FAMILIES = (
+    people,
+    companies,
+    links,
+    places,
+    titles,
+    sentences,
+    numbers,
+    days,
+    flags,
+    choices,
+    copies,
+    codes,
+    blobs,
+    asked,
+    mixed,
+)
 
 
 @dataclass(frozen=True, slots=True)

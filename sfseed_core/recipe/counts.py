@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sfseed_core.errors import RecipeError
 from sfseed_core.recipe.budget import default_scale, fitting_scale
-from sfseed_core.recipe.read import did_you_mean
+from sfseed_core.recipe.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

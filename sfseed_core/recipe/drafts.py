@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sfseed_core.recipe.budget import PERSON, record_bytes
 from sfseed_core.recipe.chooser import PlanContext
-from sfseed_core.recipe.links import plan_references
+from sfseed_core.recipe.links import plan_references, with_given_keys
 from sfseed_core.recipe.model import STANDARD_PRICE_BOOK, ObjectPlan, ObjectRecipe
 from sfseed_core.recipe.standard_links import PRICE_BOOK_FIELD
 from sfseed_core.recipe.values import plan_columns
@@ -63,10 +63,10 @@ def _draft(
 ) -> tuple[ObjectPlan, dict[str, str]]:
     shape, mix = around.shapes[name], around.mixes[name]
     recipe = drafting.whole.objects.get(name, _NOTHING_SAID)
-    said = recipe.fields
-    references, unlinked = plan_references(name, around, said)
+    references, unlinked = plan_references(name, around, recipe.fields)
+    references = with_given_keys(references, recipe, shape, drafting.whole.objects)
     context = _context(name, around, drafting, references, earlier)
-    columns, unmade = plan_columns(shape, context, drafting.chooser, mix, said)
+    columns, unmade = plan_columns(shape, context, drafting.chooser, mix, recipe)
     plan = ObjectPlan(
         name=name,
         count=around.counts[name],

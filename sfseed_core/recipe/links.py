@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from sfseed_core.constraints.persons import wants_business
 from sfseed_core.errors import PlanRefused, RecipeError
 from sfseed_core.recipe.model import RUNNING_USER, SHARE, ReferencePlan, Target
+from sfseed_core.recipe.own_rows import given_keys
 from sfseed_core.recipe.standard_links import PRICE_BOOK_FIELD, link_of
 from sfseed_core.schema.seedable import setup_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
-    from sfseed_core.recipe.model import FieldRecipe
+    from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe
     from sfseed_core.recipe.record_mix import RecordMix
     from sfseed_core.recipe.shape import Shape
     from sfseed_core.recipe.standard_links import Link
@@ -78,6 +79,25 @@ def plan_references(
     _respect_rules(shape, planned, empty)
     order = [field.name for field in shape.references() if field.name in planned]
     return tuple(planned[field] for field in order), empty
+
+
+def with_given_keys(
+    references: tuple[ReferencePlan, ...], recipe: ObjectRecipe, shape: Shape, recipes: Mapping[str, ObjectRecipe]
+) -> tuple[ReferencePlan, ...]:
+    """Return the references with what the recipe's own rows say of them; raises RecipeError for one that is not filled."""
+    planned = {one.field: one for one in references}
+    for name in sorted({field for row in recipe.rows for field in row if field in shape.object.fields}):
+        field = shape.object.fields[name]
+        if not field.is_reference:
+            continue
+        if name not in planned:
+            raise RecipeError(f"{shape.object.name}.{name}: the recipe's rows say it, but nothing it refers to is seeded")
+        targets = tuple(one.object for one in planned[name].targets if one.object)
+        keys = given_keys(recipe, field, targets, recipes)
+        if keys:
+            options = MappingProxyType({**planned[name].options, "given": keys})
+            planned[name] = dataclasses.replace(planned[name], options=options)
+    return tuple(planned.values())
 
 
 def capacity(name: str, around: Situation) -> tuple[int, str] | None:

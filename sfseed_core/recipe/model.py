@@ -37,12 +37,23 @@ class FieldRecipe:
     weights: tuple[int, ...] | None = None
     empty: int | None = None
     skip: bool = False
+    unique: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What holds for a share of an object's records, in percent, over what holds for all."""
+
+    name: str
+    share: int
+    fields: Mapping[str, FieldRecipe]
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectRecipe:
     """What the user says of one object: `count`, or `per` a parent (object name) `each` children on average.
 
+    `rows` are the first records as given, by field name or label; the column `as` names a row, for references to say `@name`.
     With `only`, of the fields that may stay empty just these (and those in `fields`) get values.
     """
 
@@ -55,6 +66,8 @@ class ObjectRecipe:
     where: str | None = None
     only: tuple[str, ...] | None = None
     locale: str | None = None
+    rows: tuple[Mapping[str, str], ...] = ()
+    variants: tuple[Variant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +75,8 @@ class Recipe:
     """What the user asks for; `path` is where it was read from.
 
     `objects` are the named ones. `select` adds all custom objects, or all that can hold records, but for those `without`;
-    what they require is added by the planner. `preset` is a recipe of ours that this one stands on: what it says of an
+    what they require is added by the planner. `mark` are fields that get the value in every object that has them, so that
+    seeded records can be told from others. `preset` is a recipe of ours that this one stands on: what it says of an
     object replaces what the preset says.
     """
 
@@ -72,6 +86,7 @@ class Recipe:
     as_of: date | None = None
     locale: str | None = None
     select: Literal["named", "custom", "all"] = "named"
+    mark: Mapping[str, str] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     without: tuple[str, ...] = ()
     title: str = ""
     about: str = ""
@@ -131,7 +146,8 @@ class ReferencePlan:
     `symbol` always the org's own record.
     A path is reference fields joined by dots, each of the object that the one before leads to.
 
-    Option of every mode: `slot` (`name`, `low`, `high`): filled where the draw that all references of the slot's name share
+    Option of every mode: `given`: record numbers for the first records, of the first target (-1: as the mode says, -2: none);
+    `slot` (`name`, `low`, `high`): filled where the draw that all references of the slot's name share
     falls from low up to high, out of SHARE; with `chooses` true the same draw also chooses among the targets, by
     cumulative weight. `null_share` then empties some more, `rows` all outside of it (as for columns). `deferred`: left
     empty at insert and filled by an update pass.

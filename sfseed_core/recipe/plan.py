@@ -16,6 +16,7 @@ from sfseed_core.recipe.drafts import Drafting, draft_objects
 from sfseed_core.recipe.links import Situation, capacity
 from sfseed_core.recipe.model import STANDARD_PRICE_BOOK, Plan
 from sfseed_core.recipe.overrides import NONE, Overrides
+from sfseed_core.recipe.own_rows import in_terms_of
 from sfseed_core.recipe.presets import complete, preset_recipe, usual_counts
 from sfseed_core.recipe.record_mix import record_mix
 from sfseed_core.recipe.selection import select
@@ -94,7 +95,7 @@ def _without(schema: Schema, left_out: Mapping[str, str]) -> Schema:
 
 def _plan_of(given: _Given, schema: Schema) -> Plan:
     recipe, snapshot, overrides = given.recipe, given.snapshot, given.overrides
-    whole = complete(recipe)
+    whole = in_terms_of(complete(recipe), schema)
     chosen = select(recipe, whole, schema, snapshot)
     counts = _counts(recipe, chosen, overrides, snapshot)
     counts = _within_capacity(counts, _situation(whole, chosen, counts, snapshot))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sfseed_core import system
 from sfseed_core.constraints.standard import standard
 from sfseed_core.errors import RecipeError
-from sfseed_core.recipe.read import did_you_mean, parse_recipe
+from sfseed_core.recipe.read import parse_recipe
+from sfseed_core.recipe.suggestion import did_you_mean
 from sfseed_core.schema.seedable import seedable
 
 if TYPE_CHECKING:

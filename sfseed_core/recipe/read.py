@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from sfseed_core.errors import NotFound, RecipeError
-from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe, Recipe
+from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe, Recipe, Variant
+from sfseed_core.recipe.suggestion import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
 Node = Any  # a node of yaml, which types all of them without their attributes
 
@@ -43,7 +43,7 @@ def read_recipe(path: Path) -> Recipe:
 def parse_recipe(text: str, *, path: str = "recipe") -> Recipe:
     """Read the text of a recipe; raises RecipeError with the place."""
     top = _Mapping.of(_compose(text, path), path, "a recipe")
-    top.only("version", "title", "about", "preset", "seed", "as_of", "locale", "select", "without", "objects")
+    top.only("version", "title", "about", "preset", "seed", "as_of", "locale", "select", "without", "mark", "objects")
     version = top.read("version", _whole, VERSION)
     if version != VERSION:
         top.fail("version", f"version {version} is not known; this sfseed reads version {VERSION}")
@@ -55,6 +55,7 @@ def parse_recipe(text: str, *, path: str = "recipe") -> Recipe:
         locale=top.read("locale", _text, None),
         select=top.read("select", _selection, "named"),
         without=top.read("without", _texts, ()),
+        mark=top.read("mark", _marks, MappingProxyType({})),
         title=top.read("title", _text, ""),
         about=top.read("about", _text, ""),
         path=path,
@@ -78,14 +79,18 @@ def _object(objects: _Mapping, name: str) -> ObjectRecipe:
     if node.id == "scalar":
         return ObjectRecipe(name, count=None if node.value in {"", "~", "null"} else objects.read(name, _count, None))
     own = _Mapping.of(node, objects.path, name)
-    own.only("count", "per", "each", "only", "locale", "fields", "record_types", "where")
+    own.only("count", "per", "each", "rows", "only", "locale", "fields", "variants", "record_types", "where")
+    rows = _rows(own)
     if "count" in own.nodes and "per" in own.nodes:
         own.fail("per", f"{name} is counted or has so many per parent, not both")
     if ("each" in own.nodes) != ("per" in own.nodes):
         own.fail("each" if "each" in own.nodes else "per", "per and each go together: per: Account, each: 3")
+    count = own.read("count", _count, None)
+    if count is None and "per" not in own.nodes and rows:
+        count = len(rows)
     return ObjectRecipe(
         name,
-        count=own.read("count", _count, None),
+        count=count,
         per=own.read("per", _text, None),
         each=own.read("each", _positive, None),
         fields=MappingProxyType(_fields(own)),
@@ -93,7 +98,36 @@ def _object(objects: _Mapping, name: str) -> ObjectRecipe:
         where=own.read("where", _text, None),
         only=own.read("only", _texts, None),
         locale=own.read("locale", _text, None),
+        rows=rows,
+        variants=_variants(own),
     )
+
+
+def _rows(own: _Mapping) -> tuple[Mapping[str, str], ...]:
+    """Return the object's own rows: those listed, or of a file beside the recipe."""
+    from sfseed_core.recipe.rows import plain_text, read_rows
+
+    node = own.nodes.get("rows")
+    if node is None:
+        return ()
+    if node.id == "scalar":
+        return tuple(read_rows(Path(own.path).parent / own.read("rows", _text, "")))
+    listed = own.read("rows", lambda node: [_options(one) for one in _items(node)], [])
+    return tuple({name: plain_text(value) for name, value in row.items()} for row in listed)
+
+
+def _variants(own: _Mapping) -> tuple[Variant, ...]:
+    found = []
+    for node in own.read("variants", _items, []):
+        one = _Mapping.of(node, own.path, "a variant")
+        one.only("name", "share", "fields")
+        for name in ("share", "fields"):
+            if name not in one.nodes:
+                raise RecipeError(f"{_place(own.path, node)}: a variant needs its {name}", hint=_HINT)
+        found.append(Variant(one.read("name", _text, ""), one.read("share", _share, 0), MappingProxyType(_fields(one))))
+    if sum(one.share for one in found) > 100:
+        own.fail("variants", "the variants' shares come to more than 100 percent")
+    return tuple(found)
 
 
 def _fields(own: _Mapping) -> dict[str, FieldRecipe]:
@@ -114,18 +148,67 @@ def _field(fields: _Mapping, name: str) -> FieldRecipe:
     if node.id == "sequence":
         return FieldRecipe(values=fields.read(name, _texts, None))
     own = _Mapping.of(node, fields.path, name)
-    own.only("provider", "options", "values", "weights", "empty", "skip")
+    own.only("provider", "options", "values", "weights", "empty", "skip", "unique", *_WAYS, "distribution", "working")
+    provider, options = _way(own)
+    values, weights = _listed(own)
     return _checked(
         own,
         FieldRecipe(
-            provider=own.read("provider", _text, None),
-            options=MappingProxyType(own.read("options", _options, {})),
-            values=own.read("values", _texts, None),
-            weights=own.read("weights", _numbers, None),
+            provider=own.read("provider", _text, provider),
+            options=MappingProxyType({**own.read("options", _options, {}), **options}),
+            values=values,
+            weights=weights,
+            unique=own.read("unique", _flag, False),
             empty=own.read("empty", _share, None),
             skip=own.read("skip", _flag, False),
         ),
     )
+
+
+def _way(own: _Mapping) -> tuple[str | None, dict[str, Any]]:
+    """Return the provider that a word of the language stands for, with its options."""
+    said = [name for name in (*_WAYS, "provider") if name in own.nodes]
+    if len(said) > 1:
+        own.fail(said[1], f"{' and '.join(said)} both say how the values are made", key=True)
+    if not said or said[0] == "provider":
+        return None, {}
+    name = said[0]
+    provider, reader = _WAYS[name]
+    options = dict(own.read(name, reader, {}))
+    for more in ("distribution", "working"):
+        if more in own.nodes:
+            options[more] = own.read(more, _flag if more == "working" else _text, None)
+    return (provider if options.pop("edge", True) else None), options
+
+
+def _listed(own: _Mapping) -> tuple[tuple[str, ...] | None, tuple[int, ...] | None]:
+    """Return the values and weights: written out, or `{file: cities.csv, column: City, weights: People}`."""
+    node = own.nodes.get("values")
+    if node is None or node.id != "mapping":
+        return own.read("values", _texts, None), own.read("weights", _numbers, None)
+    from sfseed_core.recipe.rows import read_rows
+
+    source = _Mapping.of(node, own.path, "values")
+    source.only("file", "column", "weights")
+    if "file" not in source.nodes:
+        raise RecipeError(f"{_place(own.path, node)}: values are a list, or name a file", hint=_HINT)
+    rows = read_rows(Path(own.path).parent / source.read("file", _text, ""))
+    names = list(rows[0]) if rows else []
+    column, weights = source.read("column", _text, names[0] if names else ""), source.read("weights", _text, None)
+    for name, key in ((column, "column"), (weights, "weights")):
+        if name is not None and name not in names:
+            source.fail(
+                key if key in source.nodes else "file", f"the file has no column {name!r}{did_you_mean(name, names)}"
+            )
+    filled = [row for row in rows if row.get(column)]
+    if not filled:
+        source.fail("file", f"the column {column!r} holds nothing")
+    if weights is None:
+        return tuple(row[column] for row in filled), None
+    try:
+        return tuple(row[column] for row in filled), tuple(max(round(float(row.get(weights) or 0)), 0) for row in filled)
+    except ValueError as error:
+        source.fail("weights", f"the column {weights!r} holds what is no number: {error}")
 
 
 def _checked(own: _Mapping, field: FieldRecipe) -> FieldRecipe:
@@ -134,13 +217,6 @@ def _checked(own: _Mapping, field: FieldRecipe) -> FieldRecipe:
     if field.provider is not None and field.values is not None:
         own.fail("values", "a provider makes the values, or they are listed; not both")
     return field
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return `; did you mean 'X'?` for the nearest known name, or nothing."""
-    by_lower = {one.lower(): one for one in known}
-    near = difflib.get_close_matches(name.lower(), by_lower, 1, 0.6)
-    return f"; did you mean {by_lower[near[0]]!r}?" if near else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +381,37 @@ def _weights(node: Node) -> Mapping[str, int]:
     if node.id != "mapping":
         raise ValueError(f"names with weights are wanted (Client: 3), not {_kind(node)}")
     return MappingProxyType({_text(key): _count(value) for key, value in node.value})
+
+
+def _marks(node: Node) -> Mapping[str, str]:
+    return MappingProxyType({name: str(value) for name, value in _options(node).items()})
+
+
+def _range(node: Node) -> dict[str, Any]:
+    """Return the ends of `[1, 100]` or `today - 2y .. today`."""
+    ends = list(_texts(node)) if node.id == "sequence" else _text(node).split("..")
+    if len(ends) != 2:
+        raise ValueError("two ends are wanted, like [1, 100] or today - 2y .. today")
+    return {"from": ends[0].strip(), "to": ends[1].strip()}
+
+
+def _sequence(node: Node) -> dict[str, Any]:
+    if node.id == "mapping":
+        return _options(node)
+    text = _text(node)
+    return {"start": int(text)} if text.isdecimal() else {"template": text}
+
+
+# a word of the language -> the provider that it stands for, and what reads its options
+_WAYS: Mapping[str, tuple[str, Callable[[Node], dict[str, Any]]]] = MappingProxyType(
+    {
+        "template": ("template", lambda node: {"template": _text(node)}),
+        "copy": ("copy", lambda node: {"from": _text(node)}),
+        "sequence": ("sequence", _sequence),
+        "range": ("range", _range),
+        "edge": ("edge", lambda node: {"edge": _flag(node)}),
+    }
+)
 
 
 def _options(node: Node) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sfseed_core.constraints.persons import is_business_field, is_person_field, person_types, usable_record_types
 from sfseed_core.errors import RecipeError
 from sfseed_core.recipe.columns import RECORD_TYPE
-from sfseed_core.recipe.read import did_you_mean
+from sfseed_core.recipe.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

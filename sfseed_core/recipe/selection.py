@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from sfseed_core.errors import PlanRefused, RecipeError
 from sfseed_core.recipe.columns import RECORD_TYPE
 from sfseed_core.recipe.presets import chosen_objects, preset_recipe, usual_counts
-from sfseed_core.recipe.read import did_you_mean
 from sfseed_core.recipe.shape import Shape, shape_of
 from sfseed_core.recipe.standard_links import link_of
+from sfseed_core.recipe.suggestion import did_you_mean
 from sfseed_core.schema.graph import Graph, Order, build, order, required_parents
 from sfseed_core.schema.model import ObjectSummary
 

@@ -15,8 +15,8 @@ from sfseed_core.constraints.rules import object_rules
 from sfseed_core.errors import RecipeError
 from sfseed_core.recipe.columns import RECORD_TYPE
 from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe
-from sfseed_core.recipe.read import did_you_mean
 from sfseed_core.recipe.standard_links import link_of
+from sfseed_core.recipe.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from sfseed_core.errors import PlanRefused
+from sfseed_core.errors import PlanRefused, RecipeError
 from sfseed_core.recipe.chooser import FieldRequest
-from sfseed_core.recipe.model import SHARE, ColumnPlan, FieldRecipe
+from sfseed_core.recipe.model import GIVEN, SHARE, VARIANTS, ColumnPlan, FieldRecipe
+from sfseed_core.recipe.own_rows import given_values
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sfseed_core.constraints.model import ObjectRules
+    from sfseed_core.constraints.model import FieldRules, ObjectRules
     from sfseed_core.recipe.chooser import PlanContext, ProviderChooser
+    from sfseed_core.recipe.model import ObjectRecipe
     from sfseed_core.recipe.record_mix import RecordMix
     from sfseed_core.recipe.shape import Shape
     from sfseed_core.schema.model import Field
 
+_NOT_SAID = FieldRecipe()
 _COUNTED = frozenset({"exactly_one", "at_least_one"})
 
 
@@ -26,7 +28,7 @@ def plan_columns(
     context: PlanContext,
     chooser: ProviderChooser,
     mix: RecordMix,
-    said: Mapping[str, FieldRecipe],
+    recipe: ObjectRecipe,
 ) -> tuple[tuple[ColumnPlan, ...], dict[str, str]]:
     """Return the object's columns, and why fields have none.
 
@@ -35,18 +37,16 @@ def plan_columns(
     columns, empty = [], {}
     for field in shape.values():
         rules = shape.rules.fields[field.name]
-        request = FieldRequest(
-            field=field,
-            rules=rules,
-            meaning=context.meanings.get(field.name),
-            context=context,
-            recipe=said.get(field.name),
-            taken=context.snapshot.taken.get(f"{shape.object.name}.{field.name}", ()),
-        )
+        given = given_values(recipe, field, rules)
+        request = _request(field, rules, context, recipe.fields.get(field.name), given)
         chosen = chooser.choose(request)
-        if isinstance(chosen, ColumnPlan):
-            columns.append(_finished(chosen, request, shape.rules, mix))
+        usual = _finished(chosen, request, shape.rules, mix) if isinstance(chosen, ColumnPlan) else None
+        made = _with_variants(usual, request, recipe, chooser)
+        made = _with_given(made, request, given)
+        if made is not None:
+            columns.append(made)
             continue
+        assert isinstance(chosen, str)
         if rules.needed:
             raise PlanRefused(
                 f"{shape.object.name}.{field.name} must have a value, but {chosen}",
@@ -55,6 +55,73 @@ def plan_columns(
             )
         empty[field.name] = chosen
     return tuple(columns), empty
+
+
+def _request(
+    field: Field, rules: FieldRules, context: PlanContext, said: FieldRecipe | None, given: tuple[str | None, ...]
+) -> FieldRequest:
+    if said is not None and said.unique:
+        rules = dataclasses.replace(rules, unique=True)
+    taken = context.snapshot.taken.get(f"{context.object.name}.{field.name}", ()) if rules.unique else ()
+    return FieldRequest(
+        field=field,
+        rules=rules,
+        meaning=context.meanings.get(field.name),
+        context=context,
+        recipe=None if said == _NOT_SAID else said,
+        taken=(*taken, *(value for value in given if value)) if rules.unique else taken,
+    )
+
+
+def _with_variants(
+    usual: ColumnPlan | None, request: FieldRequest, recipe: ObjectRecipe, chooser: ProviderChooser
+) -> ColumnPlan | None:
+    """Return the column with what the variants say of the field, each for its share of the records."""
+    variants: list[dict[str, Any]] = []
+    low = 0
+    for one in recipe.variants:
+        high = low + SHARE * one.share // 100
+        said = one.fields.get(request.field.name)
+        if said is not None:
+            if request.rules.unique:
+                raise RecipeError(f"{recipe.name}.{request.field.name} is unique: a variant cannot say how it is made")
+            chosen = None if said.skip else chooser.choose(dataclasses.replace(request, recipe=said))
+            if isinstance(chosen, str):
+                raise RecipeError(f"{recipe.name}, variant {one.name!r}: {request.field.name}: {chosen}")
+            empty = SHARE * (said.empty or 0) // 100
+            column = None if chosen is None else _as_option(dataclasses.replace(chosen, null_share=empty))
+            variants.append({"low": low, "high": high, "column": column})
+        low = high
+    if not variants:
+        return usual
+    otherwise = None if usual is None else _as_option(usual)
+    options = {"variants": variants, "otherwise": otherwise}
+    return _put_together(usual, request, VARIANTS, options, "as the recipe's variants say")
+
+
+def _with_given(usual: ColumnPlan | None, request: FieldRequest, given: tuple[str | None, ...]) -> ColumnPlan | None:
+    """Return the column with the values of the recipe's own rows for the first records."""
+    if not given:
+        return usual
+    options = {"values": list(given), "otherwise": None if usual is None else _as_option(usual)}
+    return _put_together(usual, request, GIVEN, options, "as the recipe's rows say")
+
+
+def _as_option(column: ColumnPlan) -> dict[str, Any]:
+    return {"provider": column.provider, "options": dict(column.options), "null_share": column.null_share}
+
+
+def _put_together(
+    usual: ColumnPlan | None, request: FieldRequest, provider: str, options: dict[str, Any], why: str
+) -> ColumnPlan:
+    field = request.field
+    plain = usual or ColumnPlan(
+        field.name, field.type, provider, length=field.length or 0, precision=field.precision, scale=field.scale
+    )
+    if "place" in plain.options:
+        options["place"] = plain.options["place"]  # the object's city is found by its columns' options
+    why = f"{why}; otherwise {usual.why}" if usual and usual.why else why
+    return dataclasses.replace(plain, provider=provider, options=MappingProxyType(options), null_share=0, why=why)
 
 
 def _finished(column: ColumnPlan, request: FieldRequest, rules: ObjectRules, mix: RecordMix) -> ColumnPlan:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sfseed_core.recipe.read import VERSION
 
 if TYPE_CHECKING:
-    from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe, Recipe
+    from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe, Recipe, Variant
 
 
 def recipe_yaml(recipe: Recipe) -> str:
@@ -24,6 +24,7 @@ def recipe_yaml(recipe: Recipe) -> str:
         "locale": recipe.locale,
         "select": None if recipe.select == "named" else recipe.select,
         "without": list(recipe.without),
+        "mark": dict(recipe.mark),
         "objects": {name: _object(one) for name, one in recipe.objects.items()},
     }
     return yaml.safe_dump(_said(raw), sort_keys=False, allow_unicode=True, width=120)
@@ -39,10 +40,17 @@ def _object(one: ObjectRecipe) -> Any:
             "where": one.where,
             "only": list(one.only or ()),
             "locale": one.locale,
+            "rows": [dict(row) for row in one.rows],
+            "variants": [_variant(each) for each in one.variants],
             "fields": {name: _field(field) for name, field in one.fields.items()},
         }
     )
     return one.count if not raw.keys() - {"count"} else raw
+
+
+def _variant(one: Variant) -> dict[str, Any]:
+    fields = {name: _field(field) for name, field in one.fields.items()}
+    return {"name": one.name, "share": one.share, "fields": fields} if one.name else {"share": one.share, "fields": fields}
 
 
 def _field(one: FieldRecipe) -> Any:
@@ -55,6 +63,7 @@ def _field(one: FieldRecipe) -> Any:
             "values": list(one.values or ()),
             "weights": list(one.weights or ()),
             "empty": one.empty,
+            "unique": one.unique or None,
         }
     )
 

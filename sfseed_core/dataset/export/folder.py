@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 import pyarrow as pa
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from sfseed_core.events import Observer
     from sfseed_core.recipe.model import ObjectPlan, Plan
 
-    Piece = pa.RecordBatch | Callable[[], pa.RecordBatch]
-    Source = Callable[[str], Iterable[Piece]]
+    Piece: TypeAlias = pa.RecordBatch | Callable[[], pa.RecordBatch]
+    Source: TypeAlias = Callable[[str], Iterable[Piece]]
 
 
 def _unheard(_: int) -> None:
@@ -94,7 +94,7 @@ def write_parquet(
 
 
 def _made(piece: Piece) -> pa.RecordBatch:
-    return piece() if callable(piece) else piece
+    return cast("Callable[[], pa.RecordBatch]", piece)() if callable(piece) else piece
 
 
 EXPORTERS: Mapping[str, Exporter] = {"csv": write_csv, "parquet": write_parquet}

@@ -71,7 +71,9 @@ def vocabularies(locale: str) -> tuple[Columns, dict[str, str]]:
 def _stems(columns: Columns) -> Columns:
     """Return the most frequent family names that Latin letters can write as the first words of companies."""
     people = zip(columns["last_weights"], columns["last_names"], columns["last_slugs"], strict=True)
-    plain = sorted((-int(weight), str(name), str(slug)) for weight, name, slug in people if build.slug(str(name)))[:_STEMS]
+    plain = sorted((-int(str(weight)), str(name), str(slug)) for weight, name, slug in people if build.slug(str(name)))[
+        :_STEMS
+    ]
     stems = sorted((name, slug) for _, name, slug in plain)
     if not stems:
         return {}

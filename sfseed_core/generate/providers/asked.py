@@ -68,8 +68,7 @@ def _domain(array: pa.StringArray) -> pa.StringArray:
 
 
 def _slug(array: pa.StringArray) -> pa.StringArray:
-    plain = pc.replace_substring_regex(pc.utf8_normalize(array, form="NFKD"), pattern=r"\p{M}+", replacement="")
-    return slugs(plain, "x")
+    return slugs(array, "x")
 
 
 _FORMS: Mapping[str, Callable[[pa.StringArray], pa.StringArray]] = MappingProxyType(
@@ -277,7 +276,9 @@ def _edges(request: FieldRequest) -> list[str]:
     if field.type in NUMBER:
         return _edge_numbers(request)
     if field.type in by_type:
-        return [value for value in by_type[field.type] if len(value) <= length or field.type in ("date", "datetime", "time")]
+        return [
+            value for value in by_type[field.type] if len(value) <= length or field.type in ("date", "datetime", "time")
+        ]
     most = min(length, rules.max_bytes or length)
     texts_that_fit = [value for value in _EDGE_TEXTS if len(value) <= length and len(value.encode()) <= most * 4]
     return ["W" * most, *texts_that_fit]

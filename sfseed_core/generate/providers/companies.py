@@ -137,7 +137,8 @@ def no_company(rows: Rows, before: str) -> pa.StringArray:
 
 def slugs(array: pa.StringArray, otherwise: str) -> pa.StringArray:
     """Return any text as it may stand in a host name or before an @; `otherwise` where nothing of it remains."""
-    plain = pc.replace_substring_regex(pc.utf8_lower(array), pattern="[^a-z0-9]+", replacement="-")
+    bare = pc.replace_substring_regex(pc.utf8_normalize(array, form="NFKD"), pattern=r"\p{M}+", replacement="")
+    plain = pc.replace_substring_regex(pc.utf8_lower(bare), pattern="[^a-z0-9]+", replacement="-")
     trimmed = pc.utf8_slice_codeunits(pc.utf8_trim(plain, characters="-"), 0, 24)
     trimmed = pc.fill_null(pc.utf8_trim(trimmed, characters="-"), texts.scalar(otherwise))
     return pc.if_else(pc.equal(trimmed, texts.scalar("")), texts.scalar(otherwise), trimmed)

@@ -260,9 +260,7 @@ _OPTIONS = {
 }
 
 PROVIDERS = (
-    Provider(
-        "date", "a day or instant", DAY, propose, prepare, meanings=frozenset(SPANS), options=_OPTIONS, distinct=True
-    ),
+    Provider("date", "a day or instant", DAY, propose, prepare, meanings=frozenset(SPANS), options=_OPTIONS, distinct=True),
     Provider(
         "time",
         "a time of day",

@@ -1,0 +1,131 @@
+"""What a recipe's own rows, marks and variants say, in terms of the org's schema: fields by API name, checked values."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sfseed_core.errors import RecipeError
+from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe, Recipe
+from sfseed_core.recipe.suggestion import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfseed_core.constraints.model import FieldRules
+    from sfseed_core.schema.model import Field, ObjectSchema, Schema
+
+NAME = "as"
+_NOT_SAID = FieldRecipe()
+_DOTTED_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_TRUTH = MappingProxyType(
+    {**dict.fromkeys(("true", "1", "yes", "x"), "true"), **dict.fromkeys(("false", "0", "no", ""), "false")}
+)
+
+
+def in_terms_of(recipe: Recipe, schema: Schema) -> Recipe:
+    """Return the recipe with its rows' columns named as the org names them.
+
+    What rows, marks and variants fill is then among each object's fields. Raises RecipeError for an unknown column.
+    """
+    objects = dict(recipe.objects)
+    for name, described in schema.objects.items():
+        own = objects.get(name, ObjectRecipe(name))
+        rows = tuple(_named(row, described, number) for number, row in enumerate(own.rows, 1))
+        marked = {
+            field: FieldRecipe(values=(value,))
+            for field, value in recipe.mark.items()
+            if field in described.fields and described.fields[field].createable
+        }
+        columns = {field for row in rows for field in row if field != NAME}
+        varied = {field for one in own.variants for field in one.fields}
+        fields = {**dict.fromkeys(sorted(columns | varied), _NOT_SAID), **marked, **own.fields}
+        if rows or fields != dict(own.fields):
+            objects[name] = dataclasses.replace(own, rows=rows, fields=MappingProxyType(fields))
+    return dataclasses.replace(recipe, objects=MappingProxyType(objects))
+
+
+def _named(row: Mapping[str, str], described: ObjectSchema, number: int) -> Mapping[str, str]:
+    by_label = {one.label.lower(): name for name, one in described.fields.items()}
+    by_name = {name.lower(): name for name in described.fields}
+    found = {}
+    for column, value in row.items():
+        field = NAME if column == NAME else by_name.get(column.lower()) or by_label.get(column.lower())
+        if field is None:
+            near = did_you_mean(column, [*described.fields, *by_label])
+            raise RecipeError(f"{described.name}, row {number}: there is no field {column!r}{near}")
+        found[field] = value
+    return MappingProxyType(found)
+
+
+def given_values(recipe: ObjectRecipe, field: Field, rules: FieldRules) -> tuple[str | None, ...]:
+    """Return the field's values in the recipe's rows: None where a row says nothing, empty where it says so.
+
+    Raises RecipeError for a value that the field does not take.
+    """
+    values = tuple(row.get(field.name) for row in recipe.rows)
+    if not any(value is not None for value in values):
+        return ()
+    return tuple(
+        None
+        if value is None or (value == "" and rules.needed)
+        else _checked(value, field, rules, f"{recipe.name}, row {row}")
+        for row, value in enumerate(values, 1)
+    )
+
+
+def _checked(value: str, field: Field, rules: FieldRules, place: str) -> str:
+    where = f"{place}, {field.name}"
+    if value == "":
+        return value
+    if field.type == "boolean":
+        if value.lower() not in _TRUTH:
+            raise RecipeError(f"{where}: {value!r} is neither true nor false")
+        return _TRUTH[value.lower()]
+    if field.type in {"date", "datetime"}:
+        return _day(value, where)
+    if field.type in {"int", "long", "double", "currency", "percent"}:
+        try:
+            return str(Decimal(value))
+        except InvalidOperation as error:
+            raise RecipeError(f"{where}: {value!r} is not a number") from error
+    if rules.allowed is not None and value not in rules.allowed and field.type == "picklist":
+        raise RecipeError(f"{where}: {value!r} is not one of its values{did_you_mean(value, rules.allowed)}")
+    if field.length and len(value) > field.length:
+        raise RecipeError(f"{where}: {len(value)} characters, it takes {field.length}")
+    return value
+
+
+def _day(value: str, where: str) -> str:
+    match = _DOTTED_DAY.fullmatch(value)
+    text = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}" if match else value
+    try:
+        return (date if len(text) == len("2026-11-23") else datetime).fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise RecipeError(f"{where}: {value!r} is not a date: write 2026-11-23") from error
+
+
+def given_keys(
+    recipe: ObjectRecipe, field: Field, targets: tuple[str, ...], recipes: Mapping[str, ObjectRecipe]
+) -> list[int]:
+    """Return the record numbers that the rows' references name (`@name`): -1 where a row says nothing, -2 where it is empty.
+
+    Raises RecipeError for a name that no row of the target has.
+    """
+    target = recipes.get(targets[0]) if targets else None
+    names = {row[NAME]: number for number, row in enumerate(target.rows) if NAME in row} if target else {}
+    found = []
+    for number, row in enumerate(recipe.rows, 1):
+        value = row.get(field.name)
+        if value is None or value == "":
+            found.append(-1 if value is None else -2)
+        elif value.removeprefix("@") in names and value.startswith("@"):
+            found.append(names[value.removeprefix("@")])
+        else:
+            known = did_you_mean(value.removeprefix("@"), names)
+            raise RecipeError(f"{recipe.name}, row {number}, {field.name}: no row is called {value!r}{known}")
+    return found if any(one != -1 for one in found) else []
