@@ -30,7 +30,7 @@ _CODE_SECONDS = 15 * 60
 _LONGEST_JWT_SECONDS = 5 * 60
 _SKEW_SECONDS = 60
 _MILLISECONDS_FROM = 100_000_000_000
-_VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,172}")  # Salesforce takes 128 random bytes in base64url, more than RFC 7636; its CLI sends that
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
 
@@ -72,7 +72,7 @@ def grant(state: OrgState, form: Mapping[str, str], authorization: str, base_url
     `authorization` is the request's header of that name: client id and secret may stand there (Basic) instead of in the form.
     """
     given = {**form, **basic(authorization)}
-    flow = _GRANTS.get(given.get("grant_type", ""))
+    flow = GRANTS.get(given.get("grant_type", ""))
     if flow is None:
         raise OAuthError("unsupported_grant_type", "grant type not supported")
     with state.transaction():
@@ -247,13 +247,14 @@ def _seconds(claim: object) -> float:
     return value / 1000 if value > _MILLISECONDS_FROM else value
 
 
-_GRANTS: Mapping[str, Callable[[_Asked], _Session]] = {
+GRANTS: Mapping[str, Callable[[_Asked], _Session]] = {
     "authorization_code": _authorization_code,
     "client_credentials": _client_credentials,
     "password": _password,
     "refresh_token": _refresh,
     JWT_GRANT: _jwt,
 }
+"""Every grant type that is served."""
 
 
 def _answer(state: OrgState, session: _Session, base_url: str) -> dict[str, str]:

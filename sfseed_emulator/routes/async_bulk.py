@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
+from functools import wraps
 from typing import TYPE_CHECKING
 
 from sfseed_emulator import limits, oauth, soap_text, versions
@@ -68,6 +69,7 @@ class Refused(Exception):
 def _served(act: Act) -> Handler:
     """Check session and version, act, and answer refusals in the request's format."""
 
+    @wraps(act)
     def handler(call: Call) -> Answer:
         try:
             return act(_checked(call), BatchStore(call.state))
@@ -122,6 +124,7 @@ def _asked(call: Call) -> Mapping[str, object]:
 
 
 def _create(call: Call, store: BatchStore) -> Answer:
+    """Make a job."""
     asked = _asked(call)
     operation = str(asked.get("operation", ""))
     if operation not in OPERATIONS:
@@ -208,10 +211,12 @@ def _job(call: Call, store: BatchStore) -> BatchJob:
 
 
 def _info(call: Call, store: BatchStore) -> Answer:
+    """Tell a job's state and counters."""
     return _job_answer(call, store, _job(call, store))
 
 
 def _move(call: Call, store: BatchStore) -> Answer:
+    """Close or abort a job."""
     wanted = _asked(call).get("state")
     if wanted not in (CLOSED, ABORTED):
         raise Refused("InvalidJobState", f"Unable to change the state of the job to: {wanted}")
@@ -228,6 +233,7 @@ def _move(call: Call, store: BatchStore) -> Answer:
 
 
 def _add(call: Call, store: BatchStore) -> Answer:
+    """Add a batch to a job."""
     if len(call.body) > LARGEST_BATCH:
         raise Refused("InvalidBatch", f"Batch size larger than {LARGEST_BATCH} bytes: {len(call.body)}")
     with call.state.transaction():
@@ -279,10 +285,12 @@ def _batch(call: Call, store: BatchStore) -> tuple[BatchJob, Batch]:
 
 
 def _batch_info(call: Call, store: BatchStore) -> Answer:
+    """Tell a batch's state and counters."""
     return _batch_answer(*_batch(call, store))
 
 
 def _batch_list(call: Call, store: BatchStore) -> Answer:
+    """List a job's batches."""
     job = _job(call, store)
     in_json = job.content_type == JSON
     listed: list[object] = [told if in_json else _zulu(told) for told in map(_batch_told, store.batches(job.id))]
@@ -290,11 +298,13 @@ def _batch_list(call: Call, store: BatchStore) -> Answer:
 
 
 def _request(call: Call, store: BatchStore) -> Answer:
+    """Give back what was sent in a batch."""
     job, batch = _batch(call, store)
     return Answer(store.data(batch.id, REQUEST), media_type=_MEDIA[job.content_type])
 
 
 def _result(call: Call, store: BatchStore) -> Answer:
+    """List a batch's results, or the ids of a query's results."""
     job, batch = _batch(call, store)
     if batch.state in PENDING or (batch.state == FAILED and not batch.chunks):
         raise Refused("InvalidBatch", "Batch not completed" if batch.state in PENDING else str(batch.message))
@@ -312,6 +322,7 @@ def _result_id(batch: Batch) -> str:
 
 
 def _query_result(call: Call, store: BatchStore) -> Answer:
+    """Give a query's result."""
     job, batch = _batch(call, store)
     if job.operation not in QUERIES or full_id(call.params["result"]) != _result_id(batch) or batch.state != COMPLETED:
         raise Refused("InvalidBatch", f"Unable to find result: {call.params['result']}")

@@ -58,6 +58,7 @@ def _aged(call: Call, store: JobStore, job: Job) -> Job | None:
 
 def _listed(kind: str) -> Handler:
     def handler(call: Call) -> Answer:
+        """List jobs."""
         after = _decoded(call.query.get("queryLocator", ""))
         wanted = call.query.get("jobType")
         jobs = JobStore(call.state).listed(kind, after, MAX_LISTED + 1)
@@ -81,6 +82,7 @@ def _with_type(job: Job) -> dict[str, object]:
 
 def _info(kind: str) -> Handler:
     def handler(call: Call) -> Answer:
+        """Tell a job's state and counters."""
         _, job = _found(call, kind)
         return Answer(job.to_json(counters=True))
 
@@ -89,6 +91,7 @@ def _info(kind: str) -> Handler:
 
 def _delete(kind: str) -> Handler:
     def handler(call: Call) -> Answer:
+        """Forget a job with its data and results."""
         with call.state.transaction():
             store, job = _found(call, kind)
             check_deletable(job)
@@ -100,6 +103,7 @@ def _delete(kind: str) -> Handler:
 
 def _move(kind: str) -> Handler:
     def handler(call: Call) -> Answer:
+        """Close or abort a job."""
         wanted = call.json_object().get("state")
         with call.state.transaction():
             store, job = _found(call, kind)
@@ -162,6 +166,7 @@ def upload(call: Call) -> Answer:
 
 def _file(kind: str) -> Handler:
     def handler(call: Call) -> Answer:
+        """Give a job's successful or failed rows."""
         store, job = _found(call, INGEST)
         return _csv(results.result_file(store, job, kind))
 

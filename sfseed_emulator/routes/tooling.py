@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from sfseed_emulator import records
@@ -96,6 +97,7 @@ def resources(call: Call) -> Answer:
 
 
 def _guarded(handler: Handler) -> Handler:
+    @wraps(handler)
     def guarded(call: Call) -> Answer:
         need_setup(call)
         return handler(call)
