@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sfseed_core.check.column import Broken
 from sfseed_core.check.finding import Level
@@ -59,12 +60,19 @@ class FormulaRows:
     linked: frozenset[str] = frozenset()
     old: FormulaRows | None = None
     depth: int = 0
+    made: dict[str, Column] = field(default_factory=dict, compare=False, repr=False)
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
 
     def column(self, path: str) -> Column:
-        """Return the values of a path."""
+        """Return the values of a path, made at the first time of asking."""
+        name = path.lower()
+        if name not in self.made:
+            self.made[name] = self._column(path)
+        return self.made[name]
+
+    def _column(self, path: str) -> Column:
         head, *rest = path.split(".")
         if head.startswith("$"):
             return self._global(head.lower(), rest, path)
@@ -88,7 +96,7 @@ class FormulaRows:
         if not filled:
             return None
         changes = np.any([~vectors.nulls(self.table[name]) for name in filled], axis=0)
-        return replace(self, deferred=frozenset(), old=self), changes
+        return replace(self, deferred=frozenset(), old=self, made={}), changes
 
     def _own(self, field: Field) -> Column:
         values = vectors.one_array(self.table[field.name])
@@ -101,6 +109,8 @@ class FormulaRows:
         type_ = TYPES.get(field.type, Type.TEXT)
         if type_ is Type.GEOLOCATION or (type_ is Type.TEXT and not pa.types.is_string(values.type)):
             return unknown(f"the values of {field.name} are not compared", type_)
+        if pa.types.is_string(values.type):
+            values = pc.utf8_trim_whitespace(values)
         column = from_arrow(values, type_, percent=field.type == "percent")
         return _as_saved(column, field) if column.words is not None else column
 
@@ -184,12 +194,13 @@ def _references_of(schema: ObjectSchema) -> dict[str, tuple[str, ...]]:
 
 
 def _as_saved(column: Column, field: Field) -> Column:
-    """Take texts as the org saves them: without blanks at their ends, empty ones as none, picklist values as the field has them."""
-    spelled = {one.value.lower(): one.value for one in field.picklist if one.active} if field.restricted else {}
-    stripped = (str(word).strip() for word in column.texts)
-    words = np.array([spelled.get(word.lower(), word) for word in stripped] or [""], dtype=object)
-    empty = np.array([word == "" for word in words], dtype=bool)
-    return replace(column, words=words, valid=column.valid & ~empty[column.data])
+    """Take texts as the org saves them: empty ones as none, values of a restricted picklist as the field spells them."""
+    words = column.texts
+    if field.restricted:
+        spelled = {one.value.lower(): one.value for one in field.picklist if one.active}
+        words = np.array([spelled.get(word.lower(), word) for word in words.tolist()] or [""], dtype=object)
+    empty = np.asarray(words == "", dtype=bool)
+    return replace(column, words=words, valid=column.valid & ~empty[column.data] if empty.any() else column.valid)
 
 
 def _left_out(schema: ObjectSchema, field: Field) -> Column:

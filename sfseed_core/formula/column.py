@@ -134,19 +134,29 @@ def per_value(function: Callable[..., object], type_: Type, columns: Sequence[Co
     Where an argument is null the result is null, unless the function takes nulls, as None.
     """
     codes, combinations = _combinations(columns)
-    values: list[object] = []
-    faults = np.zeros(len(combinations), dtype=np.int8)
-    for place, arguments in enumerate(combinations):
-        try:
-            values.append(function(*arguments) if nulls or None not in arguments else None)
-        except Failed as failed:
-            values.append(None)
-            faults[place] = failed.fault
+    values, faults = _results(function, combinations, nulls=nulls)
     result = from_values(values, type_, codes)
     before = merged_faults(columns)
     own = faults[codes] if faults.any() else None
     fault = own if before is None else before if own is None else np.where(before != 0, before, own)
     return replace(result, fault=fault, reasons=merged_reasons(columns))
+
+
+def _results(
+    function: Callable[..., object], combinations: Sequence[tuple[object, ...]], *, nulls: bool
+) -> tuple[list[object], Array]:
+    faults = np.zeros(len(combinations), dtype=np.int8)
+    try:
+        return [function(*one) if nulls or None not in one else None for one in combinations], faults
+    except Failed:
+        values: list[object] = []
+    for place, one in enumerate(combinations):  # some of them fail: find out which
+        try:
+            values.append(function(*one) if nulls or None not in one else None)
+        except Failed as failed:
+            values.append(None)
+            faults[place] = failed.fault
+    return values, faults
 
 
 def from_values(values: Sequence[object], type_: Type, codes: Array) -> Column:

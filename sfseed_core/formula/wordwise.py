@@ -28,15 +28,23 @@ def blank(column: Column) -> Array:
     """Tell where a column is null, or a text without a character."""
     if column.type not in WORDS:
         return ~column.valid
-    empty = np.array([word == "" for word in column.texts], dtype=bool)
+    empty = np.asarray(column.texts == "", dtype=bool)
     missing: Array = ~column.valid | empty[column.data]
     return missing
 
 
 def equal_texts(one: Column, other: Column) -> Column:
     """Compare two columns of texts; null is the empty text."""
+    if len(other) == 1 and one.type in WORDS and other.type in WORDS:
+        return _equal_to(one, other)
     left, right = _numbered(one, other, lambda words: words)
     return booleans(left == right, (one, other), np.ones(1, dtype=bool))
+
+
+def _equal_to(one: Column, other: Column) -> Column:
+    wanted = other.texts[other.data[0]] if other.valid[0] else ""
+    same = np.asarray(one.texts == wanted, dtype=bool)[one.data]
+    return booleans(np.where(one.valid, same, wanted == ""), (one, other), np.ones(1, dtype=bool))
 
 
 def compare_texts(operator: str, one: Column, other: Column) -> Column:

@@ -120,8 +120,27 @@ def _date(year: Decimal, month: Decimal, day: Decimal) -> int:
 def _date_value(columns: Sequence[Column], setting: Setting) -> Column:
     column = columns[0]
     if column.type is Type.DATETIME:
-        return per_value(lambda moment: local_day(moment, setting), Type.DATE, columns)
+        return _local_days(column, setting)
     return column if column.type is Type.DATE else _read(column, read_date, Type.DATE)
+
+
+_QUARTER = 900_000
+"""Zones change their distance to UTC on quarters of an hour only."""
+
+
+def _local_days(column: Column, setting: Setting) -> Column:
+    quarters, codes = np.unique(column.data // _QUARTER, return_inverse=True)
+    away = np.array([_away(quarter * _QUARTER, setting) for quarter in quarters.tolist()], dtype=np.int64)
+    return made(Type.DATE, (column.data + away[codes]) // DAY, (column,))
+
+
+def _away(milliseconds: int, setting: Setting) -> int:
+    """Return by how much the running user's clock is ahead of UTC at a moment."""
+    try:
+        ahead = (_ZERO + timedelta(milliseconds=milliseconds)).astimezone(setting.zone).utcoffset()
+    except OverflowError:
+        return 0
+    return 0 if ahead is None else int(ahead / timedelta(milliseconds=1))
 
 
 def local_day(milliseconds: int, setting: Setting) -> int:

@@ -8,7 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
-from sfseed_core.formula.column import Column, constant, per_value
+import numpy as np
+
+from sfseed_core.formula.column import Column, booleans, constant, per_value, with_fault
 from sfseed_core.formula.faults import Failed, Fault
 from sfseed_core.formula.functions.family import plain
 from sfseed_core.formula.functions.moments import written_date, written_datetime, written_time
@@ -240,21 +242,17 @@ def _like_parts(pattern: str, escape: str | None) -> list[str]:
 
 def _regex(columns: Sequence[Column], _setting: Setting) -> Column:
     text, pattern = columns
-    if len(pattern) > 1:
+    if len(pattern) > 1 or text.type not in WORDS:
         return per_value(lambda one, two: matcher(two or "")([one or ""])[0], Type.BOOLEAN, columns, nulls=True)
-    words = list(dict.fromkeys([*(text.texts if text.type in WORDS else ()), ""]))
     try:
-        found = dict(
-            zip(words, matcher(str(pattern.texts[pattern.data[0]]) if pattern.valid[0] else "")(words), strict=True)
-        )
+        match = matcher(str(pattern.texts[pattern.data[0]]) if pattern.valid[0] else "")
+        found = np.array(match(text.texts.tolist()), dtype=bool)[text.data]
+        data = found if text.valid.all() else np.where(text.valid, found, match([""])[0])
     except Failed as failed:
-        fault = failed.fault
-        return per_value(lambda _one, _two: _raise(fault), Type.BOOLEAN, columns, nulls=True)
-    return per_value(lambda one, _two: found[one or ""], Type.BOOLEAN, columns, nulls=True)
-
-
-def _raise(fault: Fault) -> bool:
-    raise Failed(fault)
+        return with_fault(
+            booleans(np.zeros(1, dtype=bool), columns, np.ones(1, dtype=bool)), failed.fault, np.ones(1, dtype=bool)
+        )
+    return booleans(data, columns, np.ones(1, dtype=bool))
 
 
 def _text(columns: Sequence[Column], _setting: Setting) -> Column:
