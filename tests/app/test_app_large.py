@@ -92,3 +92,32 @@ def test_a_load_outlives_the_server(browser, app, tmp_path):
             page.get_by_text("taken back", exact=True).wait_for(timeout=120_000)
     finally:
         second.stop()
+
+
+def test_a_load_is_stopped_and_goes_on(person, app):
+    """Stop for now ends what is under way and leaves the rest; Go on loads it, and nothing twice."""
+    name = made(app, preset="sales-cloud", count_scale=30.0)
+    page = person.tab(f"/load?org=demo&dataset={name}")
+    page.get_by_role("button", name=re.compile(r"^Load [\d,]+")).click()
+    page.get_by_role("button", name="Stop for now").click()
+    page.get_by_text("stopped, can go on", exact=True).wait_for(timeout=90_000)
+    settle(page)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_text("loaded", exact=True).wait_for(timeout=120_000)
+    total = sum(open_dataset(app.home, name).counts.values())
+    page.get_by_text(f"{total:,} of {total:,} records").wait_for()
+
+
+def test_a_recipe_of_ones_own(person, tmp_path):
+    """An uploaded recipe is planned at once; one that is wrong is told with what to do."""
+    right, wrong = tmp_path / "right.yaml", tmp_path / "wrong.yaml"
+    right.write_text(
+        "version: 1\ntitle: Mine\nobjects:\n  Account: 7\n  Contact: {per: Account, each: 2}\n", encoding="utf-8"
+    )
+    wrong.write_text("version: 1\nobjects:\n  Account: many\n", encoding="utf-8")
+    page = person.tab("/?org=demo&recipe=file")
+    page.locator("input[type=file]").set_input_files(wrong)
+    page.get_by_text("That did not work").wait_for()
+    page.locator("input[type=file]").set_input_files(right)
+    page.get_by_text("7 Account, 14 Contact").wait_for()
+    page.get_by_role("radio", name="Mine", exact=True).wait_for()
