@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from sfseed_core.formula.nodes import FormulaError, Node, fields
 from sfseed_core.formula.parser import parse
 from sfseed_core.formula.types import Type, check
+from sfseed_core.schema.model import ValidationRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfseed_core.schema.model import ObjectSchema, ValidationRule
+    from sfseed_core.schema.model import ObjectSchema
     from sfseed_core.snapshot.model import Snapshot
 
 TYPES: Mapping[str, Type] = {
@@ -51,7 +52,13 @@ class ValidationConstraint:
 def validation_constraints(
     schema: ObjectSchema, others: Mapping[str, ObjectSchema], snapshot: Snapshot | None
 ) -> tuple[ValidationConstraint, ...]:
-    """Return an object's active rules: those that were read from the org, else those of the schema's source."""
+    """Return an object's active rules: those that were read from the org, else those of the schema's source.
+
+    Where the org did not let them be read, one constraint says so: not read is not none.
+    """
+    unread = None if snapshot is None else snapshot.unread.get("validation rules")
+    if unread is not None and not schema.validation_rules:
+        return (ValidationConstraint(ValidationRule("*", ""), None, f"the org's validation rules were not read: {unread}"),)
     found = (
         schema.validation_rules if snapshot is None else snapshot.validation_rules.get(schema.name, schema.validation_rules)
     )

@@ -133,6 +133,18 @@ def test_a_rule_that_cannot_be_read_is_named(survey, tmp_path, formula, why):
     assert finding.message == f"not evaluable: {why}"
 
 
+def test_rules_that_were_not_read_are_not_none(survey, tmp_path):
+    """Where the org's rules could not be read, the check says so."""
+    found, _ = survey
+    path = tmp_path / "Account.csv"
+    path.write_text("Name\nA\n", encoding="utf-8")
+    unread = MappingProxyType({"validation rules": "insufficient access"})
+    schemas = {"Account": replace(found.schema.objects["Account"], validation_rules=())}
+    [finding] = check_file(path, schemas, replace(found.snapshot, unread=unread), clock=Noon())
+    assert finding.level is Level.DOUBTFUL
+    assert finding.message == "not evaluable: the org's validation rules were not read: insufficient access"
+
+
 @pytest.fixture(scope="module")
 def staged(survey, tmp_path_factory):
     """The planned records, staged."""

@@ -123,7 +123,9 @@ def typed(values: list[Any], type_: Type) -> Column:
 def unpacked(column: Column) -> list[Any]:
     """Return a column's plain values; ERROR where there is a fault."""
     codes, values = distinct(column)
-    return [ERROR if fault else _shown(values[code], column.type) for code, fault in zip(codes, column.faults(), strict=True)]
+    return [
+        ERROR if fault else _shown(values[code], column.type) for code, fault in zip(codes, column.faults(), strict=True)
+    ]
 
 
 def _shown(value: Any, type_: Type) -> Any:
