@@ -83,7 +83,7 @@ def make(where: state.Place) -> None:
     """Make the records, showing how far it is, and go to them."""
     from sfseed_core.workflow.generate import stage_for
 
-    with st.status("Making the records…", expanded=True), Bar() as bar:
+    with st.bottom, st.status("Making the records…", expanded=True), Bar() as bar:
         asked = request(where, scale_for(where.size, _base(where, bar)))
         made = stage_for(asked, home=resources.home(), observer=bar, clock=SYSTEM)
     state.leave_for(frame.STEPS[3].file, dataset=made.id)
