@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -39,7 +40,7 @@ def discover(
     """Read the schema of an org: the objects that can be seeded, what they need, in which order."""
     from sfseed_core import system
     from sfseed_core.clock import SYSTEM
-    from sfseed_core.schema import graph as graphs
+    from sfseed_core.schema.graph import order_of_most
     from sfseed_core.workflow.discover import discover_named
 
     console = Console(json=json, verbosity=verbose - quiet, progress=progress)
@@ -47,8 +48,8 @@ def discover(
         options.org(org), home=system.home(), names=names, preset=preset, observer=console.observer(), clock=SYSTEM
     )
     schema = found.schema
-    graph = graphs.build(schema.objects, schema.objects.keys())
-    order = graphs.order(graph)
+    graph, order, stuck = order_of_most(schema.objects)
+    schema = dataclasses.replace(schema, failures={**schema.failures, **stuck})
     why = found.excluded if excluded else ()
     console.result(
         _as_json(schema, graph, order) | _changes_json(found.drift, why),
@@ -99,5 +100,5 @@ def _as_text(schema: Schema, order: Order) -> list[str]:
     lines = table(("level", "object", "label", "fields"), rows)
     lines += [f"cycle: {' -> '.join(cycle)}" for cycle in order.cycles]
     lines += [f"first insert, then fill in {one.child}.{one.field}" for one in order.deferred]
-    lines += [f"not read: {name}: {why}" for name, why in schema.failures.items()]
+    lines += [f"not usable: {name}: {why}" for name, why in schema.failures.items()]
     return lines

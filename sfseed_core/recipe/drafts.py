@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from sfseed_core.errors import PlanRefused
 from sfseed_core.recipe.budget import PERSON, record_bytes
 from sfseed_core.recipe.chooser import PlanContext
 from sfseed_core.recipe.links import plan_references, with_given_keys
-from sfseed_core.recipe.model import STANDARD_PRICE_BOOK, ObjectPlan, ObjectRecipe
+from sfseed_core.recipe.model import RUNNING_USER, STANDARD_PRICE_BOOK, ObjectPlan, ObjectRecipe, ReferencePlan, Target
+from sfseed_core.recipe.shape import OWNER
 from sfseed_core.recipe.standard_links import PRICE_BOOK_FIELD
 from sfseed_core.recipe.values import plan_columns
 from sfseed_core.schema.semantics import meaning
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
 
     from sfseed_core.recipe.chooser import ProviderChooser
     from sfseed_core.recipe.links import Situation
-    from sfseed_core.recipe.model import Recipe, ReferencePlan
+    from sfseed_core.recipe.model import Recipe
     from sfseed_core.recipe.record_mix import RecordMix
     from sfseed_core.recipe.selection import Selection
+    from sfseed_core.recipe.shape import Shape
     from sfseed_core.schema.model import Schema
 
 _NOTHING_SAID = ObjectRecipe("")
@@ -67,6 +70,7 @@ def _draft(
     references = with_given_keys(references, recipe, shape, drafting.whole.objects)
     context = _context(name, around, drafting, references, earlier)
     columns, unmade = plan_columns(shape, context, drafting.chooser, mix, recipe)
+    references = references if columns or references else _owned(name, shape)
     plan = ObjectPlan(
         name=name,
         count=around.counts[name],
@@ -81,6 +85,18 @@ def _draft(
         locale=recipe.locale,
     )
     return plan, {**shape.left_out, **unlinked, **unmade}
+
+
+def _owned(name: str, shape: Shape) -> tuple[ReferencePlan, ...]:
+    """Return the one reference of records that nothing else can be said of: a row must have a column.
+
+    Raises PlanRefused when the object has no field at all that could be written.
+    """
+    owner = shape.object.fields.get(OWNER)
+    if owner is None or not owner.createable:
+        raise PlanRefused(f"no field of {name} can be written", hint=f"Leave {name} out.", objects=(name,))
+    why = "the running user, since a row must say something"
+    return (ReferencePlan(OWNER, "symbol", (Target(None, RUNNING_USER),), required=True, why=why),)
 
 
 def _context(

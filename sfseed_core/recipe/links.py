@@ -42,7 +42,7 @@ class Situation:
     """What is settled of the plan when references are decided.
 
     `targets` are the seeded objects that each (object, field) may point to; `along` is, per object, the reference that its
-    records are laid along; `deferred` and `left_empty` are what breaks the cycles.
+    records are laid along; `deferred` and `left_empty` are what breaks the cycles. `named` are the objects that a person asked for.
     """
 
     shapes: Mapping[str, Shape]
@@ -53,6 +53,7 @@ class Situation:
     deferred: Collection[tuple[str, str]]
     left_empty: Collection[tuple[str, str]]
     snapshot: Snapshot
+    named: Collection[str] = frozenset()
 
     def parent(self, name: str) -> str | None:
         """Return the object that the records of `name` are laid along."""
@@ -203,11 +204,18 @@ class _Linking:
             return self._symbol(link)
         if not self.targets:
             return self._absent()
+        if self._is_filtered() and self.name not in self.around.named:
+            return self._refused_if_needed(
+                "a lookup filter says which records it may point to, and what it asks is not known"
+            )
         if (self.name, self.field.name) in self.around.left_empty:
             return "it would close a circle of references and cannot be filled later"
         if link is not None and link.mode != "self":
             return self._by_link(link)
         return self._by_graph(link)
+
+    def _is_filtered(self) -> bool:
+        return self.field.filtered_lookup and not self.field.filter_optional
 
     def _by_graph(self, link: Link | None) -> ReferencePlan:
         if self.targets == (self.name,):

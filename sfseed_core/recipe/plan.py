@@ -23,7 +23,7 @@ from sfseed_core.recipe.selection import select
 from sfseed_core.schema.fingerprint import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import date
 
     from sfseed_core.recipe.chooser import ProviderChooser
@@ -95,11 +95,12 @@ def _without(schema: Schema, left_out: Mapping[str, str]) -> Schema:
 
 def _plan_of(given: _Given, schema: Schema) -> Plan:
     recipe, snapshot, overrides = given.recipe, given.snapshot, given.overrides
+    named = _named(recipe, overrides)
     whole = in_terms_of(complete(recipe), schema)
     chosen = select(recipe, whole, schema, snapshot)
     counts = _counts(recipe, chosen, overrides, snapshot)
-    counts = _within_capacity(counts, _situation(whole, chosen, counts, snapshot))
-    around = _situation(whole, chosen, counts, snapshot)
+    counts = _within_capacity(counts, _situation(whole, chosen, counts, snapshot, named))
+    around = _situation(whole, chosen, counts, snapshot, named)
     check_fits(around.counts, snapshot)
     drafting = Drafting(
         whole=whole,
@@ -153,7 +154,9 @@ def _counts(recipe: Recipe, chosen: Selection, overrides: Overrides, snapshot: S
     return resolve_counts(tuple(chosen.shapes), asked, snapshot)
 
 
-def _situation(whole: Recipe, chosen: Selection, counts: Mapping[str, Count], snapshot: Snapshot) -> Situation:
+def _situation(
+    whole: Recipe, chosen: Selection, counts: Mapping[str, Count], snapshot: Snapshot, named: Collection[str]
+) -> Situation:
     numbers = {name: one.number for name, one in counts.items()}
     return Situation(
         shapes=chosen.shapes,
@@ -167,6 +170,7 @@ def _situation(whole: Recipe, chosen: Selection, counts: Mapping[str, Count], sn
         deferred=frozenset((edge.child, edge.field) for edge in chosen.order.deferred),
         left_empty=frozenset((edge.child, edge.field) for edge in chosen.order.left_empty),
         snapshot=snapshot,
+        named=named,
     )
 
 

@@ -115,6 +115,19 @@ def order(graph: Graph, must_keep: Collection[tuple[str, str]] = ()) -> Order:
     )
 
 
+def order_of_most(objects: Mapping[str, ObjectSchema]) -> tuple[Graph, Order, dict[str, str]]:
+    """Return graph and order of the objects, but for those that no order exists with: these by name, with the reason."""
+    left_out: dict[str, str] = {}
+    while True:
+        graph = build(objects, [name for name in objects if name not in left_out])
+        try:
+            return graph, order(graph), left_out
+        except PlanRefused as error:
+            if not error.objects:
+                raise
+            left_out |= dict.fromkeys(error.objects, error.message)
+
+
 def required_parents(objects: Mapping[str, ObjectSchema], chosen: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Return the objects that must be seeded besides the chosen ones, each with the reasons.
 

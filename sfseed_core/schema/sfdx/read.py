@@ -60,7 +60,14 @@ def read_schema(folder: Path) -> Schema:
         name for name, source in project.objects.items() if source.own and source.own.said("customSettingsType")
     )
     listing = {name: _summary(one, setting=name in settings) for name, one in finished.items()}
-    return Schema(NO_ORG, API_VERSION, MappingProxyType(finished), MappingProxyType(listing))
+    unknown = {
+        name: f"it is not in the table of standard objects; what the project says of its {len(source.fields)} fields is left out"
+        for name, source in _by_object(project)
+        if name not in finished
+    }
+    return Schema(
+        NO_ORG, API_VERSION, MappingProxyType(finished), MappingProxyType(listing), failures=MappingProxyType(unknown)
+    )
 
 
 def _by_object(project: Project) -> Iterator[tuple[str, Source]]:
