@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -138,14 +139,25 @@ def is_running(pid: int) -> bool:
 
 
 def stop_process(pid: int, *, timeout: float = 10) -> None:
-    """End a process: asked first, then by force."""
+    """End a process: asked first, then by force.
+
+    One that has ended but was not reaped by the process that started it (which may be a server that lives on) has ended.
+    """
     import psutil
 
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)
         process.terminate()
-        try:
-            process.wait(timeout)
-        except psutil.TimeoutExpired:
+        if not _has_ended(pid, timeout):
             process.kill()
-            process.wait(timeout)
+            _has_ended(pid, timeout)
+
+
+def _has_ended(pid: int, timeout: float) -> bool:
+    """Wait for the end of a process, at most so many seconds; say whether it came."""
+    end = time.monotonic() + timeout
+    while is_running(pid):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
