@@ -26,6 +26,9 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_TIME = re.compile(r"([0-9-]{10})T([0-9:]{8})(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})?")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]{1,9}))?Z?")
+_LOWER_CASE_EMAILS = frozenset({"Email", "PersonEmail"})
+"""Fields of people (contacts, leads, users) whose addresses come back in lower case, as recorded of real orgs."""
+
 _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
@@ -81,12 +84,13 @@ def _text(field: FieldDef, _schema: OrgSchema, _misread: Misread) -> FromText:
 
 def _email(field: FieldDef, schema: OrgSchema, misread: Misread) -> FromText:
     text = _text(field, schema, misread)
+    lowers = field.name in _LOWER_CASE_EMAILS
 
     def parse(value: str) -> object:
         found = text(value)
         if isinstance(found, str) and not _EMAIL.fullmatch(found):
             raise Refused(messages.bad_email(field, found))
-        return found
+        return found.lower() if lowers and isinstance(found, str) else found
 
     return parse
 

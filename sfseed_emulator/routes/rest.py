@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -45,32 +47,39 @@ def object_of(call: Call) -> ObjectDef:
     return found
 
 
-def _unmodified(call: Call) -> Answer | None:
-    """Answer 304 when the caller knows the schema already: it never changes after the org was made."""
+def _described(call: Call, content: object) -> Answer:
+    """Answer with schema, or 304 when the caller knows it already: it never changes after the org was made."""
     made = moment(call.state.created)
+    tag = f'"{zlib.crc32(json.dumps(content, sort_keys=True).encode()):08x}"' if _asks_by_tag(call) else None
+    headers = {"Last-Modified": format_datetime(made, usegmt=True)}
+    tagged = {"ETag": tag, **headers} if tag else headers
+    known = call.headers.get("if-none-match", "").replace("--gzip", "")
+    if (tag and tag in known) or (not known and _since(call) >= made):
+        return Answer(status=304, headers=tagged)
+    return Answer(content, headers=tagged)
+
+
+def _asks_by_tag(call: Call) -> bool:
+    """Whether the request is conditional: only then is the tag worked out, which costs more than the answer itself."""
+    return "if-none-match" in call.headers or "if-modified-since" in call.headers
+
+
+def _since(call: Call) -> datetime:
     try:
         since = parsedate_to_datetime(call.headers["if-modified-since"])
     except (KeyError, ValueError):
-        return None
-    since = since if since.tzinfo else since.replace(tzinfo=UTC)
-    return Answer(status=304, headers=_modified(made)) if since >= made else None
-
-
-def _modified(made: datetime) -> dict[str, str]:
-    return {"Last-Modified": format_datetime(made, usegmt=True)}
+        return datetime.min.replace(tzinfo=UTC)
+    return since if since.tzinfo else since.replace(tzinfo=UTC)
 
 
 def global_describe(call: Call) -> Answer:
     """List all objects."""
-    made = moment(call.state.created)
-    return _unmodified(call) or Answer(call.state.schema.global_describe(), headers=_modified(made))
+    return _described(call, call.state.schema.global_describe())
 
 
 def describe(call: Call) -> Answer:
     """Describe one object in full."""
-    found = object_of(call)
-    made = moment(call.state.created)
-    return _unmodified(call) or Answer(found.describe, headers=_modified(made))
+    return _described(call, object_of(call).describe)
 
 
 def basic_describe(call: Call) -> Answer:

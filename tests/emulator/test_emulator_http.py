@@ -385,6 +385,10 @@ def test_many_threads_write_at_once(org: Any) -> None:
 class CutAnswers:
     """A fault that ends every connection after the act."""
 
+    def upload(self, call: Call) -> int | None:
+        """Let every body come in."""
+        return None
+
     async def before(self, call: Call) -> Answer | None:
         """Let the request act."""
         return None
