@@ -108,6 +108,8 @@ class Chooser:
         names = self.registry.by_name
         if request.rules.fixed is not None:
             yield names["fixed"]
+        if request.rules.template is not None and field.type in names["code"].types - CHOICE:
+            yield names["code"]
         if field.type == "combobox" and request.rules.suggested:
             yield names["choice"]
         if field.type == "picklist" and lists_industries(request.rules.suggested):

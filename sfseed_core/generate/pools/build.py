@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from sfseed_core.generate.pools.alike import first_words, second_words, unlike
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _FOLDER = Path(__file__).parent
 _SOURCE = _FOLDER / "source"
 _MOST_NAMES = 1500
-_STEMS_FROM_NAMES = 600
+_MOST_STEMS = 1200
 _WEIGHT_UNIT = 1_000_000
 
 Columns = dict[str, list[str] | list[int]]
@@ -94,14 +96,20 @@ def people(locale: str) -> Columns:
     female = letters.weighted(getattr(provider, "first_names_female", provider.first_names))
     last = letters.weighted(provider.last_names)
     first = [*_halved(male), *_halved(female)]
+    slugs = [letters.of_name(name) for name, _ in first]
+    pair_firsts = unlike(slugs, [weight for _, weight in first])
+    family = [letters.of_name(name) for name, _ in last]
+    pair_lasts = unlike(family, [weight for _, weight in last], without=[slugs[place] for place in pair_firsts])
     return {
+        "pair_firsts": pair_firsts or [0],
+        "pair_lasts": pair_lasts or [0],
         "first_names": [name for name, _ in first],
-        "first_slugs": [letters.of_name(name) for name, _ in first],
+        "first_slugs": slugs,
         "first_initials": [letters.of_name(name)[0] for name, _ in first],
         "first_weights": [weight for _, weight in first],
         "first_males": [len(male)],
         "last_names": [name for name, _ in last],
-        "last_slugs": [letters.of_name(name) for name, _ in last],
+        "last_slugs": family,
         "last_weights": [weight for _, weight in last],
     }
 
@@ -176,10 +184,12 @@ def _streets(columns: Columns) -> Columns:
 def _companies(trades: list[str], columns: Columns) -> Columns:
     """Stems are place-like words and family names; each trade belongs to an industry."""
     names, slugs, weights = columns["last_names"], columns["last_slugs"], columns["last_weights"]
-    common = sorted(range(len(names)), key=lambda place: -int(weights[place]))[:_STEMS_FROM_NAMES]
+    common = sorted(range(len(names)), key=lambda place: -int(weights[place]))
     stems = dict(_read_as(str(word)) for word in columns["company_stems"])
     stems |= {str(names[place]): str(slugs[place]) for place in common if names[place] not in stems}
-    pairs = [_read_as(trade, "|") for trade in trades]
+    stems = {stem: stems[stem] for stem in first_words(stems, _MOST_STEMS)}
+    known_trades = second_words(trade.split("|")[0] for trade in trades)
+    pairs = [(trade, industry) for trade, industry in (_read_as(trade, "|") for trade in trades) if trade in known_trades]
     known = [_read_as(industry) if "/" in industry else (industry, slug(trade)) for trade, industry in pairs]
     regions = [("", ""), *(_read_as(str(region)) for region in columns["company_regions"])]
     return {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfseed_core import system
 from sfseed_core.generate.pools import available, build
+from sfseed_core.generate.pools.alike import first_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +75,8 @@ def _stems(columns: Columns) -> Columns:
     plain = sorted((-int(str(weight)), str(name), str(slug)) for weight, name, slug in people if build.slug(str(name)))[
         :_STEMS
     ]
-    stems = sorted((name, slug) for _, name, slug in plain)
+    by_name = {name: slug for _, name, slug in plain}
+    stems = sorted((name, by_name[name]) for name in first_words(by_name, _STEMS))
     if not stems:
         return {}
     return {"company_stems": [name for name, _ in stems], "company_stem_slugs": [slug for _, slug in stems]}

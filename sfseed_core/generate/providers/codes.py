@@ -49,7 +49,7 @@ def propose(request: FieldRequest) -> Options | str:
     length = request.field.length or 255
     if request.rules.unique:
         return _distinct(request, length)
-    template = TEMPLATES.get(meaning) or _prefixed(request, 6)
+    template = request.rules.template or TEMPLATES.get(meaning) or _prefixed(request, 6)
     if len(template) > length:
         template = "#" * min(length, 9)
     return {"template": template}
@@ -68,7 +68,9 @@ def _distinct(request: FieldRequest, length: int) -> Options | str:
     wanted = request.context.count
     digits = len(str((wanted + len(request.taken)) * _SPARE))
     prefixed = _prefixed(request, max(digits, 6))
-    for template in (prefixed, "#" * max(digits, 6), "#" * min(length, _MOST_DIGITS), "@" * min(length, _MOST_LETTERS)):
+    ruled = request.rules.template
+    usual = (prefixed, "#" * max(digits, 6), "#" * min(length, _MOST_DIGITS), "@" * min(length, _MOST_LETTERS))
+    for template in (ruled,) if ruled else usual:
         taken = taken_numbers(template, request.taken)
         if len(template) <= length and capacity(template) - len(taken) >= wanted:
             return {"template": template, "taken": taken}

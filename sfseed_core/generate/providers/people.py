@@ -8,6 +8,7 @@ import numpy as np
 
 from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Coded, Texts
+from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.pools import DEFAULT_LOCALE, Pools
 from sfseed_core.generate.provider import (
     ALL_TEXT,
@@ -69,11 +70,41 @@ def _codes(rows: Rows, field: str | None, provider: str, pool: str, weights: str
 
 
 def _first_name(scope: Scope) -> Make:
-    return words(scope, scope.pools.text("first_names"), scope.pools.numbers("first_weights"))
+    return _of_pair(scope, 0) or words(scope, scope.pools.text("first_names"), scope.pools.numbers("first_weights"))
 
 
 def _last_name(scope: Scope) -> Make:
-    return words(scope, scope.pools.text("last_names"), scope.pools.numbers("last_weights"))
+    return _of_pair(scope, 1) or words(scope, scope.pools.text("last_names"), scope.pools.numbers("last_weights"))
+
+
+def _of_pair(scope: Scope, part: int) -> Make | None:
+    """Prepare one of a person's two names, so that no two persons of the object are taken for one another.
+
+    Each record has another pair of a first and a last name, out of lists in which no name is like another; so neither the
+    org's matching rules nor a reader mistakes one for the other. Leads take the pairs from the end. None where the object
+    does not have both names, or the field is too short for them.
+    """
+    columns = scope.object.columns
+    both = [[one for one in columns if one.provider == name] for name in (FIRST_NAME, LAST_NAME)]
+    pools = scope.pools
+    pool = pools.text(("first_names", "last_names")[part])
+    lists = [pools.numbers("pair_firsts"), pools.numbers("pair_lasts")]
+    long_enough = not scope.column.length or texts.longest(pool) <= scope.column.length
+    if [len(one) for one in both] != [1, 1] or both[part][0].field != scope.column.field or not long_enough:
+        return None
+    pairs = Permutation(len(lists[0]) * len(lists[1]), scope.engine.key("people"))
+    last_first = scope.object.name == "Lead"
+
+    def numbers(rows: Rows) -> np.ndarray:
+        places = rows.records % pairs.size
+        return pairs.at(pairs.size - 1 - places if last_first else places)
+
+    def make(rows: Rows) -> Coded:
+        drawn = rows.once("people", lambda: numbers(rows))
+        places = drawn % len(lists[0]) if part == 0 else drawn // len(lists[0])
+        return Coded(pool, lists[part][places].astype(np.int32))
+
+    return make
 
 
 def _full_name(scope: Scope) -> Make:

@@ -1,0 +1,105 @@
+"""Names that Salesforce's standard matching rules would take for one another, so that a vocabulary can leave them out.
+
+The rules compare names by their letters (Jaro-Winkler), by their sound (Metaphone), by initials and by usual short forms;
+docs/matching-rules.md has them with their source. What is here is at least as strict.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_SIMILAR = 0.84  # the rules' threshold for first names is 0.85
+_PREFIX = 4
+_SOUNDS = (
+    ("^(kn|gn|pn|wr)", "n"), ("ph", "f"), ("(sch|sh|ch|tch)", "x"), ("[td]h?", "t"), ("[ckqg]h?", "k"), ("[szx]", "s"),
+    ("[bp]", "p"), ("[fvw]", "f"), ("[mn]", "n"), ("j", "x"), ("[aeiouyh]", ""),
+)  # fmt: skip
+_SHORT_FORMS = """
+robert bob rob bobby robin; william bill will billy willie liam; richard dick rick ricky rich; james jim jimmy jamie;
+john jack johnny jon jonathan; michael mike mick mickey; joseph joe joey; thomas tom tommy; charles charlie chuck;
+edward ed eddie ted; margaret maggie peggy meg megan; elizabeth liz beth betty lisa eliza; katherine kathy kate katie cathy;
+patricia pat patty tricia; jennifer jen jenny; anthony tony; samuel sam; samantha sammy; daniel dan danny; david dave;
+steven steve; matthew matt; christopher chris christine christina christian tina; andrew andy drew; alexander alex alexandra;
+benjamin ben; nicholas nick nicole; timothy tim; gregory greg; kenneth ken; ronald ron; donald don; lawrence larry;
+rebecca becky; deborah debbie debra; susan sue suzanne; barbara barb; dorothy dot; victoria vicky tori; pamela pam;
+theresa terry teresa; frederick fred freddie; henry harry hank; leonard leo leon; raymond ray; stephanie steph; walter walt
+"""
+
+
+def sound(slug: str) -> str:
+    """Return a coarse key of how a name sounds: names with different keys are far apart for any phonetic rule."""
+    key = slug
+    for pattern, becomes in _SOUNDS:
+        key = (slug[:1] if pattern.startswith("[aeiou") and slug[:1] in "aeiouyh" else "") + re.sub(pattern, becomes, key)
+    return re.sub(r"(.)\1+", r"\1", key)
+
+
+def similarity(one: str, two: str) -> float:
+    """Return the Jaro-Winkler similarity, from 0 to 1."""
+    if one == two:
+        return 1.0
+    reach = max(len(one), len(two)) // 2 - 1
+    taken = [False] * len(two)
+    first = []
+    for place, letter in enumerate(one):
+        for other in range(max(0, place - reach), min(len(two), place + reach + 1)):
+            if not taken[other] and two[other] == letter:
+                taken[other] = True
+                first.append(letter)
+                break
+    if not first:
+        return 0.0
+    second = [letter for letter, used in zip(two, taken, strict=True) if used]
+    swapped = sum(a != b for a, b in zip(first, second, strict=True)) / 2
+    same = len(first)
+    jaro = (same / len(one) + same / len(two) + (same - swapped) / same) / 3
+    common = 0
+    for a, b in zip(one[:_PREFIX], two[:_PREFIX], strict=False):
+        if a != b:
+            break
+        common += 1
+    return jaro + common * 0.1 * (1 - jaro)
+
+
+def unlike(slugs: Sequence[str], weights: Sequence[int], *, without: Iterable[str] = ()) -> list[int]:
+    """Return the places of names of which no two are taken for one another, the most frequent first kept."""
+    short_forms = {form: number for number, group in enumerate(_SHORT_FORMS.split(";")) for form in group.split()}
+    kept: list[int] = []
+    sounds = {sound(slug) for slug in without}
+    groups: set[int] = set()
+    by_initial: dict[str, list[str]] = {}
+    for place in sorted(range(len(slugs)), key=lambda one: (-weights[one], slugs[one])):
+        slug = slugs[place]
+        key, group = sound(slug), short_forms.get(slug)
+        if len(slug) < 2 or key in sounds or group in groups:
+            continue
+        if any(similarity(slug, other) >= _SIMILAR for others in by_initial.values() for other in others):
+            continue
+        kept.append(place)
+        sounds.add(key)
+        by_initial.setdefault(slug[0], []).append(slug)
+        groups |= set() if group is None else {group}
+    return sorted(kept)
+
+
+def first_words(names: Iterable[str], most: int) -> list[str]:
+    """Return names of one word each, no two with the same first six letters: the key by which the rules group companies."""
+    found: dict[str, str] = {}
+    for name in names:
+        if " " not in name and "-" not in name:
+            found.setdefault(name.lower()[:6], name)
+        if len(found) == most:
+            break
+    return list(found.values())
+
+
+def second_words(names: Iterable[str]) -> list[str]:
+    """Return names, no two of which begin with the same six letters."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(re.split(r"[ -]", name.lower())[0][:6], name)
+    return list(found.values())
