@@ -1,0 +1,74 @@
+"""No two generated persons or companies are alike for Salesforce's standard matching rules."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from conftest import column, plan_by_hand
+
+from sfseed_core.generate.engine import Engine
+from sfseed_core.generate.pools import Pools, shipped
+from sfseed_core.generate.pools.alike import similarity, sound
+from sfseed_core.generate.texts import listed
+from sfseed_core.recipe.model import ObjectPlan, Plan
+
+MANY = 100_000
+PLAN = plan_by_hand()
+
+
+def plan(*objects: ObjectPlan) -> Plan:
+    """A plan of the objects in American English."""
+    return Plan(7, PLAN.as_of, "GMT", "en_US", objects, "")
+
+
+def people(name: str, count: int) -> ObjectPlan:
+    """Persons with a first and a last name."""
+    names = (
+        column("FirstName", "string", "person.first_name", length=40),
+        column("LastName", "string", "person.last_name", length=80),
+    )
+    return ObjectPlan(name, count, 0, names)
+
+
+def pairs(engine: Engine, name: str) -> np.ndarray:
+    """Which pair of names each record of the object has, as one number."""
+    some = engine.at(name, np.arange(engine.count(name)))
+    return some.cells("FirstName").codes.astype(np.int64) * 100_000 + some.cells("LastName").codes
+
+
+def test_a_hundred_thousand_persons_are_all_different():
+    """Each of 100,000 contacts has another pair of names; a few leads beside them too."""
+    engine = Engine(plan(people("Contact", MANY), people("Lead", 3_000)))
+    known = np.concatenate([pairs(engine, "Contact"), pairs(engine, "Lead")])
+    assert len(np.unique(known)) == len(known)
+
+
+@pytest.mark.parametrize("locale", shipped())
+def test_names_of_pairs_are_unlike_each_other(locale):
+    """Of the names that pairs are made of no two are similar by letters or sound, nor a last name by sound like a first."""
+    pools = Pools.of(locale)
+    lists = [
+        [listed(pools.text(f"{part}_slugs"))[place] for place in pools.numbers(f"pair_{part}s")]
+        for part in ("first", "last")
+    ]
+    for names in lists:
+        assert len({sound(name) for name in names}) == len(names)
+        assert all(similarity(one, two) < 0.85 for one, two in itertools.combinations(names[::3], 2))
+    assert not {sound(name) for name in lists[0]} & {sound(name) for name in lists[1]}
+
+
+def test_a_hundred_thousand_companies_have_different_match_keys():
+    """No two of 100,000 accounts agree in the first six letters of both words of their names."""
+    engine = Engine(plan(ObjectPlan("Account", MANY, 0, (column("Name", "string", "company", length=255),))))
+    names = [name for batch in engine.batches("Account") for name in listed(batch.column("Name"))]
+    keys = {tuple(word[:6].lower() for word in name.split(" ")[:2]) for name in names}
+    assert len(keys) == MANY
+
+
+def test_similarity_is_jaro_winklers():
+    """Textbook values of the Jaro-Winkler similarity."""
+    assert similarity("martha", "marhta") == pytest.approx(0.9611, abs=1e-4)
+    assert similarity("dwayne", "duane") == pytest.approx(0.84, abs=1e-4)
+    assert similarity("abc", "xyz") == 0
