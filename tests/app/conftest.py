@@ -195,9 +195,14 @@ def edit_cell(page: Page, row: int, column_x: int, text: str) -> None:
     grid.scroll_into_view_if_needed()
     box = grid.bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + column_x, box["y"] + 35 * (row + 1) + 18)
-    page.keyboard.press("Enter")
-    page.locator("#portal textarea, #portal input").first.wait_for()
+    field = page.locator("#portal textarea, #portal input").first
+    for _ in range(6):  # a table that is just being drawn anew takes no clicks
+        page.mouse.click(box["x"] + column_x, box["y"] + 35 * (row + 1) + 18)
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(1000)
+        if field.is_visible():
+            break
+    field.wait_for()
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type(text, delay=20)
     page.keyboard.press("Enter")
