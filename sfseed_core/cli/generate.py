@@ -36,6 +36,10 @@ def generate(
         int | None,
         typer.Option("--threads", metavar="N", min=1, help="With --out: make records on N threads (default: 2)."),
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option("--engine", metavar="ENGINE", help="With --out: dask[:SCHEDULER] makes records on Dask's workers."),
+    ] = None,
     progress: options.ProgressOption = "auto",
     *,
     json: options.Json = False,
@@ -67,7 +71,14 @@ def generate(
     home, observer = system.home(), console.observer()
     if out is not None:
         written = write_for(
-            request, home=home, out=out, file_format=file_format, threads=threads, observer=observer, clock=SYSTEM
+            request,
+            home=home,
+            out=out,
+            file_format=file_format,
+            threads=threads,
+            engine=engine,
+            observer=observer,
+            clock=SYSTEM,
         )
         data = {"out": str(out), "seed": request.seed, "objects": written}
         console.result(data, table(("object", "records"), list(written.items())))

@@ -10,7 +10,7 @@ from sfseed_core.cli import options
 from sfseed_core.cli.console import Console, table
 
 if TYPE_CHECKING:
-    from sfseed_core.recipe.model import Plan
+    from sfseed_core.recipe.model import ColumnPlan, Plan, ReferencePlan
 
 
 def register(root: typer.Typer) -> None:
@@ -85,11 +85,29 @@ def _as_text(plan: Plan, *, explain: bool) -> list[str]:
 
 def _explained(plan: Plan) -> list[str]:
     rows = [
-        (f"{one.name}.{column.field}", column.provider, column.why) for one in plan.objects for column in one.columns
+        (f"{one.name}.{column.field}", column.provider, _share(column.null_share), _unique(column) + column.why)
+        for one in plan.objects
+        for column in one.columns
     ] + [
-        (f"{one.name}.{reference.field}", reference.mode, reference.why)
+        (f"{one.name}.{reference.field}", _pointing(reference), _share(reference.null_share), reference.why)
         for one in plan.objects
         for reference in one.references
     ]
-    rows += [(name, "(nothing)", why) for name, why in plan.omitted.items()]
-    return ["", *table(("field", "made by", "why"), sorted(rows))]
+    rows += [(name, "(nothing)", "", why) for name, why in plan.omitted.items()]
+    return ["", *table(("field", "made by", "empty", "why"), sorted(rows))]
+
+
+def _share(null_share: int) -> str:
+    from sfseed_core.recipe.model import SHARE
+
+    return f"{null_share * 100 / SHARE:.0f} %" if null_share else ""
+
+
+def _unique(column: ColumnPlan) -> str:
+    return "no value twice; " if column.unique else ""
+
+
+def _pointing(reference: ReferencePlan) -> str:
+    """Return what the reference points to and how: `Account (children)`."""
+    targets = ", ".join(one.object or one.symbol or "" for one in reference.targets)
+    return f"{targets} ({reference.mode}{', filled in later' if reference.deferred else ''})"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sfseed_core.load.hold import read_held
 from sfseed_core.org.guard import decide
+from sfseed_core.workflow.holdings import before_load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +59,7 @@ def forecast(work: Work) -> Forecast:
     counts = {name: dataset.count(name, work.run.get("revision")) for name in dataset.objects}
     size = sum(counts[one.name] * one.storage_bytes for one in plan.objects if one.name in counts)
     free = snapshot.storage_free_mb
-    holds, doubt = _already_there(work, counts)
+    holds, doubt = before_load(work.request.org, work.org, counts, home=work.home, now=work.clock.now())
     return Forecast(
         records=sum(counts.values()),
         org_name=facts.name or facts.org_id,
@@ -71,27 +72,3 @@ def forecast(work: Work) -> Forecast:
         holds=holds,
         doubt=doubt,
     )
-
-
-def _already_there(work: Work, counts: Mapping[str, int]) -> tuple[Holdings | None, str | None]:
-    """Look what the org holds; never of the practice org."""
-    from sfseed_core.workflow.connect import DEMO
-    from sfseed_core.workflow.holdings import doubt, look
-
-    if work.request.org == DEMO:
-        return None, None
-    holds = look(work.org, counts, ours=ours(work))
-    return holds, doubt(holds, work.clock.now())
-
-
-def ours(work: Work) -> int:
-    """Return how many records of this org earlier runs from here have put in."""
-    from sfseed_core.load.journal import list_runs
-    from sfseed_core.load.status import RunState
-
-    total = 0
-    for run in list_runs(work.home):
-        if run.get("org_id") == work.org.org_id and run.state is not RunState.UNDONE:
-            total += sum(counts.succeeded for counts in run.status().objects.values())
-        run.close()
-    return total

@@ -70,24 +70,32 @@ def write_for(
     out: Path,
     file_format: str,
     threads: int | None = None,
+    engine: str | None = None,
     observer: Observer,
     clock: Clock,
 ) -> dict[str, int]:
     """Write one file per object into the folder, streaming; return the records per object.
 
-    Records are made on the threads (by default two, where there are as many processors), the same bytes with any number.
+    Records are made on the threads (by default two, where there are as many processors), or on the workers of the `engine`
+    `dask[:SCHEDULER]`: the same bytes with any number.
 
     The practice org's schema is packaged: with `--org demo` no org is started or asked.
     """
     from sfseed_core.dataset.export.folder import export_folder
     from sfseed_core.workflow.packaged import DEMO, demo_survey
     from sfseed_core.workflow.plan import draw_up, look, recipe_of
+    from sfseed_core.workflow.spread_out import scheduler_of, write_spread
 
     _usable(out)
     found = (
         demo_survey(recipe_of(request)) if request.org == DEMO else look(request, home=home, observer=observer, clock=clock)
     )
     plan = draw_up(request, found, observer=observer)
+    scheduler = scheduler_of(engine)
+    if scheduler is not None:
+        if file_format != "csv":
+            raise UserError(f"--engine {engine} writes CSV, not {file_format}.")
+        return write_spread(out, plan, scheduler=scheduler, observer=observer)
     threads = threads or min(_THREADS, os.cpu_count() or 1)
     export_folder(out, plan, Engine(plan).pieces, format=file_format, threads=threads, observer=observer)
     return {one.name: one.count for one in plan.objects}

@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sfseed_core.errors import OrgAnswered, OrgError
+from sfseed_core.load.journal import list_runs
+from sfseed_core.load.status import RunState
 from sfseed_core.org.soql import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from sfseed_core.org.client import Org
 
@@ -50,6 +53,28 @@ class Holdings:
                 f"Last record by somebody else: {self.last.object}, {self.last.by}, {self.last.at:%Y-%m-%d %H:%M} UTC"
             )
         return lines
+
+
+def before_load(
+    name: str, org: Org, objects: Iterable[str], *, home: Path, now: datetime
+) -> tuple[Holdings | None, str | None]:
+    """Return what the org of that name holds, and why it may be the wrong one; neither of the practice org."""
+    from sfseed_core.workflow.connect import DEMO
+
+    if name == DEMO:
+        return None, None
+    held = look(org, objects, ours=_ours(org.org_id, home))
+    return held, doubt(held, now)
+
+
+def _ours(org_id: str, home: Path) -> int:
+    """Return how many records of this org earlier runs from here have put in."""
+    total = 0
+    for run in list_runs(home):
+        if run.get("org_id") == org_id and run.state is not RunState.UNDONE:
+            total += sum(counts.succeeded for counts in run.status().objects.values())
+        run.close()
+    return total
 
 
 def doubt(held: Holdings, now: datetime) -> str | None:
