@@ -69,7 +69,7 @@ class FieldValues:
 
     def compact(self) -> dict[str, Any]:
         """Return the keys of a compact field that this gives."""
-        keys: dict[str, Any] = {"values": self.values, "restricted": self.restricted and bool(self.values)}
+        keys: dict[str, Any] = {"values": self.values, "restricted": self.restricted}
         return {**keys, "controller": self.controller} if self.controller else keys
 
 

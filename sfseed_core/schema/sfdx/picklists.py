@@ -74,7 +74,7 @@ class ValueSet:
 
 
 def value_set(field: Element, project: Project) -> ValueSet:
-    """Return a field's values, of its own or of the global set that it names; empty when that is not in the project."""
+    """Return a field's values, of its own or of the global set that it names; none when that is not in the project."""
     found = field.find("valueSet")
     if found is None:
         return _older(field.find("picklist"))
@@ -86,7 +86,7 @@ def value_set(field: Element, project: Project) -> ValueSet:
         definition = found.find("valueSetDefinition")
         values = _values(definition.all("value")) if definition is not None else ()
     controller = found.said("controllingField") or None
-    restricted = found.flag("restricted") and bool(values)
+    restricted = found.flag("restricted")
     return ValueSet(values, restricted, controller, _settings(found) if controller else None)
 
 
@@ -139,9 +139,7 @@ def _older(picklist: Element | None) -> ValueSet:
     }
     controller = picklist.said("controllingField") or None
     values = _values(entries)
-    return ValueSet(
-        values, picklist.flag("restrictedPicklist") and bool(values), controller, allowed if controller else None
-    )
+    return ValueSet(values, picklist.flag("restrictedPicklist"), controller, allowed if controller else None)
 
 
 def _controlling(element: Element) -> str:
