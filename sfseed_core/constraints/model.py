@@ -23,7 +23,8 @@ class FieldRules:
     `allowed` are the only values that the org takes
     (restricted picklists, statuses at insert); None when it takes any. `suggested` are those that a record should have:
     the active values, of a status only the usable ones. `max_chars` and `max_bytes` (UTF-8) bound text, `max_selected` a
-    multi-select; `whole_digits` bounds the digits left of the point; `low` and `high` bound numbers. `fixed` is the one
+    multi-select; `template` is a form of codes (`#` a digit) that every value we make has;
+    `whole_digits` bounds the digits left of the point; `low` and `high` bound numbers. `fixed` is the one
     value that the field must have. `controller` names the field that a dependent picklist depends on and `by_controller`
     its values per value of that field; `by_record_type` the values per developer name, where they were read.
     """
@@ -44,6 +45,7 @@ class FieldRules:
     unique: bool = False
     case_sensitive: bool = False
     format: Format | None = None
+    template: str | None = None
     fixed: str | bool | None = None
     controller: str | None = None
     by_controller: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))

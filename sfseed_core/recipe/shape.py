@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sfseed_core.constraints.rules import object_rules
+from sfseed_core.constraints.shapes import heeding
+from sfseed_core.constraints.validation import validation_constraints
 from sfseed_core.errors import RecipeError
 from sfseed_core.recipe.columns import RECORD_TYPE
 from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe
@@ -56,7 +58,7 @@ class Shape:
 
 def shape_of(schema: ObjectSchema, snapshot: Snapshot, recipe: ObjectRecipe | None = None) -> Shape:
     """Return the object as it will be seeded; raises RecipeError when the recipe names a field that cannot be set."""
-    rules = object_rules(schema, snapshot)
+    rules = heeding(object_rules(schema, snapshot), schema, validation_constraints(schema, {}, snapshot))
     recipe = recipe or ObjectRecipe(schema.name)
     said = recipe.fields
     _check_fields(schema, rules, {**dict.fromkeys(recipe.only or (), _NOT_SAID), **said})
