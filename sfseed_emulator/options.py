@@ -23,4 +23,4 @@ class OrgOptions:
     session_seconds: int = 7_200
     user: str = "admin"  # the kind of the running user, see org_kinds
     language: str = "en"
-    validation_rules: bool = False  # whether writes obey the validation rules of the schema
+    validation_rules: bool = True  # whether writes obey the validation rules of the schema

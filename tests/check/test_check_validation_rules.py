@@ -205,6 +205,15 @@ def test_rules_see_the_update_that_fills_references_in(survey, staged):
     assert (finding.step, finding.count) == ("insert", COUNT)
 
 
+def test_what_is_generated_keeps_to_the_practice_orgs_rules(survey, staged):
+    """No generated record of the practice org meets one of its own validation rules."""
+    found, _ = survey
+    rules = found.snapshot.validation_rules or {name: one.validation_rules for name, one in found.schema.objects.items()}
+    assert sum(map(len, rules.values())) >= 4
+    told = check_dataset(staged, found.schema.objects, found.snapshot, validation=True, clock=Noon())
+    assert [(one.object, one.rule) for one in told if one.rule.startswith("validation:")] == []
+
+
 def test_checks_without_rules_leave_them_out(survey, staged):
     """A check leaves the org's validation rules out where they are not asked for."""
     rules = MappingProxyType({"Account": (ValidationRule("R", "TRUE", "No."),)})
