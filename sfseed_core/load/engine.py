@@ -10,7 +10,7 @@ import numpy as np
 from sfseed_core.dataset import vectors
 from sfseed_core.errors import OrgAnswered
 from sfseed_core.events import Note, Progress
-from sfseed_core.load import census, ids, jobs, match, results, settle, single
+from sfseed_core.load import census, ids, jobs, locks, match, results, settle, single
 from sfseed_core.load.carry import BulkRefused, Carrier
 from sfseed_core.load.drive import Driver
 from sfseed_core.load.jobs import Phase, files_of
@@ -138,6 +138,8 @@ class Engine:
         sent = Sent(results.read_sent(job, files), files.read_keys())
         reading = settle.read(sent, results.read_lines(job, files))
         outcome = self._decide(job, files, sent, reading)
+        if job.operation != "delete" and job.round + 1 < self._options.lock_rounds:
+            outcome = locks.put_back(outcome)
         self._keep(job, settle.unsent(outcome) if self._was_aborted(job) else outcome)
 
     def _was_aborted(self, job: Job) -> bool:

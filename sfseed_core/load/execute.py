@@ -6,12 +6,13 @@ through all stages; a step without waiting records costs nothing.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import GuardRefused, SfseedError
 from sfseed_core.events import SILENT
-from sfseed_core.load import changes, steps
+from sfseed_core.load import changes, locks, steps
 from sfseed_core.load.engine import Engine
 from sfseed_core.load.feeds import Feeds
 from sfseed_core.load.ledger import Ledger, send_again
@@ -20,15 +21,17 @@ from sfseed_core.load.patience import StopRequested
 from sfseed_core.load.status import RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from sfseed_core.clock import Clock
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
+    from sfseed_core.load.jobs import Job
     from sfseed_core.load.journal import Run
     from sfseed_core.load.options import Options
     from sfseed_core.load.resolve import Resolver
     from sfseed_core.load.status import RunStatus
+    from sfseed_core.load.steps import Step
     from sfseed_core.org.guard import GuardedOrg
 
 
@@ -70,8 +73,27 @@ def execute(
         changes.prepare(run, org, dataset.plan, resolver, engine.patience)
         for stage in stages:
             engine.drive(feeds.of(step) for step in stage)
+            _send_rest(stage, feeds, engine, options)
 
     return _carry_out(run, engine, work)
+
+
+def _send_rest(stage: Sequence[Step], feeds: Feeds, engine: Engine, options: Options) -> None:
+    """Send what the org certainly does not have again, step by step: no other job is there to hold a lock."""
+    for round_ in range(1, max(options.rounds, options.lock_rounds)):
+        sent = [_send_alone(feeds.of(step, round_), engine, locks.pause_before(options, round_)) for step in stage]
+        if not any(sent):
+            return
+
+
+def _send_alone(feed: Iterator[Job], engine: Engine, pause: float) -> bool:
+    """Carry the jobs of one feed, after a pause if there are any; say whether there were."""
+    first = next(feed, None)
+    if first is None:
+        return False
+    engine.patience.pause(pause)
+    engine.drive([chain([first], feed)])
+    return True
 
 
 def bind(run: Run, org: GuardedOrg, resolved_for: str) -> None:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from sfseed_core.dataset import vectors
 from sfseed_core.dataset.store import open_dataset
-from sfseed_core.load import ids, jobs, match
+from sfseed_core.load import ids, jobs, locks, match
 from sfseed_core.load.jobs import Job, Phase, files_of
 from sfseed_core.load.match import MatchKey
 from sfseed_core.load.outcome import Fate
@@ -43,16 +43,10 @@ class Feeds:
         self._run, self._dataset, self._revision = run, dataset, revision
         self._ledger, self._resolver, self._options = ledger, resolver, options
 
-    def of(self, step: Step) -> Iterator[Job]:
-        """Give the jobs of a step until none of its records waits; records that came back unsent go once more."""
+    def of(self, step: Step, round_: int = 0) -> Iterator[Job]:
+        """Give the jobs of a step for its waiting records; `round_` counts how often they were sent before."""
         plan = self._inserts if step.kind == "insert" else self._updates
-        for round_ in range(self._options.rounds):
-            found = False
-            for job in plan(step, round_):
-                found = True
-                yield job
-            if not found:
-                return
+        return plan(step, round_)
 
     # -- inserts -----------------------------------------------------------------------------------------------------
 
@@ -75,6 +69,10 @@ class Feeds:
         keys = local_keys(table)
         self._hold(self._ledger.fates(step.object), keys[held])
         texts, keys = _rows(texts, ~held), keys[~held]
+        parent = locks.lock_parent(plan, self._dataset.schema[step.object], step.deferred)
+        order = locks.beside_each_other(texts, parent)
+        if order is not None:
+            texts, keys = texts.take(match.positions(order)), keys[order]
         found: list[Job] = []
         for share in match.shares(texts, self._dataset.schema[step.object].fields) if len(keys) else ():
             part = texts if len(share.rows) == len(keys) else texts.take(match.positions(share.rows))
@@ -128,9 +126,10 @@ class Feeds:
                 self._ledger.write_counts(db)
 
     def _planned(self, blank: Job, key: MatchKey, texts: pa.Table, keys: np.ndarray) -> list[Job]:
-        if not len(keys):
-            return []
-        return plan_jobs(self._run, blank, key, texts, keys, most_bytes=self._options.bytes_per_job)
+        most, size = self._options.bytes_per_job, locks.most_rows(self._options, blank.round)
+        starts = range(0, len(keys), size)
+        parts = ((texts.slice(start, size), keys[start : start + size]) for start in starts)
+        return [one for part, mine in parts for one in plan_jobs(self._run, blank, key, part, mine, most_bytes=most)]
 
 
 def plan_jobs(run: Run, blank: Job, key: MatchKey, texts: pa.Table, keys: np.ndarray, *, most_bytes: int) -> list[Job]:

@@ -11,7 +11,8 @@ class Options:
 
     `patience` is how many seconds an org that cannot be reached is waited for; `attempts` how often a job is made anew
     when its creation or upload had no answer; `rounds` how often a record may be sent when it is certain that the org does
-    not have it.
+    not have it, `lock_rounds` when the org refused it for a passing reason, after `lock_wait` seconds and twice as many
+    each further time.
     """
 
     rows_per_job: int = 65_536
@@ -20,6 +21,8 @@ class Options:
     patience: float = 3_600
     attempts: int = 6
     rounds: int = 2
+    lock_rounds: int = 5
+    lock_wait: float = 1.0
     first_wait: float = 0.1
     longest_wait: float = 10.0
 
