@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pages.shared import connecting, foot, frame, making, state
+from pages.shared import connecting, foot, frame, making, signing_in, state
 
 frame.inside()
 where = state.place()
@@ -10,6 +10,7 @@ if where.org is None:
     connecting.welcome()
     connecting.earlier(where)
     connecting.orgs()
+    signing_in.ways()
     foot.bar(None)
 else:
     connecting.earlier(where)

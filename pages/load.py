@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import foot, frame, loading, previewing, resources, state, words
+from pages.shared import foot, frame, loading, previewing, resources, right_org, state, words
 
 frame.inside()
 where = state.place()
@@ -29,6 +29,7 @@ else:
     loading.what_will_happen(dataset, reached, findings)
     how = loading.again(dataset, reached)
     typed, why_not = loading.confirmed(reached)
+    why_not = right_org.asked(where.org, reached, dataset) or why_not
     label = f"Load {words.many(sum(dataset.counts.values()), 'record')} into {words.plain(reached.facts.name or 'the org')}"
     if foot.bar(previewing.tally_of(dataset.id, where), back=frame.STEPS[3], onward=label, why_not=why_not):
         loading.begin(where, how, typed)

@@ -74,6 +74,10 @@ class Callback:
             )
         return self._returned
 
+    def poll(self, seconds: float) -> Mapping[str, str] | None:
+        """Return what the browser brought back, if it comes within so long; for callers that look in between."""
+        return self._returned if self._came.wait(seconds) else None
+
     def take(self, host: str, target: str) -> tuple[int, str]:
         """Judge one request; return the status and the page for it."""
         parts = urlsplit(target)

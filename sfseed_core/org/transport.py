@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import ssl
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 import requests
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 120.0
+Mounts: TypeAlias = "Mapping[str, BaseAdapter]"
+"""Adapters under URL prefixes, for sessions that do not go to the network by themselves."""
+
 _POOL = 20
 
 

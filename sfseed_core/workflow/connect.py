@@ -29,8 +29,6 @@ from sfseed_core.workflow.refreshed import remember
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from requests.adapters import BaseAdapter
-
     from sfseed_core.clock import Clock
     from sfseed_core.events import Observer
     from sfseed_core.org.client import Org
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
     from sfseed_core.org.facts import OrgFacts
     from sfseed_core.org.guard import Decision
     from sfseed_core.org.login import Login
+    from sfseed_core.org.transport import Mounts
     from sfseed_core.settings import Settings
 
 DEMO, ENV = "demo", "env"
@@ -116,7 +115,7 @@ def reach(
     clock: Clock,
     home: Path | None = None,
     observer: Observer = SILENT,
-    mounts: Mapping[str, BaseAdapter] | None = None,
+    mounts: Mounts | None = None,
 ) -> Org:
     """Connect by a way in, and remember what its name leads to by now; `mounts` as of `connect`."""
     org = connect(login, clock=clock, mounts=mounts)

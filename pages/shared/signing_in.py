@@ -1,0 +1,150 @@
+"""Connecting an org of one's own: Salesforce's CLI first, the other ways folded below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages.shared import resources, state, words
+from sfseed_core.clock import SYSTEM
+from sfseed_core.errors import SfseedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sfseed_core.org.connections import Way
+    from sfseed_core.workflow.connections import Draft
+
+_PRESSED = "connect_pressed"  # a note, since a press alone is lost where the frame is put around the page first
+_LOOKS = 600  # of half a second each: how long a sign-in may take
+_EXAMPLE = "https://acme--uat.sandbox.my.salesforce.com"
+_WAYS: Mapping[Way, str] = {
+    "web": "Sign in with the browser",
+    "jwt": "Private key (JWT)",
+    "client-credentials": "Client credentials",
+    "token": "Access token",
+}
+
+
+def ways() -> None:
+    """The ways to connect an org that is not listed yet."""
+    with st.expander("Connect another org", icon=":material/add_link:"):
+        _by_cli()
+        st.divider()
+        st.caption("Other ways, with an app that your admin makes:")
+        _other()
+
+
+def _by_cli() -> None:
+    from sfseed_core.org import sf_cli
+
+    if sf_cli.find() is None:
+        st.markdown("The easiest way is Salesforce's own command line, which needs no app and no admin.")
+        st.caption(words.plain(f"Get it: {sf_cli.GET_IT}. Then come back to this page."))
+        return
+    url = st.text_input("The sandbox's address", placeholder=_EXAMPLE, key="cli_url")
+    name = st.text_input("Call it", placeholder="uat", key="cli_name")
+    st.button("Sign in", type="primary", key="cli_sign_in", on_click=state.note, args=(_PRESSED, "cli"))
+    if state.remembered(_PRESSED) == "cli":
+        state.taken(_PRESSED)
+        with st.spinner("Sign in in the browser window that Salesforce's command line opens…"):
+            _done(name, lambda: _cli_draft(url, name))
+    if st.button("Use an org that the command line knows", icon=":material/terminal:"):
+        state.note("cli_orgs", _cli_orgs())
+    for one in state.remembered("cli_orgs") or ():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{words.plain(one[0])}** {words.plain(one[1])}", width="stretch")
+            st.button("Use", on_click=state.go, kwargs={"org": one[0]}, key=f"cli_{one[0]}")
+
+
+def _cli_orgs() -> list[tuple[str, str]]:
+    from sfseed_core.workflow.connect import cli_orgs
+
+    try:
+        return [(one.name, f"{one.kind}, {one.username}") for one in cli_orgs()]
+    except SfseedError as error:
+        st.error(words.plain(str(error)))
+        return []
+
+
+def _cli_draft(url: str, name: str) -> Draft:
+    from sfseed_core.org import sf_cli
+    from sfseed_core.org.connections import Connection, checked_name
+    from sfseed_core.workflow.connections import Draft
+
+    found = sf_cli.sign_in(url, checked_name(name))
+    return Draft(Connection(name, "sf-cli", found.instance_url, alias=name))
+
+
+def _other() -> None:
+    from sfseed_core.org.admin_message import admin_message
+
+    way: Way = st.selectbox("How", list(_WAYS), format_func=_WAYS.__getitem__, key="way")
+    if way != "token":
+        st.caption("Copy the message for your admin:")
+        st.code(admin_message(way), language=None, wrap_lines=True)
+    name = st.text_input("Call it", placeholder="uat", key="other_name")
+    url = st.text_input("The sandbox's address", placeholder=_EXAMPLE, key="other_url")
+    client_id = st.text_input("Consumer key") if way != "token" else ""
+    username = st.text_input("Username") if way == "jwt" else ""
+    key_file = st.text_input("Path of the private key on this machine") if way == "jwt" else ""
+    label = "Consumer secret" if way == "client-credentials" else "Access token"
+    secret = st.text_input(label, type="password") if way in {"client-credentials", "token"} else ""
+    st.button("Connect this org", type="primary", key="connect_this", on_click=state.note, args=(_PRESSED, "other"))
+    if state.remembered(_PRESSED) == "other":
+        state.taken(_PRESSED)
+        if way == "web":
+            _done(name, lambda: _web_draft(name, url, client_id))
+        else:
+            _done(name, lambda: _draft(way, name, url, client_id, username, key_file, secret))
+
+
+def _draft(way: Way, name: str, url: str, client_id: str, username: str, key_file: str, secret: str) -> Draft:
+    from sfseed_core.org.connections import Connection
+    from sfseed_core.workflow.connections import Draft
+
+    found = Connection(
+        name, way, url, client_id=client_id or None, username=username or None, key_file=key_file.strip() or None
+    )
+    return Draft(found, secret.strip() or None)
+
+
+def _web_draft(name: str, url: str, client_id: str) -> Draft:
+    from sfseed_core.errors import LoginFailed
+    from sfseed_core.org.address import instance_url
+    from sfseed_core.org.callback import PORT, Callback, redirect_uri
+    from sfseed_core.org.connections import Connection, checked_name
+    from sfseed_core.org.exchange import carry_out
+    from sfseed_core.org.web_login import WebApp, begin, finish
+    from sfseed_core.workflow.connections import Draft, web_secret
+
+    app = WebApp(instance_url(url), client_id.strip(), redirect_uri())
+    pending = begin(app, name=checked_name(name))
+    with Callback(pending.state) as listener:
+        st.link_button("Sign in at Salesforce", pending.address, type="primary")
+        waiting = st.empty()
+        for _ in range(_LOOKS):
+            waiting.caption("Waiting for the browser to come back; you can close that tab then.")
+            returned = listener.poll(0.5)
+            if returned is not None:
+                tokens = carry_out(finish(pending, returned))
+                found = Connection(name, "web", tokens.grant.instance_url, client_id=app.client_id, callback_port=PORT)
+                return Draft(found, web_secret(tokens, None))
+    raise LoginFailed("nobody came back from the browser", hint="Start the sign-in again.")
+
+
+def _done(name: str, draft: Callable[[], Draft]) -> None:
+    """Save the connection when it works, and go on with it; else say why it does not."""
+    from sfseed_core.workflow.connections import add
+
+    try:
+        added = add(draft(), home=resources.home(), clock=SYSTEM)
+    except SfseedError as error:
+        st.error(words.plain(str(error)))
+        return
+    if added.kept == "memory":
+        st.toast("The secret ends with this program: there is no keyring here, or it is too long for it.")
+    resources.forget_orgs()
+    state.go(org=name)
+    st.rerun()
