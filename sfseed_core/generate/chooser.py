@@ -45,7 +45,7 @@ _OTHERWISE = "word"
 _ONLY_BY_TABLE = frozenset({"percent.probability", "status.forecast"})
 _FROM_OTHERS = frozenset({"company", "price"})
 # picklists draw from their own values, but for these, which other fields must agree with
-_AGREEING = frozenset({"person.salutation", "status.forecast"})
+_AGREEING = frozenset({"person.salutation", "status.forecast", "product.family"})
 
 _ADDRESS_PARTS = (
     "street",

@@ -79,7 +79,7 @@ MEANINGS: Mapping[str, Spec] = MappingProxyType(
         "name.record": Spec(TEXT, "what a record of any other object is called, from the object's label"),
         "product.name": Spec(TEXT, "what a product or asset is called"),
         "product.code": Spec(TEXT, "a product code or SKU"),
-        "product.family": Spec(TEXT, "a product family or category"),
+        "product.family": Spec(_TEXT_OR_CHOICE, "a product family or category"),
         "product.serial": Spec(TEXT, "a serial number"),
         "product.unit": Spec(_TEXT_OR_CHOICE, "a unit of measure"),
         "subject.case": Spec(TEXT, "one line on a customer's problem"),

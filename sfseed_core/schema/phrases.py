@@ -73,6 +73,7 @@ STANDARD: dict[tuple[str, str], tuple[str, str]] = {
     ("Task", "Subject"): ("subject.activity", ""),
     ("Task", "Status"): ("status", "TaskStatus"),
     ("Task", "ActivityDate"): ("date.due", ""),
+    ("Product2", "Family"): ("product.family", ""),
     ("TimeSlot", "StartTime"): ("time.start", "time"),
     ("TimeSlot", "EndTime"): ("time.end", "time"),
     ("WorkOrder", "Subject"): ("subject.case", ""),

@@ -62,6 +62,10 @@ def propose(request: FieldRequest) -> Options | str:
         options |= {"after": start, "lasts": list(_LASTS if request.field.type == "date" else _LASTS_HOURS)}
     if meaning == "date.close":
         options |= _closing(request, group)
+    if meaning == "date.due" and not start:
+        groups = [one.group for one in request.context.meanings.values() if one is not None and one.name == "status"]
+        closing = _closing(request, groups[0]) if len(groups) == 1 else {}
+        options |= {**closing, "overdue": True} if closing else {}
     return options
 
 
@@ -163,13 +167,14 @@ def _by_status(scope: Scope, *, working: bool) -> Make:
     today = day_number(scope.engine.plan.as_of)
     low, high = min(today + int(options["from"]), today - 1), max(today + int(options["to"]), today + 1)
     field, closed = str(options["status"]), frozenset(options["closed"])
+    soonest = low if options.get("overdue") else today + 1
 
     def make(rows: Rows) -> Numbers:
         drawn = rows.draw(key)
         pool, codes = coded(rows.cells(field))
         is_closed = np.array([value in closed for value in texts.listed(pool)])[codes]
         past = _days(drawn, low, today - 1, working=working)
-        return Numbers(np.where(is_closed, past, _days(drawn, today + 1, high, working=working)))
+        return Numbers(np.where(is_closed, past, _days(drawn, soonest, high, working=working)))
 
     return make
 
@@ -256,6 +261,7 @@ _OPTIONS = {
     "lasts": "shortest and longest, in days (of instants: in hours)",
     "status": "the field that says whether it has happened",
     "closed": "its values that say so",
+    "overdue": "open ones may lie in the past too",
     "taken": "of distinct days: which the org has, counted from the first",
 }
 

@@ -12,10 +12,11 @@ from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Coded, Texts
 from sfseed_core.generate.owners import COMPANY, company_field
 from sfseed_core.generate.permutation import Permutation
-from sfseed_core.generate.provider import ALL_TEXT, TEXT, Make, Options, Provider, Scope, nothing_to_say, words
+from sfseed_core.generate.pools import DEFAULT_LOCALE, Pools
+from sfseed_core.generate.provider import ALL_TEXT, CHOICE, TEXT, Make, Options, Provider, Scope, nothing_to_say, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.chooser import FieldRequest
@@ -217,9 +218,24 @@ def _own_product(scope: Scope) -> Callable[[Rows], Texts]:
     return make
 
 
-def _product_field(request: FieldRequest) -> Options:
+def _product_field(request: FieldRequest) -> Options | str:
+    """Propose the family that goes with the name; of a picklist that has some of our families, one of its values."""
     name = request.context.find("product.name")
-    return {"name": name} if name else {}
+    found: dict[str, Any] = {"name": name} if name else {}
+    if request.field.type in CHOICE:
+        values = [*(request.rules.allowed or request.rules.suggested)]
+        ours = texts.listed(Pools.of(DEFAULT_LOCALE).text("product_families"))
+        if not name or all(_family_in(values, one) < 0 for one in ours):
+            return "its picklist has other families"
+        found["values"] = values
+    return found
+
+
+def _family_in(values: Sequence[str], ours: str) -> int:
+    """Return the place of our family among the picklist's (Services, Service), or -1."""
+    plain = [value.lower().removesuffix("s") for value in values]
+    wanted = ours.lower().removesuffix("s")
+    return plain.index(wanted) if wanted in plain else -1
 
 
 def _family(scope: Scope) -> Make:
@@ -229,8 +245,19 @@ def _family(scope: Scope) -> Make:
     column = scope.engine.column(scope.object.name, str(name)) if name else None
     if column is None or column.provider != "product.name":
         return words(scope, pool)
-    lines = len(scope.pools.text("product_lines"))
-    return lambda rows: Coded(pool, products(rows, str(name), lines, len(pool))[1])
+    lines, kinds = len(scope.pools.text("product_lines")), len(pool)
+    values, key = [str(value) for value in scope.options.get("values", ())], scope.key()
+    if not values:
+        return lambda rows: Coded(pool, products(rows, str(name), lines, kinds)[1])
+    families = texts.listed(pool)
+    ours = np.array([_family_in(values, one) for one in families])
+    chosen = texts.strings(values)
+
+    def make(rows: Rows) -> Coded:
+        found = ours[products(rows, str(name), lines, kinds)[1]]
+        return Coded(chosen, np.where(found < 0, draws.below(rows.draw(key), len(values)), found))
+
+    return make
 
 
 def _file_title(scope: Scope) -> Make:
@@ -285,8 +312,14 @@ PROVIDERS = (
     _named(
         "product.name", "a product", _product_name, _sold_product, {**_OWNER, "field": "the field with the product's name"}
     ),
-    _named(
-        "product.family", "the product's family", _family, _product_field, {"name": "the field with the product's name"}
+    Provider(
+        "product.family",
+        "the product's family",
+        TEXT | {"picklist"},
+        _product_field,
+        _family,
+        meanings=frozenset({"product.family"}),
+        options={"name": "the field with the product's name", "values": "the picklist's families"},
     ),
     _named("file.title", "a file's title", _file_title),
     _named("file.name", "a file's name", _file_name, _title_field, {"title": "the field with the file's title"}),
