@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from sfseed_core.org.address import instance_url
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfseed_core.clock import Clock
     from sfseed_core.org.exchange import Flow
     from sfseed_core.org.flows import Tokens
 
@@ -86,38 +84,6 @@ def finish(pending: Pending, returned: Mapping[str, str]) -> Flow[Tokens]:
         verifier=pending.verifier,
         client_secret=app.client_secret,
     )
-
-
-class PendingLogins:
-    """The sign-ins under way in this process, each found once by its state and forgotten after ten minutes.
-
-    The answer may arrive in another browser tab than the one that began, so this is kept by the process.
-    """
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._begun: dict[str, tuple[float, Pending]] = {}
-
-    def add(self, pending: Pending) -> Pending:
-        """Remember a sign-in."""
-        with self._lock:
-            self._forget_old()
-            self._begun[pending.state] = (self._clock.monotonic(), pending)
-        return pending
-
-    def take(self, state: str) -> Pending:
-        """Return the sign-in that an answer belongs to, once; LoginFailed when there is none (any more)."""
-        with self._lock:
-            self._forget_old()
-            found = self._begun.pop(state, None)
-        if found is None:
-            raise LoginFailed("this sign-in was not started here, or was answered before", hint="Start it again.")
-        return found[1]
-
-    def _forget_old(self) -> None:
-        limit = self._clock.monotonic() - MINUTES * 60
-        self._begun = {state: one for state, one in self._begun.items() if one[0] > limit}
 
 
 _DENIED_HINTS: Mapping[str, str] = {

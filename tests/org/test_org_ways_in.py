@@ -19,7 +19,7 @@ from sfseed_core.org.client import connect
 from sfseed_core.org.credentials import CliLogin, JwtLogin, PasswordLogin, RefreshLogin, from_secret
 from sfseed_core.org.exchange import Answered, carry_out
 from sfseed_core.org.sf_cli import Printed
-from sfseed_core.org.web_login import PendingLogins, WebApp
+from sfseed_core.org.web_login import WebApp
 from sfseed_emulator import grants, oauth, signing
 from tests.emulated import ADDRESS
 
@@ -298,26 +298,6 @@ def test_an_answer_to_another_sign_in_is_refused():
     for state in ({}, {"state": "x"}, {"state": "ü"}):
         with pytest.raises(LoginFailed, match="another sign-in"):
             web_login.finish(pending, {"code": "c"} | state)
-
-
-def test_a_state_is_good_once_and_for_ten_minutes():
-    """Pending sign-ins are found once; an old one is forgotten."""
-
-    class Later:
-        at = 0.0
-
-        def monotonic(self):
-            return self.at
-
-    clock = Later()
-    logins = PendingLogins(clock)
-    app = WebApp("https://a", "id", "http://l")
-    first, second = logins.add(web_login.begin(app)), logins.add(web_login.begin(app))
-    assert logins.take(first.state) is first
-    clock.at = 601.0
-    for state in (first.state, second.state, "unknown"):
-        with pytest.raises(LoginFailed, match="not started here"):
-            logins.take(state)
 
 
 def test_pending_sign_ins_show_nothing():
