@@ -267,8 +267,10 @@ def test_the_recipe_decides_over_fields():
     name = made.object("A__c").columns[0]
     assert list(name.options["values"]) == ["x", "y"]
     assert made.object("B__c").columns[0].null_share == SHARE // 2
-    skipped = plan(TREE, "objects: {A__c: {count: 3, fields: {Name: skip}}}")
-    assert skipped.omitted["A__c.Name"] == "the recipe skips it"
+    skipped = plan(TREE, "objects: {A__c: 3, B__c: {count: 3, fields: {Name: skip}}}")
+    assert skipped.omitted["B__c.Name"] == "the recipe skips it"
+    with pytest.raises(PlanRefused, match="no field of A__c"):
+        plan(TREE, "objects: {A__c: {count: 3, fields: {Name: skip}}}")
 
 
 @pytest.mark.parametrize(
