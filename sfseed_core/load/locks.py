@@ -77,5 +77,6 @@ def beside_each_other(texts: pa.Table, parent: str | None) -> np.ndarray | None:
     """Return the order of rows in which those of one parent are neighbours, else as they were; None to leave them."""
     if parent is None or parent not in texts.column_names or texts.num_rows == 0:
         return None
-    codes = vectors.numbers(vectors.one_array(texts[parent].fill_null("")).dictionary_encode().indices)
+    filled = texts[parent].fill_null(vectors.texts([""])[0])
+    codes = vectors.numbers(vectors.one_array(filled).dictionary_encode().indices)
     return None if (np.diff(codes) >= 0).all() else np.argsort(codes, kind="stable")
