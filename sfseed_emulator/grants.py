@@ -30,7 +30,8 @@ _CODE_SECONDS = 15 * 60
 _LONGEST_JWT_SECONDS = 5 * 60
 _SKEW_SECONDS = 60
 _MILLISECONDS_FROM = 100_000_000_000
-_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,172}")  # Salesforce takes 128 random bytes in base64url, more than RFC 7636; its CLI sends that
+# Salesforce takes 128 random bytes in base64url, more than RFC 7636; its CLI sends that
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,172}")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
 
