@@ -111,7 +111,7 @@ def _rows(own: _Mapping) -> tuple[Mapping[str, str], ...]:
     if node is None:
         return ()
     if node.id == "scalar":
-        return tuple(read_rows(Path(own.path).parent / own.read("rows", _text, "")))
+        return tuple(read_rows(own.read("rows", own.beside, Path())))
     listed = own.read("rows", lambda node: [_options(one) for one in _items(node)], [])
     return tuple({name: plain_text(value) for name, value in row.items()} for row in listed)
 
@@ -192,7 +192,7 @@ def _listed(own: _Mapping) -> tuple[tuple[str, ...] | None, tuple[int, ...] | No
     source.only("file", "column", "weights")
     if "file" not in source.nodes:
         raise RecipeError(f"{_place(own.path, node)}: values are a list, or name a file", hint=_HINT)
-    rows = read_rows(Path(own.path).parent / source.read("file", _text, ""))
+    rows = read_rows(source.read("file", source.beside, Path()))
     names = list(rows[0]) if rows else []
     column, weights = source.read("column", _text, names[0] if names else ""), source.read("weights", _text, None)
     for name, key in ((column, "column"), (weights, "weights")):
@@ -262,6 +262,13 @@ class _Mapping:
             return reader(node)
         except ValueError as error:
             self.fail(name, f"{name}: {error}")
+
+    def beside(self, node: Node) -> Path:
+        """Return the path of a file beside the recipe: a recipe of someone else's reads no other."""
+        name = Path(_text(node))
+        if name.is_absolute() or ".." in name.parts:
+            raise ValueError(f"a file beside the recipe is wanted, not {node.value!r}")
+        return Path(self.path).parent / name
 
     def fail(self, name: str, message: str, *, key: bool = False) -> NoReturn:
         node = (self.keys if key else self.nodes)[name]

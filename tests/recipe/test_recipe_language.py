@@ -105,6 +105,8 @@ def test_fields_are_made_as_the_recipe_says(records):
         ("objects: {Account: {fields: {Name: {template: x, copy: y}}}}", "both say how the values are made"),
         ("objects: {Account: {variants: [{share: 60, fields: {}}, {share: 60, fields: {}}]}}", "more than 100"),
         ("objects: {Account: {rows: gone.csv}}", "there is no file"),
+        ("objects: {Account: {rows: ../other.csv}}", "beside the recipe"),
+        ("objects: {Account: {rows: /etc/other.csv}}", "beside the recipe"),
         ("objects: {Account: {fields: {Name: {range: 5}}}}", "two ends are wanted"),
     ],
 )
