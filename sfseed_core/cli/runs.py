@@ -1,4 +1,4 @@
-"""`sfseed runs`: list, show, resume, retry, undo."""
+"""`sfseed runs`: list, show, resume, retry, undo; the others are in `runs_after`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sfseed_core.cli import options, summary
+from sfseed_core.cli import options, runs_after, summary
 from sfseed_core.cli.console import Console, table
 
 if TYPE_CHECKING:
@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 
 def register(root: typer.Typer) -> None:
     """Add the group of commands."""
-    group = typer.Typer(help="What was loaded: list, show, resume, retry, undo.", no_args_is_help=True)
+    group = typer.Typer(
+        help="What was loaded: list, show, ids, errors, pause, cancel, resume, retry, undo.", no_args_is_help=True
+    )
     group.command("list")(list_)
     group.command("show")(show)
     group.command("resume")(resume)
     group.command("retry")(retry)
     group.command("undo")(undo)
+    runs_after.register(group)
     root.add_typer(group, name="runs")
 
 
@@ -50,6 +53,7 @@ def _state(one: RunStatus, gone: set[str]) -> str:
 def show(run: options.RunName, *, json: options.Json = False) -> None:
     """Show one run: counts per object, and the failures by cause."""
     from sfseed_core import system
+    from sfseed_core.load.advice import advice
     from sfseed_core.load.failures import failures
     from sfseed_core.load.journal import Run
 
@@ -59,8 +63,11 @@ def show(run: options.RunName, *, json: options.Json = False) -> None:
     lines = summary.as_text(status)
     if causes:
         lines += ["", "Failures by cause:"]
-        lines += [f"  {cause.object}  {cause.code}  x {cause.count:,}  {cause.message}" for cause in causes]
-    data = summary.as_json(status) | {"failures": [cause.to_json() for cause in causes]}
+        for cause in causes:
+            where = f" ({', '.join(cause.fields)})" if cause.fields else ""
+            lines.append(f"  {cause.object}  {cause.code}{where}  x {cause.count:,}  {cause.message}")
+            lines.append(f"    {advice(cause.code)}")
+    data = summary.as_json(status) | {"failures": [one.to_json() | {"advice": advice(one.code)} for one in causes]}
     Console(json=json).result(data, lines)
 
 
