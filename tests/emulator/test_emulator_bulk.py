@@ -14,7 +14,7 @@ from sfseed_emulator.bulk.query_job import decimal_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Org
+    from tests.emulator.conftest import Org
 
 CSV = {"Content-Type": "text/csv"}
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import BASE, Org
 
 from sfseed_emulator.bulk.processor import Processor
+from tests.emulator.conftest import BASE, Org
 
 ASYNC = f"{BASE}/services/async/59.0"
 JSON_TYPE = {"Content-Type": "application/json"}

@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from conftest import Org
+
+from tests.emulator.conftest import Org
 
 
 def span(**shift: int) -> str:

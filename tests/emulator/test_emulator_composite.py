@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import DATA, Org
+
+from tests.emulator.conftest import DATA, Org
 
 
 def sub(method: str, path: str, name: str, body: object = None, **more: object) -> dict[str, object]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Org
 
 from sfseed_emulator.coverage import CLAUSES, PATH, coverage
 from sfseed_emulator.routes.registry import all_routes
+from tests.emulator.conftest import Org
 
 
 def test_the_page_is_what_the_registries_say() -> None:

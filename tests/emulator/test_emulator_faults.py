@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import BASE, Org
 
 from sfseed_emulator import oauth
 from sfseed_emulator.app import create_app
@@ -22,6 +21,7 @@ from sfseed_emulator.routes.control import control_routes
 from sfseed_emulator.routes.registry import all_routes
 from sfseed_emulator.schema import demo_rows, demo_schema
 from sfseed_emulator.state import OrgState
+from tests.emulator.conftest import BASE, Org
 
 TOKEN = "control-token"
 

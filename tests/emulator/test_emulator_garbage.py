@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from urllib.parse import quote
 
 import pytest
-from conftest import BASE, Org
 
 from sfseed_emulator.routes.registry import all_routes
 from sfseed_emulator.routes.route import Route
+from tests.emulator.conftest import BASE, Org
 
 SQL = 'x\' OR 1=1; DROP TABLE "Account"; --'
 NAMES = ("Account", SQL, "%00\u2603", "x" * 3000, "..%2f..%2fetc", "001000000000000AAA", "0")

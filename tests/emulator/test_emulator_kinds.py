@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import Org
 
 from sfseed_emulator.language import labelled
 from sfseed_emulator.options import OrgOptions
 from sfseed_emulator.org_kinds import KINDS, USERS
 from sfseed_emulator.schema import OrgSchema
+from tests.emulator.conftest import Org
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, urlsplit
 import jwt
 import pytest
 import requests
-from conftest import BASE, Org
 
 from sfseed_emulator import grants, oauth, signing
+from tests.emulator.conftest import BASE, Org
 
 CALLBACK = "http://localhost:1717/OauthRedirect"
 VERIFIER = "v" * 64

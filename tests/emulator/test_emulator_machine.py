@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 import requests
-from conftest import Org
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
@@ -17,6 +16,7 @@ from sfseed_emulator.app import create_app
 from sfseed_emulator.inprocess import InProcessAdapter
 from sfseed_emulator.schema import demo_rows, demo_schema
 from sfseed_emulator.state import OrgState
+from tests.emulator.conftest import Org
 
 KEY = "Customer_Number__c"
 TEXTS = st.sampled_from(["a", "B", "b", "Ä", "x'y", "50%", "a_b", " a ", "\\", None])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Org
+    from tests.emulator.conftest import Org
 
 
 @pytest.fixture

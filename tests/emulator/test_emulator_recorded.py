@@ -11,9 +11,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
-from conftest import BASE, Org
 
 from sfseed_emulator.bulk.processor import Processor
+from tests.emulator.conftest import BASE, Org
 
 RECORDINGS = (
     "ManualEditTestCompositeParallelSalesforce.test_http_headers",

@@ -18,7 +18,7 @@ from sfseed_emulator.soql.periods import COUNTED, PLAIN, period
 from sfseed_emulator.soql.tree import Comparison, FieldRef, Literal, Logic
 
 if TYPE_CHECKING:
-    from conftest import Org
+    from tests.emulator.conftest import Org
 
 REFUSALS = [
     ("SELECT Id FORM Account", "MALFORMED_QUERY", 11, "unexpected token: FORM"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Org
+
+from tests.emulator.conftest import Org
 
 
 def ask(org: Org, text: str, resource: str = "/tooling/query") -> list[dict[str, Any]]:

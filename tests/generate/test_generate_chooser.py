@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import MappingProxyType
 
 import pytest
-from conftest import AS_OF, plan_by_hand, snapshot
 
 from sfseed_core.constraints.rules import object_rules
 from sfseed_core.errors import RecipeError
@@ -19,6 +18,7 @@ from sfseed_core.recipe.model import SHARE, ColumnPlan, FieldRecipe, ObjectPlan,
 from sfseed_core.schema.meanings import MEANINGS
 from sfseed_core.schema.model import Field, ObjectSchema, PicklistValue, Schema
 from sfseed_core.schema.semantics import Meaning, meaning
+from tests.generate.conftest import AS_OF, plan_by_hand, snapshot
 
 
 def schema_of_fields(*some: Field) -> ObjectSchema:

@@ -6,12 +6,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from conftest import AS_OF, column, plan_by_hand
 
 from sfseed_core.generate.engine import Engine
 from sfseed_core.generate.pools import Pools
 from sfseed_core.generate.texts import listed
 from sfseed_core.recipe.model import ObjectPlan, Plan
+from tests.generate.conftest import AS_OF, column, plan_by_hand
 
 ACCOUNTS = 800
 

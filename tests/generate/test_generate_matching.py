@@ -6,13 +6,13 @@ import itertools
 
 import numpy as np
 import pytest
-from conftest import column, plan_by_hand
 
 from sfseed_core.generate.engine import Engine
 from sfseed_core.generate.pools import Pools, shipped
 from sfseed_core.generate.pools.alike import similarity, sound
 from sfseed_core.generate.texts import listed
 from sfseed_core.recipe.model import ObjectPlan, Plan
+from tests.generate.conftest import column, plan_by_hand
 
 MANY = 100_000
 PLAN = plan_by_hand()

@@ -83,10 +83,9 @@ def test_unknown_locales_are_served_by_english():
 
 def test_options_that_cannot_be_used_are_an_error_with_their_place():
     """A plan whose options do not fit their provider says which field it is about."""
-    from conftest import AS_OF, column
-
     from sfseed_core.generate.engine import Engine
     from sfseed_core.recipe.model import ObjectPlan, Plan
+    from tests.generate.conftest import AS_OF, column
 
     plan = Plan(
         1, AS_OF, "GMT", "en_US", (ObjectPlan("Thing__c", 5, 0, (column("A__c", "int", "number", {"curve": ["x"]}),)),), ""

@@ -6,13 +6,13 @@ import dataclasses
 
 import numpy as np
 import pytest
-from conftest import column, plan_by_hand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfseed_core.generate.engine import Engine
 from sfseed_core.generate.layout import BLOCK, DISTRIBUTIONS, Layout
 from sfseed_core.recipe.model import SHARE, ObjectPlan, Plan, ReferencePlan, Target
+from tests.generate.conftest import column, plan_by_hand
 
 
 def numbers(plan: Plan, name: str, field: str) -> np.ndarray:

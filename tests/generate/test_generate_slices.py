@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from conftest import plan_by_hand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfseed_core.generate.engine import Engine, batches, rows
 from sfseed_core.recipe.columns import schema_of
+from tests.generate.conftest import plan_by_hand
 
 ACCOUNTS = 5000  # contacts and deals then cover more than one block of parents
 PLAN = plan_by_hand(ACCOUNTS)
@@ -69,7 +69,7 @@ import hashlib, sys
 sys.path[:0] = [{tests!r}, {root!r}]
 import pyarrow as pa
 import pyarrow.ipc
-from conftest import plan_by_hand
+from tests.generate.conftest import plan_by_hand
 from sfseed_core.generate.engine import batches
 plan, digest = plan_by_hand(3000), hashlib.sha256()
 for one in plan.objects:

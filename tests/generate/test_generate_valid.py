@@ -7,10 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import AS_OF, real_plan, real_schema, snapshot
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from validity import broken, references_resolve
 
 from sfseed_core.errors import PlanRefused
 from sfseed_core.generate.chooser import Chooser
@@ -19,6 +17,8 @@ from sfseed_core.recipe.model import ObjectRecipe, Recipe
 from sfseed_core.recipe.overrides import Overrides
 from sfseed_core.recipe.plan import make_plan
 from sfseed_core.schema.model import Field, ObjectSchema, PicklistValue, Schema
+from tests.generate.conftest import AS_OF, real_plan, real_schema, snapshot
+from tests.generate.validity import broken, references_resolve
 
 
 def made(plan, name: str) -> dict:

@@ -6,7 +6,6 @@ from datetime import date
 
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from recipe_builders import name_field, reference, schema, snapshot, text, thing
 
 from sfseed_core.errors import PlanRefused
 from sfseed_core.generate.chooser import Chooser
@@ -16,6 +15,7 @@ from sfseed_core.recipe.overrides import Overrides
 from sfseed_core.recipe.plan import make_plan
 from sfseed_core.recipe.plan_json import from_json, to_json
 from sfseed_core.recipe.presets import preset_recipe
+from tests.recipe.recipe_builders import name_field, reference, schema, snapshot, text, thing
 
 NAMES = tuple(f"{letter}__c" for letter in "ABCDEF")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from recipe_builders import name_field, reference, schema, snapshot, thing
 
 from sfseed_core.errors import PlanRefused, RecipeError, UserError
 from sfseed_core.generate.chooser import Chooser
@@ -13,6 +12,7 @@ from sfseed_core.recipe.overrides import Overrides
 from sfseed_core.recipe.plan import make_plan
 from sfseed_core.recipe.presets import own_presets, preset_recipe
 from sfseed_core.recipe.read import parse_recipe
+from tests.recipe.recipe_builders import name_field, reference, schema, snapshot, thing
 
 TREE = schema(thing("A__c", name_field()), thing("B__c", name_field(), reference("A__c", "A__c", required=True)))
 RECIPE = "objects: {A__c: 100, B__c: {per: A__c, each: 3}}"

@@ -6,7 +6,6 @@ import dataclasses
 from datetime import date
 
 import pytest
-from recipe_builders import name_field, record_type, reference, schema, snapshot, text, thing
 
 from sfseed_core.errors import PlanRefused, RecipeError, UserError
 from sfseed_core.generate.chooser import Chooser
@@ -15,6 +14,7 @@ from sfseed_core.recipe.overrides import Overrides
 from sfseed_core.recipe.plan import make_plan
 from sfseed_core.recipe.read import parse_recipe
 from sfseed_core.schema.model import Field, PicklistValue
+from tests.recipe.recipe_builders import name_field, record_type, reference, schema, snapshot, text, thing
 
 CUSTOM = "select: custom\nobjects: {}"
 

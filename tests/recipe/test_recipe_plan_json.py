@@ -7,7 +7,6 @@ import json
 from datetime import date
 
 import pytest
-from recipe_builders import schema, snapshot
 
 from sfseed_core.constraints.persons import has_persons
 from sfseed_core.errors import DataError
@@ -19,6 +18,7 @@ from sfseed_core.recipe.plan_json import fingerprint, from_json, to_json
 from sfseed_core.recipe.presets import PRESETS, preset_recipe
 from sfseed_core.schema.parse import object_schema
 from sfseed_core.workflow.packaged import demo_survey
+from tests.recipe.recipe_builders import schema, snapshot
 
 AS_OF = date(2026, 11, 23)
 # what the org fills by itself, or cannot have in a record that is made at once
