@@ -31,11 +31,6 @@ class Settings(BaseSettings):
     username: str | None = Field(None, description="the user to be, for `--org env` with a private key (JWT)")
     jwt_key: SecretStr | None = Field(None, description="the private key (PEM), for `--org env`; variable only")
     jwt_key_file: str | None = Field(None, description="the file of the private key, for `--org env`")
-    locale: str | None = Field(None, description="the locale of made-up people and places, instead of the org's")
-    batch_rows: int = Field(100_000, ge=200, le=10_000_000, description="records per Bulk API job")
-    batch_megabytes: int = Field(90, ge=1, le=100, description="megabytes of CSV per Bulk API job")
-    parallel_describes: int = Field(8, ge=1, le=20, description="describe calls at a time")
-    timeout: int = Field(0, ge=0, description="seconds after which a load stops, to be resumed; 0: never")
 
 
 SECRETS = frozenset({"access_token", "client_secret", "jwt_key"})

@@ -89,9 +89,9 @@ def test_env_org_asks_for_its_variables(home):
 
 def test_config_is_written_and_shown_with_its_source(home):
     """A setting that was set is shown with the file as its source."""
-    assert run(home, "config", "set", "batch_rows", "5000").returncode == 0
-    shown = json.loads(run(home, "config", "show", "--json").stdout)["settings"]["batch_rows"]
-    assert shown["value"] == "5000"
+    assert run(home, "config", "set", "instance_url", "https://acme--uat.sandbox.my.salesforce.com").returncode == 0
+    shown = json.loads(run(home, "config", "show", "--json").stdout)["settings"]["instance_url"]
+    assert shown["value"] == "https://acme--uat.sandbox.my.salesforce.com"
     assert shown["from"].endswith("config.json")
 
 
