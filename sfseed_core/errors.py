@@ -13,6 +13,7 @@ SfseedError
  |   |   |- SessionExpired (Transient)
  |   |   `- Throttled (Transient)
  |   `- OrgUnreachable      no usable answer at all (Transient)
+ |       `- NobodyThere     not even a connection: nothing was sent
  |- DataError               records or files are wrong (exit code 1)
  |   `- FindingsStop        the org would refuse some of the records
  |- Interrupted             stopped in between; can be resumed (exit code 4)
@@ -106,6 +107,10 @@ class Throttled(OrgAnswered, Transient):
 
 class OrgUnreachable(OrgError, Transient):
     """No usable answer: the connection failed, was cut, or timed out."""
+
+
+class NobodyThere(OrgUnreachable):
+    """Not even a connection: nobody listens at the address, or its name is unknown; nothing was sent."""
 
 
 class DataError(SfseedError):

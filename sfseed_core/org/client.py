@@ -58,7 +58,7 @@ def connect(
     OrgAnswered.
     """
     session = Session(login, clock=clock, mounts=mounts, log=log)
-    version = negotiate(session.read_json(Request("GET", "/services/data/", authorized=False)))
+    version = negotiate(session.read_json(Request("GET", "/services/data/", authorized=False), first=True))
     org_id, user_id = identity(session, version)
     session.pin(org_id)
     return Org(session, version, read_facts(session, version, org_id, user_id))

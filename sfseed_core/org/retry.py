@@ -5,20 +5,25 @@ Only reads are ever repeated: what a lost answer to a write means is for the loa
 
 from __future__ import annotations
 
+import time
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from sfseed_core.errors import SessionExpired, Transient
+from sfseed_core.errors import NobodyThere, SessionExpired, Transient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
 
-def reads() -> Iterator[AbstractContextManager[None]]:
+_NOBODY = 0.7  # seconds
+
+
+def reads(*, first: bool = False) -> Iterator[AbstractContextManager[None]]:
     """Give the attempts at one read, each a context manager to do it in.
 
-    Six attempts over at most three minutes, with growing jittered waits; `stamina.set_testing` makes them instant.
+    Six attempts over at most three minutes, with growing jittered waits; `stamina.set_testing` makes them instant. The `first`
+    read of a command gives up within seconds where there is nobody at all: an address is wrong more often than a network.
     """
     import stamina
     from stamina.instrumentation import set_on_retry_hooks
@@ -26,7 +31,13 @@ def reads() -> Iterator[AbstractContextManager[None]]:
     set_on_retry_hooks(())  # its default hook prints to stdout, which belongs to results
     return iter(
         stamina.retry_context(
-            on=worth_another, attempts=6, timeout=180.0, wait_initial=0.2, wait_max=30.0, wait_jitter=0.3, wait_exp_base=3
+            on=_while_somebody_is_there() if first else worth_another,
+            attempts=6,
+            timeout=180.0,
+            wait_initial=0.2,
+            wait_max=30.0,
+            wait_jitter=0.3,
+            wait_exp_base=3,
         )
     )
 
@@ -37,6 +48,11 @@ def worth_another(error: Exception) -> bool:
     An expired session is not: it has been renewed once already by then.
     """
     return isinstance(error, Transient) and not isinstance(error, SessionExpired)
+
+
+def _while_somebody_is_there() -> Callable[[Exception], bool]:
+    ends = time.monotonic() + _NOBODY
+    return lambda error: worth_another(error) and not (isinstance(error, NobodyThere) and time.monotonic() > ends)
 
 
 def waits(first: float = 0.1, factor: float = 2.0, cap: float = 10.0) -> Iterator[float]:

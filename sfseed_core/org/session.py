@@ -113,9 +113,9 @@ class Session:
                 return self.once(request)
         raise AssertionError  # the last attempt raises
 
-    def read_json(self, request: Request) -> Any:
-        """Return the JSON of a read; an answer that is not JSON is tried again like a cut one."""
-        for attempt in reads():
+    def read_json(self, request: Request, *, first: bool = False) -> Any:
+        """Return the JSON of a read; an answer that is not JSON is tried again like a cut one; `first` as of `reads`."""
+        for attempt in reads(first=first):
             with attempt:
                 return parsed(self.once(request), request)
         raise AssertionError

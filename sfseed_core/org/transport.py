@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.auth import AuthBase
+from urllib3.exceptions import NameResolutionError, NewConnectionError
 
-from sfseed_core.errors import OrgUnreachable
+from sfseed_core.errors import NobodyThere, OrgUnreachable
 from sfseed_core.org.address import is_loopback
 
 if TYPE_CHECKING:
@@ -65,8 +66,11 @@ def translated(what: str) -> Iterator[None]:
     try:
         yield
     except requests.RequestException as error:
+        host = urlsplit(str(error.request.url)).netloc if error.request is not None else "the address"
         error.request = None  # it holds the token
         reason, hint = _reason(error)
+        if _never_connected(error):
+            raise NobodyThere(f"no connection to {host}: {_why_not(error)}", hint=hint) from error
         raise OrgUnreachable(f"no usable answer to {what}: {reason} ({type(error).__name__})", hint=hint) from error
     except OSError as error:  # requests' own word for a bundle that is not there
         if "CA certificate bundle" not in str(error):
@@ -177,6 +181,24 @@ def _reason(error: requests.RequestException) -> tuple[str, str]:
     reason = next((text for kind, text in names if isinstance(error, kind)), "the request failed")
     proxy = next((name for name in _PROXIES if os.environ.get(name)), None)
     return reason, f"{_CHECK} {proxy} is set." if proxy else f"{_CHECK} Behind a proxy, set HTTPS_PROXY."
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    """Say whether a failure came before anything was sent; a proxy's or certificate's failure is one of its own."""
+    if isinstance(error, requests.exceptions.SSLError | requests.exceptions.ProxyError):
+        return False
+    return isinstance(error, requests.ConnectTimeout) or isinstance(_cause(error), NewConnectionError)
+
+
+def _why_not(error: requests.RequestException) -> str:
+    if isinstance(error, requests.ConnectTimeout):
+        return f"no answer within {CONNECT_TIMEOUT:.0f} s"
+    return "its name is not known" if isinstance(_cause(error), NameResolutionError) else "nobody listens there"
+
+
+def _cause(error: requests.RequestException) -> object:
+    first = error.args[0] if error.args else None
+    return getattr(first, "reason", first)
 
 
 def _certificate_hint() -> str:

@@ -11,12 +11,13 @@ import pytest
 import stamina
 from requests.adapters import BaseAdapter
 
-from sfseed_core.errors import GuardRefused, LoginFailed, OrgAnswered, OrgError, OrgUnreachable, SessionExpired
+from sfseed_core.errors import GuardRefused, LoginFailed, NobodyThere, OrgAnswered, OrgError, OrgUnreachable, SessionExpired
 from sfseed_core.logs import json_lines
 from sfseed_core.org.client import connect
-from sfseed_core.org.credentials import ClientCredentialsLogin
+from sfseed_core.org.credentials import ClientCredentialsLogin, TokenLogin
 from sfseed_core.org.guard import admit
 from sfseed_core.org.login import Grant
+from sfseed_core.org.recording import Recording
 from sfseed_emulator import oauth
 from tests.emulated import ADDRESS, EmulatedOrg
 
@@ -393,3 +394,15 @@ def test_limits_that_the_user_may_not_see_are_none(emulated):
     assert org.limits()["DataStorageMB"]["Max"] == 20 * 1024
     one.fault(at="before", do="answer", status=403, code="INSUFFICIENT_ACCESS", message="no", match={"path": "/limits"})
     assert org.limits() is None
+
+
+@pytest.mark.parametrize(
+    ("address", "said"), [("http://127.0.0.1:9", "nobody listens"), ("https://no.invalid", "not known")]
+)
+def test_where_nobody_is_a_command_gives_up_soon(address, said):
+    """The first call names address and reason after a few attempts; later reads are more patient."""
+    recording = Recording()
+    with stamina.set_testing(False), pytest.raises(NobodyThere, match=said) as caught:
+        connect(TokenLogin("x", address, "00D000000000062!x"), mounts=recording.mounts)
+    assert address.partition("://")[2] in caught.value.message
+    assert 2 <= len(recording.exchanges) <= 4
