@@ -28,6 +28,7 @@ COMMANDS = (
     "check",
     "load",
     "seed",
+    "datasets",
     "runs",
     "clean",
     "doctor",

@@ -149,7 +149,7 @@ def open_dataset(home: Path, name: str) -> Dataset:
     folder = home / _FOLDER / name
     if not ids.is_own(name) or not (folder / manifests.FILE).is_file():
         raise NotFound(
-            f"no dataset {name!r} in {home / _FOLDER}", hint="List them: sfseed generate --help, or try 'latest'."
+            f"no dataset {name!r} in {home / _FOLDER}", hint="List them: sfseed datasets list; 'latest' is the newest."
         )
     return Dataset(folder, manifests.read(folder))
 

@@ -73,6 +73,22 @@ def remove(leftovers: Iterable[Leftover]) -> None:
         shutil.rmtree(one.path, ignore_errors=True)
 
 
+def remove_dataset(home: Path, name: str) -> None:
+    """Remove a dataset; raises UserError when a run that is not over yet still has to send some of it."""
+    from sfseed_core.dataset.store import delete
+
+    runs = list_runs(home)
+    needing = [run.id for run in runs if run.get("dataset") == name and not run.state.ended]
+    for run in runs:
+        run.close()
+    if needing:
+        raise UserError(
+            f"{name} is still needed by {', '.join(needing)}",
+            hint=f"Go on with it (sfseed runs resume {needing[0]}) or end it (sfseed runs cancel {needing[0]}).",
+        )
+    delete(home, name)
+
+
 def _folders(parent: Path) -> Iterator[Path]:
     return (one for one in sorted(parent.iterdir()) if one.is_dir()) if parent.is_dir() else iter(())
 

@@ -64,6 +64,7 @@ def test_help_imports_nothing_heavy():
         (["runs", "show", "latest"], 2, "no run"),
         (["runs", "resume", "../../etc"], 2, "no run"),
         (["load", "latest", "--org", "demo"], 2, "dataset"),
+        (["datasets", "show", "d-nothing"], 2, "sfseed datasets list"),
         (["frobnicate"], 2, "frobnicate"),
         (["seed", "--frobnicate"], 2, "--frobnicate"),
         (["config", "set", "access_token", "x"], 2, "never written to a file"),
