@@ -1,14 +1,16 @@
-"""The reference of the command line, written from the commands themselves (docs/cli.md; a test compares)."""
+"""The pages of the documentation that are written from the code itself (a test compares)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from sfseed_core.cli.registry_pages import registry_page
 
-PATH = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 HEAD = """# The command line
 
 Results go to stdout, everything else to stderr. Exit codes: 0 ok; 1 the org would refuse some records (nothing written); 2 wrong
@@ -20,7 +22,7 @@ This page is written by `python -m sfseed_core.cli.reference`.
 
 
 def reference() -> str:
-    """Return the whole page."""
+    """Return the page of the command line."""
     import typer
 
     from sfseed_core.cli.root import application
@@ -58,10 +60,13 @@ def _row(option: Any) -> str:
     return f"| {names}{' ' + option.metavar if option.metavar else ''} | {meaning}{shown} |".replace("N|P%", "N\\|P%")
 
 
+PAGES: Mapping[Path, Callable[[], str]] = {DOCS / "cli.md": reference, DOCS / "reference.md": registry_page}
+
+
 def write() -> None:
-    """Write the page."""
-    PATH.parent.mkdir(exist_ok=True)
-    PATH.write_text(reference(), encoding="utf-8")
+    """Write the pages."""
+    for path, page in PAGES.items():
+        path.write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ADVICE: Mapping[str, str] = {
+ADVICE: Mapping[str, str] = {
     "REQUIRED_FIELD_MISSING": "Fill the named fields in these records, then load again.",
     "FIELD_CUSTOM_VALIDATION_EXCEPTION": "A validation rule of the org refuses them: change the records to fit the rule.",
     "DUPLICATE_VALUE": "The org has another record with this value: give these records other values.",
@@ -78,4 +78,4 @@ _OTHERWISE = "The message is the org's own; mend the records in Preview and load
 
 def advice(code: str) -> str:
     """Return what to do about records that failed with this code."""
-    return _ADVICE.get(code, _OTHERWISE)
+    return ADVICE.get(code, _OTHERWISE)
