@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from sfseed_core.dataset import store
 from sfseed_core.recipe.columns import schema_of
 from sfseed_core.recipe.model import STANDARD_PRICE_BOOK, ColumnPlan, ObjectPlan, Plan, ReferencePlan, Target
 from sfseed_core.schema.model import ChildRelationship, Field, ObjectSchema, PicklistValue, RecordType
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sfseed_core.dataset.dataset import Dataset
 
 NOW = datetime(2026, 11, 23, 9, 15, 1, tzinfo=UTC)
 
@@ -113,3 +120,11 @@ SCHEMA = {
     "Contact": _schema("Contact", Field("AccountId", "Account ID", "reference", reference_to=("Account",))),
     "Elsewhere": _schema("Elsewhere"),
 }
+
+
+def stage(home: Path) -> Dataset:
+    """Stage the small dataset in a home."""
+    writer = store.create(home, PLAN, SCHEMA, now=NOW)
+    for one in PLAN.objects:
+        writer.add(one.name, table_of(one.name))
+    return writer.finish()

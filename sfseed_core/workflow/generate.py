@@ -55,12 +55,14 @@ def _keep_pools(plan: Plan, made: Dataset) -> None:
 
 def stage_for(request: Request, *, home: Path, observer: Observer, clock: Clock) -> Dataset:
     """Connect, discover, plan and stage."""
-    from sfseed_core.workflow.plan import draw_up, look
+    from sfseed_core.workflow.plan import draw_up, look, recipe_of
+    from sfseed_core.workflow.recipes import remember
 
     found = look(request, home=home, observer=observer, clock=clock)
-    return stage(
-        draw_up(request, found, observer=observer), found.schema.objects, home=home, observer=observer, clock=clock
-    )
+    plan = draw_up(request, found, observer=observer)
+    made = stage(plan, found.schema.objects, home=home, observer=observer, clock=clock)
+    remember(made, recipe_of(request))
+    return made
 
 
 def write_for(

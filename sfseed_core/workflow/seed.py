@@ -184,10 +184,13 @@ def _generate(work: Work) -> RunState:
 
     from sfseed_core.recipe.plan_json import from_json
     from sfseed_core.workflow.generate import stage
+    from sfseed_core.workflow.plan import recipe_of
+    from sfseed_core.workflow.recipes import remember
 
     plan = from_json((work.run.folder / PLAN_FILE).read_text(encoding="utf-8"))
     objects = work.survey().schema.objects
     dataset = stage(plan, objects, home=work.home, observer=work.observer, clock=work.clock)
+    remember(dataset, recipe_of(work.request))
     work.run.put("dataset", dataset.id)
     work.run.put("revision", dataset.revision)
     pa.default_memory_pool().release_unused()  # what making them took is not needed for checking them

@@ -12,16 +12,13 @@ from sfseed_core.dataset.edits import SetCells
 from sfseed_core.load.journal import Run
 from sfseed_core.load.status import RunState
 from tests.cli.test_cli_surface import run
-from tests.staged import NOW, PLAN, SCHEMA, table_of
+from tests.staged import stage
 
 
 @pytest.fixture
 def made(home):
     """A staged dataset with one edit."""
-    with store.create(home, PLAN, SCHEMA, now=NOW) as writer:
-        for one in PLAN.objects:
-            writer.add(one.name, table_of(one.name))
-        dataset = writer.finish()
+    dataset = stage(home)
     dataset.apply(SetCells("Account", [1], {"Name": ["Edited by hand"]}))
     return dataset
 
