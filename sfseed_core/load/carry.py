@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from sfseed_core.org.jobs import JobInfo
 
 _GONE = 404
-_SKEW = timedelta(minutes=2)  # between our clock and the org's, when orphans are looked for
-_ORPHAN_AGE = timedelta(minutes=20)  # an unanswered create has happened by then or never
+_SKEW = timedelta(seconds=5)  # what is left of the difference between our clock and the org's once it was asked
+_ORPHAN_AGE = timedelta(minutes=3)  # an unanswered create has happened by then or never
+_OUR_FORM = {"contentType": "CSV", "lineEnding": "LF", "columnDelimiter": "COMMA"}
 DELETED = "Deleted"  # our word for a job that the org does not know any more
 
 
@@ -241,15 +242,28 @@ class Carrier:
         known = {row[0] for row in self._run.read("SELECT job_id FROM jobs WHERE job_id IS NOT NULL")}
         offset = self._org.org.server_now() - self._clock.now()
         me = self._org.org.facts.user_id
-        for info in self._org.jobs():
-            is_ours = info.state == "Open" and info.id not in known and info.created_by in {me, None}
-            if is_ours and any(_may_be(info, one, offset) for one in unanswered):
-                with suppress(OrgUnreachable, OrgAnswered):
-                    self._org.abort(info.id)
+        ours = [
+            (info, one.number)
+            for info in self._org.jobs()
+            if info.state == "Open" and info.id not in known and info.created_by in {me, None}
+            for one in unanswered
+            if _may_be(info, one, offset)
+        ]
+        if len({info.id for info, _ in ours}) > len({number for _, number in ours}):
+            self._run.note(
+                f"{len(ours):,} Open jobs in the org may be of this run or of another program: they were left alone, and hold "
+                "no records until somebody closes them"
+            )
+            return
+        for info, _ in ours:
+            with suppress(OrgUnreachable, OrgAnswered):
+                self._org.abort(info.id)
 
 
 def _may_be(info: JobInfo, job: Job, offset: timedelta) -> bool:
     """Whether a job of the org may have come from the creation of this job of ours, which had no answer."""
+    if any(info.raw.get(name, value) != value for name, value in _OUR_FORM.items()):
+        return False
     if (info.object, info.operation) != (job.object, job.operation) or info.created is None or job.intended is None:
         return False
     intended = datetime.fromisoformat(job.intended) + offset

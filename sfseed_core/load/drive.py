@@ -1,4 +1,8 @@
-"""Keeping jobs in flight: several objects side by side, one job of each at a time, until all their records are settled."""
+"""Keeping jobs in flight: several steps side by side, and several jobs of a step, until all their records are settled.
+
+Each job has its own lines in the journal, so what is in flight together makes no difference to what a line means; a
+resume takes up whatever was in flight, and begins with the feeds once that is settled.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,11 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sfseed_core.load.beside import Departure
 from sfseed_core.load.jobs import Phase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from sfseed_core.clock import Clock
     from sfseed_core.load.carry import Carrier
@@ -17,76 +22,115 @@ if TYPE_CHECKING:
     from sfseed_core.load.options import Options
     from sfseed_core.load.patience import Patience
 
-_GROWTH = 1.6
+_SOON = 1.0  # seconds: looks at a young job come at least this often
+_SHARE = 0.1  # of the time that a job has taken, which a look may come late
 
 
 @dataclass(slots=True)
 class _Flight:
-    job: Job
-    feed: Iterator[Job]
+    departure: Departure
+    begun: float
     due: float
-    wait: float
+
+    @property
+    def job(self) -> Job:
+        return self.departure.job
+
+
+@dataclass(slots=True)
+class _Feed:
+    """A feed and the job that it has planned but could not send yet."""
+
+    source: Iterator[Departure]
+    ready: Departure | None = None
+
+    def next(self) -> Departure | None:
+        if self.ready is None:
+            self.ready = next(self.source, None)
+        return self.ready
 
 
 class Driver:
-    """Sends what feeds give, looks after it, and hands ended jobs (`FETCHED`) to `settle`."""
+    """Sends what feeds give, looks after it, and hands ended jobs (`FETCHED`) to `settle`.
+
+    `beside` says whether a planned job may be sent beside those in flight; `settle` gets a job and the others in flight, and
+    says whether it could settle it: a job may have to wait for what others brought.
+    """
 
     def __init__(
         self,
         carrier: Carrier,
         *,
         launch: Callable[[Job], Job],
-        settle: Callable[[Job], None],
+        settle: Callable[[Job, Collection[Job]], bool],
+        beside: Callable[[Departure, Collection[Departure]], bool],
         patience: Patience,
         clock: Clock,
         options: Options,
     ) -> None:
-        self._carrier, self._launch, self._settle = carrier, launch, settle
+        self._carrier, self._launch, self._settle, self._beside = carrier, launch, settle, beside
         self._patience, self._clock, self._options = patience, clock, options
 
-    def run(self, feeds: Iterable[Iterator[Job]], *, in_flight: Iterable[Job] = ()) -> None:
+    def run(self, feeds: Iterable[Iterator[Departure]], *, in_flight: Iterable[Job] = ()) -> None:
         """Carry all jobs of the feeds to their end; `in_flight` are jobs that an earlier process sent.
 
-        A feed gives the jobs of one step; its next one is asked for when the last one is settled.
+        A feed gives the jobs of one step. Its next one is planned while others are in flight, and sent once it may be
+        beside them.
         """
-        waiting = deque(feeds)
-        flights = [self._flight(self._seen(job), iter(())) for job in in_flight]
+        waiting = deque(_Feed(one) for one in feeds)
+        flights = [self._flight(Departure(self._seen(job))) for job in in_flight]
         while waiting or flights:
             self._patience.check()
-            while waiting and len(flights) < self._options.parallel:
-                flights += self._take_off(waiting.popleft())
+            self._take_off(waiting, flights)
             if not flights:
                 continue
             self._patience.pause(max(0.0, min(one.due for one in flights) - self._clock.monotonic()))
-            landed = [one for one in flights if one.due <= self._clock.monotonic() and self._land(one)]
-            flights = [one for one in flights if one not in landed]
-            waiting.extend(one.feed for one in landed)
+            self._look_after(flights)
 
-    def _take_off(self, feed: Iterator[Job]) -> list[_Flight]:
-        """Send the feed's next job, if it has one; a job that is settled right away needs no looking after."""
-        for job in feed:
-            sent = self._launch(job)
+    def _take_off(self, waiting: deque[_Feed], flights: list[_Flight]) -> None:
+        """Send what may be sent now, the feeds in turn; feeds without another job are done."""
+        blocked = 0
+        while waiting and blocked < len(waiting):
+            feed = waiting.popleft()
+            departure = feed.next()
+            if departure is None:
+                continue
+            waiting.append(feed)
+            if not self._beside(departure, [one.departure for one in flights]):
+                blocked += 1
+                continue
+            blocked, feed.ready = 0, None
+            sent = self._launch(departure.job)
             if sent.phase is not Phase.SETTLED:
-                return [self._flight(sent, feed)]
-        return []
+                flights.append(self._flight(Departure(sent, departure.locks)))
+            self._patience.check()
 
     def _seen(self, job: Job) -> Job:
         return self._carrier.see_closed(job) if job.phase is Phase.CLOSING else job
 
-    def _flight(self, job: Job, feed: Iterator[Job]) -> _Flight:
-        return _Flight(job, feed, self._clock.monotonic() + self._options.first_wait, self._options.first_wait)
+    def _flight(self, departure: Departure) -> _Flight:
+        now = self._clock.monotonic()
+        return _Flight(departure, now, now + self._options.first_wait)
 
-    def _land(self, flight: _Flight) -> bool:
-        """Look at the job; once it has ended, fetch its results and settle it."""
-        job = flight.job
+    def _look_after(self, flights: list[_Flight]) -> None:
+        """Look at the jobs that are due, and settle those that have ended."""
+        for flight in [one for one in flights if one.due <= self._clock.monotonic()]:
+            job = self._ended(flight.job)
+            flight.departure = Departure(job, flight.departure.locks)
+            others = [one.job for one in flights if one is not flight]
+            if job.phase is Phase.FETCHED and self._settle(job, others):
+                flights.remove(flight)
+            else:
+                flight.due = self._clock.monotonic() + self._wait(flight)
+
+    def _ended(self, job: Job) -> Job:
+        """Look at the job; once it has ended, fetch its results."""
         if job.phase is Phase.CLOSED:
             job = self._carrier.look(job)
-        if job.phase is Phase.CLOSED:
-            flight.job = job
-            flight.wait = min(flight.wait * _GROWTH, self._options.longest_wait)
-            flight.due = self._clock.monotonic() + flight.wait
-            return False
-        if job.phase is Phase.ENDED:
-            job = self._carrier.fetch(job)
-        self._settle(job)
-        return True
+        return self._carrier.fetch(job) if job.phase is Phase.ENDED else job
+
+    def _wait(self, flight: _Flight) -> float:
+        """How long to leave a job alone: ever longer while it is young, then a share of the time that it has taken."""
+        age = self._clock.monotonic() - flight.begun
+        wait = max(self._options.first_wait, min(age, _SOON), age * _SHARE)
+        return min(wait, self._options.longest_wait)

@@ -10,7 +10,7 @@ import numpy as np
 from sfseed_core.dataset import vectors
 from sfseed_core.errors import OrgAnswered
 from sfseed_core.events import Note, Progress
-from sfseed_core.load import census, ids, jobs, locks, match, results, settle, single
+from sfseed_core.load import beside, census, ids, jobs, locks, match, results, settle, single
 from sfseed_core.load.carry import BulkRefused, Carrier
 from sfseed_core.load.drive import Driver
 from sfseed_core.load.jobs import Phase, files_of
@@ -20,11 +20,14 @@ from sfseed_core.load.patience import Patience
 from sfseed_core.load.settle import Sent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    import pyarrow as pa
 
     from sfseed_core.clock import Clock
     from sfseed_core.events import Observer
     from sfseed_core.events import Phase as EventPhase
+    from sfseed_core.load.beside import Departure
     from sfseed_core.load.carry import Tally
     from sfseed_core.load.census import Census, Window
     from sfseed_core.load.jobs import Job, JobFiles
@@ -63,13 +66,15 @@ class Engine:
             self._carrier,
             launch=self._launch,
             settle=self._settle,
+            beside=self._may_depart,
             patience=self.patience,
             clock=clock,
             options=options,
         )
         self._singles: set[tuple[str, str]] = set()
+        self._keys: dict[int, pa.Array] = {}  # match keys of jobs in flight beside others of their object
 
-    def drive(self, feeds: Iterable[Iterator[Job]]) -> None:
+    def drive(self, feeds: Iterable[Iterator[Departure]]) -> None:
         """Carry all jobs of the feeds to their settlement."""
         self._driver.run(feeds)
 
@@ -107,6 +112,20 @@ class Engine:
 
     # -- sending -----------------------------------------------------------------------------------------------------
 
+    def _may_depart(self, next_: Departure, flying: Collection[Departure]) -> bool:
+        return beside.may_depart(next_, flying, self._options) and all(
+            self._told_apart(next_.job, one.job) for one in flying if _siblings(next_.job, one.job)
+        )
+
+    def _told_apart(self, job: Job, other: Job) -> bool:
+        """Whether a census could tell the records of both jobs apart, should result lines be lost."""
+        return job.match == other.match and not match.overlap(self._sent_keys(job), self._sent_keys(other))
+
+    def _sent_keys(self, job: Job) -> pa.Array:
+        if job.number not in self._keys:
+            self._keys[job.number] = results.read_sent(job, files_of(self._run, job))
+        return self._keys[job.number]
+
     def _launch(self, job: Job) -> Job:
         kind = (job.object, job.operation)
         try:
@@ -133,14 +152,19 @@ class Engine:
 
     # -- settling ----------------------------------------------------------------------------------------------------
 
-    def _settle(self, job: Job) -> None:
+    def _settle(self, job: Job, others: Collection[Job]) -> bool:
+        """Settle an ended job; not while a census would count in records of other jobs that are still at work."""
         files = files_of(self._run, job)
-        sent = Sent(results.read_sent(job, files), files.read_keys())
+        sent = Sent(self._sent_keys(job), files.read_keys())
         reading = settle.read(sent, results.read_lines(job, files))
-        outcome = self._decide(job, files, sent, reading)
+        siblings = [one for one in others if _siblings(one, job)]
+        if reading.missing > 0 and any(one.phase is not Phase.FETCHED for one in siblings):
+            return False
+        outcome = self._decide(job, files, sent, reading, siblings)
         if job.operation != "delete" and job.round + 1 < self._options.lock_rounds:
             outcome = locks.put_back(outcome)
         self._keep(job, settle.unsent(outcome) if self._was_aborted(job) else outcome)
+        return True
 
     def _was_aborted(self, job: Job) -> bool:
         """Whether this run itself ended the job: what the org then left undone is waiting, not refused."""
@@ -152,8 +176,11 @@ class Engine:
         calls = single.read_calls(self._run, job)
         return self._keep(job, self._decide(job, files, sent, calls.reading))
 
-    def _decide(self, job: Job, files: JobFiles, sent: Sent, reading: Reading) -> Outcome:
-        """The outcome of a job, with a census where its lines do not say all."""
+    def _decide(self, job: Job, files: JobFiles, sent: Sent, reading: Reading, siblings: Collection[Job] = ()) -> Outcome:
+        """The outcome of a job, with a census where its lines do not say all.
+
+        `siblings` are ended jobs of the object whose results are there, but not settled yet.
+        """
         again = Fate.WAITING if job.round + 1 < self._options.rounds else Fate.UNPROCESSED
         said = settle.Said(job.match.columns, job.error)
         if job.operation == "delete":
@@ -167,8 +194,8 @@ class Engine:
             if seen is not None and len(reading.strays):
                 reading = settle.recognise(reading, sent, seen)
             if seen is not None and reading.missing > 0:
-                known = self._known(job.object)
-                reading, certain = settle.count_in(reading, sent, seen, known)
+                mine = seen.only(~match.found_in(seen.keys, [self._sent_keys(one) for one in siblings]))
+                reading, certain = settle.count_in(reading, sent, mine, self._known(job.object, siblings))
         return settle.close(reading, sent, said, absent=again if certain else None)
 
     def _confirm(self, job: Job, files: JobFiles, sent: Sent, reading: Reading) -> Reading:
@@ -183,10 +210,11 @@ class Engine:
         cells = match.keys(results.read_texts(files.sent, key.columns), key)
         return settle.confirm(reading, Sent(cells, sent.local), seen)
 
-    def _known(self, object_name: str) -> np.ndarray:
-        """The ids of the object's records that earlier jobs of this run returned, matched or not."""
+    def _known(self, object_name: str, siblings: Collection[Job]) -> np.ndarray:
+        """The ids of the object's records that other jobs of this run returned, matched or not."""
         settled = jobs.read_jobs(self._run, phases={Phase.SETTLED}, operations=("insert",))
-        found = [Outcome.read(files_of(self._run, one).outcome).ids for one in settled if one.object == object_name]
+        of_object = [*(one for one in settled if one.object == object_name), *siblings]
+        found = [results.returned_ids(one, files_of(self._run, one)) for one in of_object]
         return np.concatenate([*found, np.zeros(0, ids.ID)])
 
     def _census(self, job: Job, files: JobFiles) -> Census | None:
@@ -218,6 +246,7 @@ class Engine:
             self._tally.apply(job, outcome)
             self._tally.write_counts(db)
         files.clear()
+        self._keys.pop(job.number, None)
         self._tell(job)
         return job
 
@@ -226,3 +255,8 @@ class Engine:
         settled = int(np.count_nonzero((fates >= Fate.SUCCEEDED) & (fates <= Fate.IN_DOUBT)))
         total = int(np.count_nonzero(fates != Fate.ABSENT))
         self._observer.notify(Progress(self._phase, settled, total, job.step, job.object))
+
+
+def _siblings(one: Job, other: Job) -> bool:
+    """Whether both jobs insert records of the same object."""
+    return one.operation == other.operation == "insert" and one.object == other.object

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sfseed_core.clock import Clock
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
-    from sfseed_core.load.jobs import Job
+    from sfseed_core.load.beside import Departure
     from sfseed_core.load.journal import Run
     from sfseed_core.load.options import Options
     from sfseed_core.load.resolve import Resolver
@@ -86,7 +86,7 @@ def _send_rest(stage: Sequence[Step], feeds: Feeds, engine: Engine, options: Opt
             return
 
 
-def _send_alone(feed: Iterator[Job], engine: Engine, pause: float) -> bool:
+def _send_alone(feed: Iterator[Departure], engine: Engine, pause: float) -> bool:
     """Carry the jobs of one feed, after a pause if there are any; say whether there were."""
     first = next(feed, None)
     if first is None:

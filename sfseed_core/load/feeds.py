@@ -11,6 +11,7 @@ import pyarrow as pa
 from sfseed_core.dataset import vectors
 from sfseed_core.dataset.store import open_dataset
 from sfseed_core.load import ids, jobs, locks, match
+from sfseed_core.load.beside import Departure, locked_by, locking_fields
 from sfseed_core.load.jobs import Job, Phase, files_of
 from sfseed_core.load.match import MatchKey
 from sfseed_core.load.outcome import Fate
@@ -19,7 +20,7 @@ from sfseed_core.load.texts import insert_texts, local_keys, point, refers_to_sy
 from sfseed_core.recipe.columns import RECORD, needs_target, target_column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.load.journal import Run
@@ -43,23 +44,26 @@ class Feeds:
         self._run, self._dataset, self._revision = run, dataset, revision
         self._ledger, self._resolver, self._options = ledger, resolver, options
 
-    def of(self, step: Step, round_: int = 0) -> Iterator[Job]:
+    def of(self, step: Step, round_: int = 0) -> Iterator[Departure]:
         """Give the jobs of a step for its waiting records; `round_` counts how often they were sent before."""
         plan = self._inserts if step.kind == "insert" else self._updates
         return plan(step, round_)
 
     # -- inserts -----------------------------------------------------------------------------------------------------
 
-    def _inserts(self, step: Step, round_: int) -> Iterator[Job]:
+    def _inserts(self, step: Step, round_: int) -> Iterator[Departure]:
         fates = self._ledger.fates(step.object)
         if not (fates == Fate.WAITING).any():
             return
         blank = Job(0, step.name, step.object, "insert", None, False, Phase.PLANNED, 0, round_, MatchKey(()))
-        for start, stop in self._pieces(step.object, None):
-            yield from self._insert_jobs(step, blank, start, stop)
+        counts = {one.name: one.count for one in self._dataset.plan.objects}
+        parent = locks.lock_parent(
+            self._dataset.plan.object(step.object), self._dataset.schema[step.object], step.deferred, counts
+        )
+        for whole in self._laid(step.object, parent):
+            yield from self._insert_jobs(step, blank, whole, parent)
 
-    def _insert_jobs(self, step: Step, blank: Job, start: int, stop: int) -> list[Job]:
-        whole = self._read(step.object, start, stop, None)
+    def _insert_jobs(self, step: Step, blank: Job, whole: pa.Table, parent: str | None) -> list[Departure]:
         waiting = (self._ledger.fates(step.object)[local_keys(whole)] == Fate.WAITING) & _in_part(whole, step)
         if not waiting.any():
             return []
@@ -69,19 +73,35 @@ class Feeds:
         keys = local_keys(table)
         self._hold(self._ledger.fates(step.object), keys[held])
         texts, keys = _rows(texts, ~held), keys[~held]
-        parent = locks.lock_parent(plan, self._dataset.schema[step.object], step.deferred)
         order = locks.beside_each_other(texts, parent)
         if order is not None:
             texts, keys = texts.take(match.positions(order)), keys[order]
-        found: list[Job] = []
-        for share in match.shares(texts, self._dataset.schema[step.object].fields) if len(keys) else ():
+        found: list[Departure] = []
+        schema = self._dataset.schema[step.object]
+        for share in match.shares(texts, schema.fields) if len(keys) else ():
             part = texts if len(share.rows) == len(keys) else texts.take(match.positions(share.rows))
-            found += self._planned(blank, share.key, part, keys[share.rows])
+            found += self._planned(blank, share.key, part, keys[share.rows], locking_fields(schema))
         return found
+
+    def _laid(self, object_name: str, parent: str | None) -> Iterator[pa.Table]:
+        """The object's records in pieces, those of one lock parent together and, if they can be, in one piece."""
+        size = self._piece_size(object_name, None)
+        if parent is None:
+            yield from (self._read(object_name, *piece, None) for piece in self._pieces(object_name, size))
+            return
+        laid = self._read(object_name, 0, self._dataset.extent(object_name, self._revision), [RECORD, parent])
+        records, parents = local_keys(laid), vectors.keys(laid[parent])
+        in_order = bool((np.diff(parents) >= 0).all())
+        if not in_order:
+            order = np.argsort(parents, kind="stable")
+            records, parents = records[order], parents[order]
+        for start, stop in locks.cuts(parents, size):
+            mine = records[start:stop]
+            yield self._read(object_name, mine[0], mine[-1] + 1, None) if in_order else self._take(object_name, mine)
 
     # -- updates -----------------------------------------------------------------------------------------------------
 
-    def _updates(self, step: Step, round_: int) -> Iterator[Job]:
+    def _updates(self, step: Step, round_: int) -> Iterator[Departure]:
         assert step.field is not None
         fates = self._ledger.update_fates(update_name(step.object, step.field))
         if not (fates == Fate.WAITING).any():
@@ -89,11 +109,11 @@ class Feeds:
         reference = next(one for one in self._dataset.plan.object(step.object).references if one.field == step.field)
         columns = [RECORD, step.field, *([target_column(step.field)] if needs_target(reference) else [])]
         blank = Job(0, step.name, step.object, "update", step.field, False, Phase.PLANNED, 0, round_, BY_ID)
-        for start, stop in self._pieces(step.object, columns):
+        for start, stop in self._pieces(step.object, self._piece_size(step.object, columns)):
             whole = self._read(step.object, start, stop, columns)
             yield from self._update_jobs(blank, reference, _rows(whole, fates[local_keys(whole)] == Fate.WAITING))
 
-    def _update_jobs(self, blank: Job, reference: ReferencePlan, table: pa.Table) -> list[Job]:
+    def _update_jobs(self, blank: Job, reference: ReferencePlan, table: pa.Table) -> list[Departure]:
         keys = local_keys(table)
         pointers = point(table, reference, self._ledger, self._resolver)
         held = pointers.missing | (self._ledger.fates(blank.object)[keys] != Fate.SUCCEEDED)
@@ -102,15 +122,18 @@ class Feeds:
             "Id": ids.to_texts(self._ledger.ids(blank.object, keys[~held])),
             reference.field: ids.to_texts(pointers.ids[~held]),
         }
-        return self._planned(blank, BY_ID, pa.table(columns), keys[~held])
+        return self._planned(blank, BY_ID, pa.table(columns), keys[~held], columns)
 
     # -- both --------------------------------------------------------------------------------------------------------
 
-    def _pieces(self, object_name: str, columns: Sequence[str] | None) -> Iterator[tuple[int, int]]:
-        """Ranges of the object's local keys whose size suits the width of its records."""
+    def _piece_size(self, object_name: str, columns: Sequence[str] | None) -> int:
+        """How many records are read at a time: what suits their width."""
         sample = self._read(object_name, 0, _SAMPLE, columns)
         width = sample.nbytes // max(1, sample.num_rows) + 1
-        size = int(np.clip(_READ_BYTES // width, 200, self._options.rows_per_job))
+        return int(np.clip(_READ_BYTES // width, min(200, self._options.rows_per_job), self._options.rows_per_job))
+
+    def _pieces(self, object_name: str, size: int) -> Iterator[tuple[int, int]]:
+        """Ranges of the object's local keys."""
         for start in range(0, self._dataset.extent(object_name, self._revision), size):
             yield start, start + size
 
@@ -119,17 +142,27 @@ class Feeds:
         fresh = open_dataset(self._dataset.path.parents[1], self._dataset.id)
         return fresh.read(object_name, start, stop, revision=self._revision, columns=columns)
 
+    def _take(self, object_name: str, records: np.ndarray) -> pa.Table:
+        fresh = open_dataset(self._dataset.path.parents[1], self._dataset.id)
+        return fresh.take(object_name, np.sort(records), revision=self._revision)
+
     def _hold(self, fates: np.ndarray, keys: np.ndarray) -> None:
         if len(keys):
             with self._run.transaction() as db:
                 fates[keys] = Fate.HELD
                 self._ledger.write_counts(db)
 
-    def _planned(self, blank: Job, key: MatchKey, texts: pa.Table, keys: np.ndarray) -> list[Job]:
+    def _planned(
+        self, blank: Job, key: MatchKey, texts: pa.Table, keys: np.ndarray, locking: Collection[str]
+    ) -> list[Departure]:
         most, size = self._options.bytes_per_job, locks.most_rows(self._options, blank.round)
-        starts = range(0, len(keys), size)
-        parts = ((texts.slice(start, size), keys[start : start + size]) for start in starts)
-        return [one for part, mine in parts for one in plan_jobs(self._run, blank, key, part, mine, most_bytes=most)]
+        found: list[Departure] = []
+        for start in range(0, len(keys), size):
+            part, mine = texts.slice(start, size), keys[start : start + size]
+            locked = locked_by(part, locking)
+            planned = plan_jobs(self._run, blank, key, part, mine, most_bytes=most)
+            found += [Departure(one, locked) for one in planned]
+        return found
 
 
 def plan_jobs(run: Run, blank: Job, key: MatchKey, texts: pa.Table, keys: np.ndarray, *, most_bytes: int) -> list[Job]:

@@ -14,10 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sfseed_core.dataset import vectors
+from sfseed_core.load.beside import locking_fields
 from sfseed_core.load.outcome import Fate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Mapping
 
     from sfseed_core.load.options import Options
     from sfseed_core.load.outcome import Outcome
@@ -60,17 +61,37 @@ def pause_before(options: Options, round_: int) -> float:
     return min(options.lock_wait * 2.0 ** (round_ - 1), _LONGEST_WAIT)
 
 
-def lock_parent(plan: ObjectPlan, schema: ObjectSchema, left_out: Collection[str]) -> str | None:
-    """Return the reference whose record an insert locks: the master, else the parent that records are laid along."""
+def lock_parent(plan: ObjectPlan, schema: ObjectSchema, left_out: Collection[str], counts: Mapping[str, int]) -> str | None:
+    """Return the reference whose record an insert locks: the master, else the parent that records are laid along.
+
+    Of two masters it is the one with fewer records (`counts`, by object): each of those is wanted more often.
+    """
     sent = [one for one in plan.references if one.field not in left_out and one.mode not in {"symbol", "self"}]
-    worth = [(_strength(one, schema), -position, one.field) for position, one in enumerate(sent)]
+    locking = locking_fields(schema)
+    worth = [(_strength(one, schema, locking, counts), -position, one.field) for position, one in enumerate(sent)]
     return max(worth)[2] if worth else None
 
 
-def _strength(reference: ReferencePlan, schema: ObjectSchema) -> tuple[bool, bool, bool]:
+def _strength(
+    reference: ReferencePlan, schema: ObjectSchema, locking: Collection[str], counts: Mapping[str, int]
+) -> tuple[bool, int, bool, bool, bool]:
     field = schema.fields.get(reference.field)
-    master = field is not None and field.relationship_order is not None
-    return master, reference.mode == "children", field is not None and not field.nillable
+    master = field is not None and field.is_master_detail
+    scarce = -sum(counts.get(one.object or "", 0) for one in reference.targets) if master else 0
+    required = field is not None and not field.nillable
+    return master, scarce, reference.mode == "children", reference.field in locking, required
+
+
+def cuts(parents: np.ndarray, size: int) -> Iterator[tuple[int, int]]:
+    """Cut rows, ascending by parent, in pieces of at most `size`, between two parents where that costs at most half of it."""
+    start = 0
+    while start < len(parents):
+        stop = min(start + size, len(parents))
+        if stop < len(parents):
+            first = int(np.searchsorted(parents, parents[stop]))
+            stop = first if first > start + size // 2 else stop
+        yield start, stop
+        start = stop
 
 
 def beside_each_other(texts: pa.Table, parent: str | None) -> np.ndarray | None:

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sfseed_core.dataset.vectors import integers, nulls, numbers, one_array
+from sfseed_core.dataset.vectors import integers, mask, nulls, numbers, one_array
 from sfseed_core.dataset.vectors import texts as texts_of
 
 if TYPE_CHECKING:
@@ -104,6 +104,19 @@ def places(texts: pa.Array, dictionary: pa.Array) -> np.ndarray:
     """Return the place of each text in a list of different texts, -1 where it is not in it."""
     found = pc.index_in(texts, value_set=dictionary)
     return np.where(nulls(found), np.int64(-1), numbers(found))
+
+
+def found_in(keys: pa.Array, others: Sequence[pa.Array]) -> np.ndarray:
+    """Say for each match key whether it is among any of the others."""
+    found = np.zeros(len(keys), bool)
+    for one in others:
+        found |= mask(pc.is_in(keys, value_set=one))
+    return found
+
+
+def overlap(keys: pa.Array, other: pa.Array) -> bool:
+    """Say whether two lists have a match key in common."""
+    return bool(found_in(keys, [other]).any())
 
 
 def _filled(column: pa.Array) -> pa.Array:

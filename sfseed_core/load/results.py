@@ -13,6 +13,8 @@ import pyarrow.csv as pa_csv
 from sfseed_core.dataset import vectors
 from sfseed_core.errors import DataError
 from sfseed_core.load import ids, match
+from sfseed_core.load.jobs import Phase
+from sfseed_core.load.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,3 +120,11 @@ def _table(keys: pa.Array, found: pa.ChunkedArray | None, errors: pa.ChunkedArra
 def read_sent(job: Job, files: JobFiles) -> pa.Array:
     """Return the match keys of the rows that were sent, in the order of their local keys' file."""
     return match.keys(read_texts(files.sent, job.match.columns), job.match)
+
+
+def returned_ids(job: Job, files: JobFiles) -> np.ndarray:
+    """Return every id that the org returned for a job whose results are there, settled or not."""
+    if job.phase is Phase.SETTLED:
+        return Outcome.read(files.outcome).ids
+    path = files.results("successful")
+    return ids.from_texts(read_texts(path, [ID])[ID]) if path.exists() else np.zeros(0, ids.ID)

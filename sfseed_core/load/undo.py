@@ -15,6 +15,7 @@ from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import DataError, SfseedError
 from sfseed_core.events import SILENT
 from sfseed_core.load import changes, ids, jobs, outcome, results
+from sfseed_core.load.beside import Departure
 from sfseed_core.load.engine import Engine
 from sfseed_core.load.execute import bind
 from sfseed_core.load.feeds import BY_ID, plan_jobs
@@ -125,7 +126,7 @@ def _delete(run: Run, org: GuardedOrg, engine: Engine, ledger: UndoLedger, optio
     run.set_state(RunState.UNDONE)
 
 
-def _jobs(run: Run, ledger: UndoLedger, step: str, options: Options) -> Iterator[Job]:
+def _jobs(run: Run, ledger: UndoLedger, step: str, options: Options) -> Iterator[Departure]:
     """The delete jobs of one step's records."""
     fates = ledger.fates[step]
     for round_ in range(options.rounds):
@@ -133,7 +134,7 @@ def _jobs(run: Run, ledger: UndoLedger, step: str, options: Options) -> Iterator
         blank = Job(0, step, ledger.object_of[step], "delete", None, False, Phase.PLANNED, 0, round_, BY_ID)
         for rows in slices(waiting, options.rows_per_job):
             texts = pa.table({"Id": ids.to_texts(ledger.ids[step][rows])})
-            yield from plan_jobs(run, blank, BY_ID, texts, rows, most_bytes=options.bytes_per_job)
+            yield from map(Departure, plan_jobs(run, blank, BY_ID, texts, rows, most_bytes=options.bytes_per_job))
 
 
 def _note_leftovers(run: Run, ledger: UndoLedger) -> None:
@@ -206,22 +207,13 @@ def _ids(run: Run, org: Org, number: int, step: str, object_name: str) -> np.nda
     path: Path = system.private_folder(run.folder / "undo") / f"{number:04}.ids"
     if not path.exists():
         known = jobs.read_jobs(run, phases={Phase.SETTLED, Phase.FETCHED}, operations=("insert",))
-        found = [_returned(run, one) for one in known if one.step == step]
+        found = [results.returned_ids(one, files_of(run, one)) for one in known if one.step == step]
         created = np.unique(np.concatenate([*found, np.zeros(0, ids.ID)]))
         created = created[created != b""]
         if object_name in _DELETED_AS and len(created):
             created = _wholes(org, object_name, created, path.with_suffix(".csv"))
         system.write_durably(path, created.tobytes())
     return np.frombuffer(path.read_bytes(), ids.ID)
-
-
-def _returned(run: Run, job: Job) -> np.ndarray:
-    """The ids that the org returned for a job, settled or not."""
-    files = files_of(run, job)
-    if job.phase is Phase.SETTLED:
-        return Outcome.read(files.outcome).ids
-    path = files.results("successful")
-    return ids.from_texts(results.read_texts(path, [results.ID])[results.ID]) if path.exists() else np.zeros(0, ids.ID)
 
 
 def _wholes(org: Org, object_name: str, created: np.ndarray, path: Path) -> np.ndarray:

@@ -115,3 +115,13 @@ def test_an_undo_needs_no_matching(home, org):
     assert status.state is RunState.UNDONE
     assert not any(contents(org.connect(), made).values())
     assert "could not be read" in status.notes[0]
+
+
+def test_somebody_elses_open_job_is_left_alone(home, org):
+    """When more Open jobs than unanswered creations could be ours, none is ended, and the run says so."""
+    other = org.admit().create_job("Account", "insert")
+    org.fault(at="after", do="cut", match={"method": "POST", "path": "ingest", "body": "Account"}, nth=1)
+    _, status, _ = load(home, org, projects(2))
+    assert status.state is RunState.DONE
+    assert org.admit().job(other.id).state == "Open"
+    assert "left alone" in " ".join(status.notes)
