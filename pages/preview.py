@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import foot, frame, previewing, record_changes, record_table, record_view, resources, state
+from pages.shared import being_made, field_values, foot, frame, previewing, record_table, record_view, resources, state
 
 frame.inside()
 where = state.place()
+if being_made.shown(where):
+    st.stop()
 if where.dataset is None:
     previewing.nothing(where)
     st.stop()
@@ -16,24 +18,19 @@ dataset = resources.dataset(where.dataset)
 name = where.object if where.object in dataset.objects else dataset.objects[0]
 org = previewing.reachable(where)
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.title("Preview", width="stretch")
+    st.title("Preview", width="content")
+    previewing.modes()
+    st.space("stretch")
     record_table.history(dataset)
+being_made.carried_over()
 findings = {one: resources.findings(dataset, one, org) for one in dataset.objects}
 previewing.objects(dataset, name, findings)
-record_table.toolbar(dataset, name)
-page = record_view.shown(dataset, name, where, findings[name])
-record_table.editor(dataset, name, page, findings[name])
-with st.container(horizontal=True, vertical_alignment="center"):
-    with st.container(width="stretch"):
-        st.caption(previewing.counted(page, dataset.count(name)))
-    if page.pages > 1:
-        st.pagination(
-            page.pages, **state.bound("page", "preview", within=lambda number: number <= page.pages, otherwise=page.pages)
-        )
-with st.container(horizontal=True, vertical_alignment="center"):
-    record_changes.bulk_button(dataset, name, page.every)
-    record_changes.add_and_delete(dataset, name, record_table.ticked(dataset, name, page))
-    record_changes.downloads(dataset, name)
+if where.mode == "fields":
+    field_values.values(dataset, name)
+else:
+    record_table.toolbar(dataset, name)
+    page = record_view.shown(dataset, name, where, findings[name])
+    (previewing.one_record if where.mode == "record" else previewing.table)(dataset, name, page, findings[name])
 record_table.problems(findings[name])
 problems = sum(one.count for each in findings.values() for one in each)
 tally = foot.of_dataset(dataset, previewing.free_megabytes(org, dataset), problems)

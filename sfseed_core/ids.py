@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _CHECKSUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _SHAPE = re.compile(r"[A-Za-z0-9]{15}(?:[A-Z0-5]{3})?")
-_OWN = re.compile(r"[dr]-\d{8}-\d{6}-[a-z0-9]{4}")
+_OWN = re.compile(r"[drm]-\d{8}-\d{6}-[a-z0-9]{4}")
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -52,8 +52,13 @@ def new_run_id(now: datetime) -> str:
     return _own("r", now)
 
 
+def new_making_id(now: datetime) -> str:
+    """Return a new id of records being made; safe as a folder name."""
+    return _own("m", now)
+
+
 def is_own(text: str) -> bool:
-    """Say whether the text has the form of a dataset or run id (so it cannot leave its folder)."""
+    """Say whether the text has the form of a dataset, run or making id (so it cannot leave its folder)."""
     return _OWN.fullmatch(text) is not None
 
 

@@ -31,13 +31,17 @@ class Step:
 STEPS = (
     Step("pages/connect.py", "Connect", "choose the org", ":material/cloud:"),
     Step("pages/discover.py", "Discover", "what to fill", ":material/account_tree:"),
-    Step("pages/design.py", "Design", "how it should look (optional)", ":material/tune:"),
-    Step("pages/preview.py", "Preview", "see and change the records", ":material/table:"),
+    Step("pages/design.py", "Design", "fine-tune it (optional)", ":material/tune:"),
+    Step("pages/preview.py", "Preview", "see and change records", ":material/table:"),
     Step("pages/load.py", "Load", "put them in the org", ":material/upload:"),
 )
-APART = Step("pages/runs.py", "Runs", "what was loaded, undo", ":material/history:")
+APART = Step("pages/runs.py", "Runs", "earlier loads, undo", ":material/history:")
 
 _FRAMED = "framed"
+_ROOM = """
+.stMainBlockContainer { padding: 3.2rem 2.2rem 1rem; }
+[data-testid="stBottomBlockContainer"] { padding: 0.6rem 2.2rem 0.8rem; }
+"""  # the default leaves a third of a laptop's screen empty
 _KINDS: Mapping[str, tuple[str, str]] = {
     "sandbox": ("Sandbox", "green"),
     "scratch": ("Scratch org", "green"),
@@ -51,6 +55,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
 def run() -> None:
     """Draw the page that the address names."""
     st.set_page_config(page_title="sfseed", page_icon="🌱", layout="wide", initial_sidebar_state=240)
+    st.html(f"<style>{_ROOM}</style>")
     pages = {one.file: _page(one) for one in (*STEPS, APART)}
     current = st.navigation(list(pages.values()), position="hidden")
     step = next(one for one in (*STEPS, APART) if pages[one.file] is current or one.name == current.title)
@@ -81,7 +86,7 @@ def _page(step: Step) -> StreamlitPage:
 
 
 def _steps(where: state.Place, pages: Mapping[str, StreamlitPage], current: Step) -> None:
-    widths = [3, 3, 4, 4, 3, 0.4, 3]
+    widths = [3, 3, 4, 4.2, 3.4, 0.2, 3.4]
     columns = st.columns(widths, gap="small")
     for number, (step, column) in enumerate(zip((*STEPS, None, APART), columns, strict=True), 1):
         if step is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,6 +14,7 @@ from sfseed_core.clock import SYSTEM
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.recipe.model import FieldRecipe, Plan
     from sfseed_core.workflow.request import Request
     from sfseed_core.workflow.survey import Survey
@@ -80,13 +82,41 @@ def request(where: state.Place, factor: float | None) -> Request:
 
 
 def make(where: state.Place) -> None:
-    """Make the records, showing how far it is, and go to them."""
-    from sfseed_core.workflow.generate import stage_for
+    """Begin making the records in a process of their own, and go where it is shown how far they are.
 
-    with st.bottom, st.status("Making the records…", expanded=True), Bar() as bar:
+    What was changed by hand in the records that were made before is made again in the new ones, which then are as like them
+    as the choices allow.
+    """
+    from sfseed_core.workflow import making
+    from sfseed_core.workflow.plan import draw_up
+
+    with st.bottom, st.spinner("Working out what to make…"), Bar() as bar:
+        earlier = edited_before(where)
+        if earlier is not None and where.seed is None:
+            where = dataclasses.replace(where, seed=earlier.plan.seed)
+        found = surveyed(where)
         asked = request(where, scale_for(where.size, _base(where, bar)))
-        made = stage_for(asked, home=resources.home(), observer=bar, clock=SYSTEM)
-    state.leave_for(frame.STEPS[3].file, dataset=made.id)
+        plan = draw_up(asked, found)
+        begun = making.begin(
+            plan,
+            found.schema.objects,
+            home=resources.home(),
+            clock=SYSTEM,
+            edits_of=None if earlier is None else earlier.id,
+        )
+    state.leave_for(frame.STEPS[3].file, making=begun)
+
+
+def edited_before(where: state.Place) -> Dataset | None:
+    """Return the dataset that was made before for this org, if it was changed by hand since."""
+    from sfseed_core.dataset.log import live
+    from sfseed_core.errors import NotFound
+
+    try:
+        earlier = None if where.dataset is None else resources.dataset(where.dataset)
+    except NotFound:
+        return None
+    return earlier if earlier is not None and live(earlier.operations()) else None
 
 
 def said(where: state.Place, object_name: str) -> Mapping[str, FieldRecipe]:

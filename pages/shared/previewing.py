@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import connecting, foot, frame, resources, state, words
+from pages.shared import (
+    connecting,
+    foot,
+    frame,
+    make_again,
+    own_records,
+    record_changes,
+    record_form,
+    record_table,
+    record_tree,
+    resources,
+    state,
+    words,
+)
 from sfseed_core.errors import SfseedError
 
 if TYPE_CHECKING:
@@ -17,6 +30,7 @@ if TYPE_CHECKING:
     from sfseed_core.check.finding import Finding
     from sfseed_core.dataset.dataset import Dataset
 
+_MODES: Mapping[str, str] = {"table": "Table", "record": "One by one", "fields": "A field's values"}
 _FEW = 40  # objects that stand side by side; more are chosen from a list
 
 
@@ -55,6 +69,51 @@ def objects(dataset: Dataset, name: str, findings: Mapping[str, Sequence[Finding
         )
     else:
         st.selectbox("Object", list(labels), format_func=lambda one: f"{one} ({dataset.count(one):,})", **given)
+
+
+def modes() -> None:
+    """Choose how the records are shown."""
+    st.segmented_control(
+        "How to show them",
+        list(_MODES),
+        format_func=_MODES.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        **state.bound("mode", "preview", within=_MODES.__contains__, otherwise="table"),
+    )
+
+
+def table(dataset: Dataset, name: str, page: Shown, findings: Sequence[Finding]) -> None:
+    """A page of records to change, with what can be done to many."""
+    record_table.editor(dataset, name, page, findings)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width="stretch"):
+            st.caption(counted(page, dataset.count(name)))
+        if page.pages > 1:
+            st.pagination(
+                page.pages,
+                **state.bound("page", "preview", within=lambda number: number <= page.pages, otherwise=page.pages),
+            )
+    ticked = record_table.ticked(dataset, name, page)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        record_changes.bulk_button(dataset, name, page.every)
+        make_again.popover(dataset, name, page.every, ticked)
+        own_records.button(dataset, name)
+        record_changes.add_and_delete(dataset, name, ticked)
+        record_changes.downloads(dataset, name)
+
+
+def one_record(dataset: Dataset, name: str, page: Shown, findings: Sequence[Finding]) -> None:
+    """One record as a form, and its family beside it."""
+    record = record_form.picked(page, state.place().record)
+    if record is None:
+        st.info("No records here. Change the search or the filter above.", icon=":material/filter_alt_off:")
+        return
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        record_form.form(dataset, name, page, record, findings)
+    with right:
+        record_tree.tree(dataset, name, record)
 
 
 def counted(page: Shown, total: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Self
 
 import streamlit as st
@@ -25,6 +26,7 @@ _DOING: Mapping[str, str] = {
     "load": "Loading",
     "undo": "Taking back",
 }
+_UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
 _STEPS = 200  # a bar needs no more, and each change is a message to the browser
 
 
@@ -57,3 +59,8 @@ def _sentence(event: Progress) -> str:
     what = f": {words.plain(event.subject)}" if event.subject else ""
     of = f" {event.current:,} of {event.total:,}" if event.total else ""
     return f"{_DOING.get(event.phase, event.phase)}{what}{of}"
+
+
+def aloud(sentence: str) -> None:
+    """Say how far it is to those who listen to the page: a status line that only screen readers meet."""
+    st.html(f'<div role="status" aria-live="polite" style="{_UNSEEN}">{html.escape(sentence)}</div>')

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
-import tempfile
-import zipfile
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from pages.shared import record_table, state, words
 from sfseed_core.clock import SYSTEM
+from sfseed_core.dataset.export import archive
 from sfseed_core.errors import SfseedError
 from sfseed_core.recipe.columns import RECORD
 from sfseed_core.workflow import edit
@@ -30,6 +27,11 @@ _CHILDREN: Mapping[str, str] = {
 }
 
 
+_FORMATS: Mapping[str, tuple[str, str]] = {
+    "csv": ("CSV", "text/csv"),
+    "xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "parquet": ("Parquet", "application/vnd.apache.parquet"),
+}
 _OPEN = "bulk_open"
 
 
@@ -125,39 +127,27 @@ def add_and_delete(dataset: Dataset, object_name: str, chosen: np.ndarray) -> No
 def downloads(dataset: Dataset, object_name: str) -> None:
     """The records as files, made when they are asked for."""
     with st.popover("Download", icon=":material/download:"):
-        for file_format, mime in (("csv", "text/csv"), ("parquet", "application/vnd.apache.parquet")):
-            st.download_button(
-                f"{words.plain(object_name)} as {file_format.upper() if file_format == 'csv' else 'Parquet'}",
-                data=partial(one_file, dataset, object_name, file_format),
-                file_name=f"{dataset.id}-{object_name}.{file_format}",
-                mime=mime,
-                on_click="ignore",
-                key=f"download_{file_format}",
-            )
+        chosen = st.segmented_control(
+            "As", list(_FORMATS), format_func=lambda one: _FORMATS[one][0], default="csv", required=True, key="download_as"
+        )
+        file_format = str(chosen or "csv")
         st.download_button(
-            "All objects as CSV (zip)",
-            data=lambda: all_files(dataset),
+            f"{words.plain(object_name)}",
+            data=partial(archive.one_file, dataset, object_name, file_format),
+            file_name=f"{dataset.id}-{object_name}.{file_format}",
+            mime=_FORMATS[file_format][1],
+            on_click="ignore",
+            key="download_one",
+            icon=":material/description:",
+        )
+        st.download_button(
+            "All objects (zip)",
+            data=partial(archive.zipped, dataset, file_format),
             file_name=f"{dataset.id}.zip",
             mime="application/zip",
             on_click="ignore",
             key="download_all",
+            icon=":material/folder_zip:",
         )
-
-
-def one_file(dataset: Dataset, object_name: str, file_format: str) -> bytes:
-    """Return one object's records as a file."""
-    from sfseed_core.dataset.export.folder import EXPORTERS
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"records.{file_format}"
-        EXPORTERS[file_format](path, dataset.plan.object(object_name), dataset.batches(object_name))
-        return path.read_bytes()
-
-
-def all_files(dataset: Dataset) -> bytes:
-    """Return a zip of one CSV per object."""
-    sink = io.BytesIO()
-    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in dataset.objects:
-            archive.writestr(f"{name}.csv", one_file(dataset, name, "csv"))
-    return sink.getvalue()
+        if file_format == "xlsx":
+            st.caption("An Excel sheet holds 1,048,575 records at most.")

@@ -92,9 +92,14 @@ def editor(dataset: Dataset, object_name: str, page: Shown, findings: Sequence[F
         height=min(_TALLEST, 38 + 35 * len(page.numbers)),
         alt=f"Records of {object_name}, page {page.page} of {page.pages}",
     )
+    refusal()
+
+
+def refusal() -> None:
+    """Say why the last change was not made."""
     refused = state.taken("refused")
     if refused:
-        st.toast(words.plain(refused), icon=":material/error:", duration="long")
+        st.error(words.plain(refused), title="This change was not made", icon=":material/error:")
 
 
 def _key(dataset: Dataset, object_name: str) -> str:
@@ -165,7 +170,7 @@ def _column(name: str, field: Field | None, is_reference: bool) -> Any:
         return st.column_config.TextColumn(name)
     about = f"{words.plain(name)} ({field.type}{', required' if field.required_on_create else ''})"
     if is_reference:
-        about += ". A record of this dataset: its object and number."
+        about += ". A record of this dataset: type its name, or its object and number (Account:12)."
         return st.column_config.TextColumn(field.label, help=about)
     if field.type == "picklist" and len(field.active_values) <= _LONG_LIST:
         return st.column_config.SelectboxColumn(field.label, options=list(field.active_values), help=about)

@@ -9,7 +9,9 @@ import numpy as np
 import pyarrow as pa
 
 from sfseed_core.dataset.export.readable import ID, readable
+from sfseed_core.dataset.naming import shown as shown_names
 from sfseed_core.dataset.query import Filter, Query, Test
+from sfseed_core.dataset.vectors import one_array
 from sfseed_core.recipe.columns import RECORD
 
 if TYPE_CHECKING:
@@ -96,8 +98,12 @@ def table(dataset: Dataset, object_name: str, numbers: np.ndarray, findings: Seq
     plan = dataset.plan.object(object_name)
     records = readable(plan, dataset.take(object_name, numbers)).drop_columns([ID])
     columns: dict[str, Any] = {CHOSEN: np.zeros(len(numbers), bool), PROBLEMS: problems_of(numbers, findings)}
+    references = {one.field for one in plan.references}
     for name in records.column_names:
-        columns[name] = _plain(records[name])
+        column = records[name]
+        columns[name] = (
+            pd.array(shown_names(dataset, one_array(column)), "string") if name in references else _plain(column)
+        )
     return pd.DataFrame(columns, index=pd.Index(numbers, name=RECORD))
 
 

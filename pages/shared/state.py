@@ -27,7 +27,8 @@ class Place:
 
     `recipe` is a preset's name or the id of a kept recipe; `size` about how many records are wanted (0: as many as the
     recipe says); `day` what today means in the records (None: this day);
-    `seed` the variation number (None: drawn). The rest is what is looked at.
+    `seed` the variation number (None: drawn), `making` records that are being made right now. The rest is what is looked at:
+    `mode` how the records are shown (a table, one as a form, a field's values), `record` the one shown by itself.
     """
 
     org: str | None = None
@@ -36,6 +37,7 @@ class Place:
     day: date | None = None
     seed: int | None = None
     dataset: str | None = None
+    making: str | None = None
     run: str | None = None
     object: str | None = None
     page: int = 1
@@ -45,14 +47,17 @@ class Place:
     filter: str = ""
     focus: str | None = None
     hops: int = 1
+    mode: str = "table"
+    record: int = 0
+    field: str | None = None
 
 
-_JOURNEY = ("org", "recipe", "size", "day", "seed", "dataset", "run", "object")  # what goes along to another page
+_JOURNEY = ("org", "recipe", "size", "day", "seed", "dataset", "making", "run", "object")  # what goes along to another page
 _DROPS: Mapping[str, tuple[str, ...]] = {  # what no longer makes sense once this has changed
-    "org": ("dataset", "object", "page", "search", "sort", "view", "filter", "focus", "run"),
+    "org": ("dataset", "making", "object", "page", "search", "sort", "view", "filter", "focus", "run", "record", "field"),
     "recipe": ("focus", "size"),
-    "dataset": ("object", "page", "search", "sort", "view", "filter", "run"),
-    "object": ("page", "search", "sort", "view", "filter"),
+    "dataset": ("object", "page", "search", "sort", "view", "filter", "run", "record", "field"),
+    "object": ("page", "search", "sort", "view", "filter", "record", "field"),
     "search": ("page",),
     "sort": ("page",),
     "view": ("page",),
@@ -178,6 +183,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "day": _day,
     "seed": _number(0, 1 << 53),
     "dataset": _own("d-"),
+    "making": _own("m-"),
     "run": _own("r-"),
     "object": _short,
     "page": _number(1, 1_000_000),
@@ -187,4 +193,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "filter": _short,
     "focus": _short,
     "hops": _number(1, 9),
+    "mode": _short,
+    "record": _number(0, 1_000_000_000),
+    "field": _short,
 }

@@ -41,8 +41,7 @@ class FieldProfile:
 
 def profile(dataset: Dataset, object_name: str, field: str, *, revision: int | None = None) -> FieldProfile:
     """Profile one field of a dataset's revision; raises what `Dataset.read` raises for an unknown object or field."""
-    count = dataset.count(object_name, revision)
-    table = dataset.read(object_name, 0, count, revision=revision, columns=[field])
+    table = dataset.read(object_name, revision=revision, columns=[field])
     return profile_of(table.column(field))
 
 

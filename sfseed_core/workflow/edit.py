@@ -16,6 +16,7 @@ from sfseed_core.dataset.edits import AddRecords, DeleteRecords, SetCells
 from sfseed_core.dataset.export.readable import readable
 from sfseed_core.errors import UserError
 from sfseed_core.recipe.columns import RECORD
+from sfseed_core.workflow.given_rows import meant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,12 +51,20 @@ def cells(dataset: Dataset, object_name: str, typed: Mapping[int, Mapping[str, A
     known = dataset.frame(object_name, records=records)
     changed = known[columns].astype(object)
     changed.attrs = known.attrs
+    references = {one.field for one in dataset.plan.object(object_name).references}
     for record, values in typed.items():
         for column, value in values.items():
-            changed.at[record, column] = value
+            changed.at[record, column] = _pointed(dataset, object_name, column, value) if column in references else value
     label = f"{object_name} {records[0]}" if len(records) == 1 else f"{len(records):,} {object_name}"
     edit = dataclasses.replace(frame.changes(dataset, changed), label=f"{label}: {', '.join(columns)}")
     return dataset.apply(edit, clock=clock)
+
+
+def _pointed(dataset: Dataset, object_name: str, column: str, value: Any) -> Any:
+    """What was typed into a lookup: a record's number, `Account:12`, or the name of the record that is meant."""
+    if not isinstance(value, str) or not value.strip():
+        return None if value == "" else value
+    return meant(dataset, object_name, column, vectors.texts([value]))[0].as_py()
 
 
 def everywhere(

@@ -93,11 +93,27 @@ def write_parquet(
             written(batch.num_rows)
 
 
+def write_excel(
+    path: Path,
+    plan: ObjectPlan,
+    pieces: Iterable[Piece],
+    /,
+    *,
+    threads: int = 1,
+    written: Callable[[int], None] = _unheard,
+) -> None:
+    """Write a workbook of one sheet, references readable; UserError for more records than a sheet holds."""
+    from sfseed_core.dataset.export.excel import write_sheet
+
+    batches = ahead((partial(_made, piece) for piece in pieces), threads)
+    write_sheet(path, plan, batches, written=written)
+
+
 def _made(piece: Piece) -> pa.RecordBatch:
     return cast("Callable[[], pa.RecordBatch]", piece)() if callable(piece) else piece
 
 
-EXPORTERS: Mapping[str, Exporter] = {"csv": write_csv, "parquet": write_parquet}
+EXPORTERS: Mapping[str, Exporter] = {"csv": write_csv, "parquet": write_parquet, "xlsx": write_excel}
 
 
 def export_folder(
