@@ -53,6 +53,7 @@ def _options(given: argparse.Namespace) -> ServeOptions:
         kind=given.kind,
         user=given.user,
         language=given.language,
+        duplicate_rules=given.duplicate_rules,
         tls=given.tls,
         jwt_key=given.jwt_key,
     )
@@ -82,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--kind", choices=list(KINDS), default="sandbox", help="kind of a new org")
     parser.add_argument("--user", choices=list(USERS), default="admin", help="what a new org's running user may do")
     parser.add_argument("--language", choices=LANGUAGES, default="en", help="a new org's language")
+    parser.add_argument(
+        "--no-duplicate-rules", dest="duplicate_rules", action="store_false", help="a new org whose duplicate rules are off"
+    )
     parser.add_argument("--tls", action="store_true", help="serve https, with a certificate made now (ca_file)")
     parser.add_argument(
         "--jwt-key", type=Path, metavar="FILE", help="private key of the client app's JWTs; made if missing"

@@ -13,6 +13,7 @@ from sfseed_emulator import dml_delete, dml_rules, effects, ids, lookups, messag
 from sfseed_emulator.draft import Chunk, Draft, Stage, read
 from sfseed_emulator.object_plan import plan_of
 from sfseed_emulator.outcome import RowError, RowResult
+from sfseed_emulator.rules import duplicates
 from sfseed_emulator.state import stored_time
 
 if TYPE_CHECKING:
@@ -26,13 +27,20 @@ if TYPE_CHECKING:
 CHUNK = 200
 
 
-def insert(state: OrgState, object_name: str, rows: Sequence[Mapping[str, object]], source: Source) -> list[RowResult]:
+def insert(
+    state: OrgState,
+    object_name: str,
+    rows: Sequence[Mapping[str, object]],
+    source: Source,
+    *,
+    allow_duplicates: bool = False,
+) -> list[RowResult]:
     """Insert rows; one result per row, in their order."""
     plan = _plan(state, object_name)
     if not plan.found.createable:
         return _all_refused(rows, messages.entity_cannot("inserted", plan.found.name))
     drafts = read(plan, rows, "insert", source)
-    chunk = Chunk(state, plan, "insert", drafts)
+    chunk = Chunk(state, plan, "insert", drafts, allow_duplicates)
     lookups.resolve_keys(chunk)
     moments = {name: _moment(state, kind) for name, kind in plan.moments}
     for draft in drafts:
@@ -68,6 +76,8 @@ def upsert(
     rows: Sequence[Mapping[str, object]],
     source: Source,
     external_id_field: str,
+    *,
+    allow_duplicates: bool = False,
 ) -> list[RowResult]:
     """Update the records whose key the rows name, insert the other rows."""
     plan = _plan(state, object_name)
@@ -79,7 +89,8 @@ def upsert(
     new = [place for place, result in enumerate(results) if result is None and matches[place] is None]
     known = [place for place, result in enumerate(results) if result is None and matches[place] is not None]
     without = key.name if key.name == "Id" else ""
-    inserted = insert(state, object_name, [_without(rows[place], without) for place in new], source)
+    fresh = [_without(rows[place], without) for place in new]
+    inserted = insert(state, object_name, fresh, source, allow_duplicates=allow_duplicates)
     changed = [{**_without(rows[place], key.name), "Id": matches[place]} for place in known]
     updated = update(state, object_name, changed, source)
     for place, result in [*zip(new, inserted, strict=True), *zip(known, updated, strict=True)]:
@@ -156,6 +167,7 @@ def _save_new(chunk: Chunk) -> None:
         effects.number(state, plan, rows)
     _finish(chunk, rows)
     state.insert_rows(plan.found, rows)
+    duplicates.remember(state, plan.found, rows)
     dml_rules.after_save(chunk)
 
 
@@ -177,6 +189,7 @@ def _save_changes(chunk: Chunk) -> None:
             by_columns[changed].append(draft.row)
     for names, rows in by_columns.items():
         write_columns(chunk.state, chunk.plan.found, names, rows)
+        duplicates.remember_changes(chunk.state, chunk.plan.found, names, rows)
     if drafts:
         dml_rules.after_save(chunk)
 

@@ -74,12 +74,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Rows of one object that are written together."""
+    """Rows of one object that are written together.
+
+    `allow_duplicates` is what a caller says who has seen a duplicate rule's alert.
+    """
 
     state: OrgState
     plan: ObjectPlan
     operation: Operation
     drafts: list[Draft]
+    allow_duplicates: bool = False
 
     def sound(self) -> Iterator[Draft]:
         """Walk over the drafts that have no error yet."""

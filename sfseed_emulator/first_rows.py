@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sfseed_emulator import tables
 from sfseed_emulator.effects import compound_name
+from sfseed_emulator.rules import duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,6 +83,7 @@ def _write(state: OrgState, object_name: str, given: Mapping[str, object], runni
     complete.update({key: _stored(value) for key, value in values.items() if key in complete})
     compound_name(found, complete)
     state.insert_rows(found, [complete])
+    duplicates.remember(state, found, [complete])
 
 
 def _stored(value: object) -> object:

@@ -24,3 +24,4 @@ class OrgOptions:
     user: str = "admin"  # the kind of the running user, see org_kinds
     language: str = "en"
     validation_rules: bool = True  # whether writes obey the validation rules of the schema
+    duplicate_rules: bool = True  # whether the standard duplicate rules are active

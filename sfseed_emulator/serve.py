@@ -43,8 +43,8 @@ class ServeOptions:
     """What to serve and where.
 
     `port` 0 takes the org's former port if it is free, else any; without `state` the org is temporary; `reset` drops what the
-    folder holds. `kind`, `user` and `language` are of a new org only. `jwt_key` is the file of the client app's private key,
-    made where there is none.
+    folder holds. `kind`, `user`, `language` and `duplicate_rules` are of a new org only. `jwt_key` is the file of the client
+    app's private key, made where there is none.
     """
 
     port: int = 0
@@ -57,6 +57,7 @@ class ServeOptions:
     kind: str = "sandbox"
     user: str = "admin"
     language: str = "en"
+    duplicate_rules: bool = True
     tls: bool = False
     jwt_key: Path | None = None
 
@@ -96,7 +97,7 @@ def open_state(options: ServeOptions) -> OrgState:
         return OrgState.open(folder)
     if folder is not None:
         _empty(folder)  # what a process left that ended while it made the org
-    chosen = OrgOptions(user=options.user, language=options.language)
+    chosen = OrgOptions(user=options.user, language=options.language, duplicate_rules=options.duplicate_rules)
     schema = labelled(USERS[options.user](_schema(options)), options.language)
     return OrgState.create(folder, schema, rows=demo_rows(schema), options=KINDS[options.kind](chosen, utc_now()))
 

@@ -126,6 +126,7 @@ class OrgState:
         """Open the org that an earlier process left in the folder `path`."""
         db = _connect(path, new=False)
         try:
+            db.executescript(tables.INTERNAL)
             [(kept,)] = db.execute("SELECT value FROM \"_meta\" WHERE key = 'schema'")
             return cls(db, schema_from_json(json.loads(kept)), clock)
         except BaseException:

@@ -41,6 +41,8 @@ def refusal(call: Call, errors: Sequence[RowError], *, status: int = 400) -> Ans
 
 def _error(call: Call, error: RowError) -> dict[str, object]:
     shown: dict[str, object] = {"message": place_in_body(call, error), "errorCode": error.code}
+    if error.duplicates is not None:
+        return {**shown, "duplicateResult": error.duplicates.to_json(call.version)}
     return shown if error.whole_request else {**shown, "fields": list(error.fields)}
 
 
@@ -48,8 +50,12 @@ def create(call: Call) -> Answer:
     """Insert one record."""
     found = object_of(call)
     with call.state.transaction():
-        result = dml.insert(call.state, found.name, [call.json_object()], "json")[0]
+        result = _insert(call, found, call.json_object())
     return _created(call, found, result)
+
+
+def _insert(call: Call, found: ObjectDef, body: dict[str, object]) -> RowResult:
+    return dml.insert(call.state, found.name, [body], "json", allow_duplicates=call.allow_duplicates)[0]
 
 
 def _created(call: Call, found: ObjectDef, result: RowResult) -> Answer:
@@ -207,7 +213,7 @@ def upsert_by_key(call: Call) -> Answer:
         if matches:
             result = dml.update(call.state, found.name, [{**body, "Id": matches[0]}], "json")[0]
         else:
-            result = dml.insert(call.state, found.name, [{**body, key.name: call.params["value"]}], "json")[0]
+            result = _insert(call, found, {**body, key.name: call.params["value"]})
     return _saved(call, found, result)
 
 

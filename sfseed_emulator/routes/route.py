@@ -49,6 +49,12 @@ class Call:
         """The API version in the path, for instance `67.0`."""
         return self.params.get("version", "")
 
+    @property
+    def allow_duplicates(self) -> bool:
+        """Whether the caller wants records saved that a duplicate rule warns of (`Sforce-Duplicate-Rule-Header`)."""
+        parts = self.headers.get("sforce-duplicate-rule-header", "").lower().split(";")
+        return "allowsave=true" in [part.replace(" ", "") for part in parts]
+
     def json(self) -> object:
         """Return the body as JSON; JSON_PARSER_ERROR when it is none."""
         try:

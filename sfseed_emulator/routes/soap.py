@@ -153,7 +153,12 @@ def _rows(call: Call, request: Request) -> tuple[str, list[dict[str, object]]]:
 
 def _create(call: Call, request: Request) -> list[str]:
     name, rows = _rows(call, request)
-    return _written(call, request, lambda: dml.insert(call.state, name, rows, "json"))
+    allowed = _allows_duplicates(request)
+    return _written(call, request, lambda: dml.insert(call.state, name, rows, "json", allow_duplicates=allowed))
+
+
+def _allows_duplicates(request: Request) -> bool:
+    return request.headers.get("allowSave") == "true"
 
 
 def _update(call: Call, request: Request) -> list[str]:
@@ -167,7 +172,12 @@ def _upsert(call: Call, request: Request) -> list[str]:
     if key is None:
         text = f"Field name provided, {request.text('externalIDFieldName')} does not match an External ID for {name}"
         raise ApiError("INVALID_FIELD", text)
-    return _written(call, request, lambda: dml.upsert(call.state, name, rows, "json", key.name), created=True)
+    allowed = _allows_duplicates(request)
+
+    def write() -> list[RowResult]:
+        return dml.upsert(call.state, name, rows, "json", key.name, allow_duplicates=allowed)
+
+    return _written(call, request, write, created=True)
 
 
 def _delete(call: Call, request: Request) -> list[str]:

@@ -95,16 +95,16 @@ def _refuse_whole(call: Call, results: Sequence[RowResult]) -> None:
                 raise ApiError(error.code, place_in_body(call, error))
 
 
-def _answer(results: Sequence[RowResult], *, created: bool = False, keep_ids: bool = False) -> Answer:
-    return Answer([_row(one, created=created, keep_ids=keep_ids) for one in results])
+def _answer(call: Call, results: Sequence[RowResult], *, created: bool = False, keep_ids: bool = False) -> Answer:
+    return Answer([_row(one, call.version, created=created, keep_ids=keep_ids) for one in results])
 
 
-def _row(result: RowResult, *, created: bool, keep_ids: bool) -> dict[str, object]:
+def _row(result: RowResult, version: str, *, created: bool, keep_ids: bool) -> dict[str, object]:
     shown: dict[str, object] = {}
     if result.id is not None and (result.success or keep_ids):
         shown["id"] = result.id
     shown["success"] = result.success
-    shown["errors"] = [error.to_json() for error in result.errors]
+    shown["errors"] = [error.to_json(version) for error in result.errors]
     if created and result.success:
         shown["created"] = result.created
     return shown
@@ -114,7 +114,11 @@ def insert(call: Call) -> Answer:
     """Insert records of one or several objects."""
     given, all_or_none = _records(call)
     runs = _runs(call, given)
-    return _answer(_write(call, runs, lambda name, run: dml.insert(call.state, name, run, "json"), all_or_none=all_or_none))
+
+    def write(name: str, run: list[dict[str, object]]) -> list[RowResult]:
+        return dml.insert(call.state, name, run, "json", allow_duplicates=call.allow_duplicates)
+
+    return _answer(call, _write(call, runs, write, all_or_none=all_or_none))
 
 
 def update(call: Call) -> Answer:
@@ -122,7 +126,7 @@ def update(call: Call) -> Answer:
     given, all_or_none = _records(call)
     runs = _runs(call, given)
     results = _write(call, runs, lambda name, run: dml.update(call.state, name, run, "json"), all_or_none=all_or_none)
-    return _answer(results, keep_ids=True)
+    return _answer(call, results, keep_ids=True)
 
 
 def upsert(call: Call) -> Answer:
@@ -138,9 +142,9 @@ def upsert(call: Call) -> Answer:
         raise ApiError("INVALID_INPUT", f"All records must be of type {found.name}")
 
     def write(name: str, run: list[dict[str, object]]) -> list[RowResult]:
-        return dml.upsert(call.state, name, run, "json", key.name)
+        return dml.upsert(call.state, name, run, "json", key.name, allow_duplicates=call.allow_duplicates)
 
-    return _answer(_write(call, runs, write, all_or_none=all_or_none), created=True)
+    return _answer(call, _write(call, runs, write, all_or_none=all_or_none), created=True)
 
 
 def delete(call: Call) -> Answer:
@@ -160,7 +164,7 @@ def delete(call: Call) -> Answer:
             return [RowResult(None, False, (_malformed(str(row["Id"])),)) for row in run]
         return dml.delete(call.state, name, [str(row["Id"]) for row in run])
 
-    return _answer(_write(call, runs, write, all_or_none=call.flag("allOrNone")), keep_ids=True)
+    return _answer(call, _write(call, runs, write, all_or_none=call.flag("allOrNone")), keep_ids=True)
 
 
 def _object_of_id(call: Call, given: str) -> str:

@@ -52,7 +52,8 @@ def insert_tree(call: Call) -> Answer:
             _insert(call, nodes, failures)
     except _RolledBack:
         results = [
-            {"referenceId": node.reference, "errors": [one.to_json() for one in errors]} for node, errors in failures
+            {"referenceId": node.reference, "errors": [one.to_json(call.version) for one in errors]}
+            for node, errors in failures
         ]
         return Answer({"hasErrors": True, "results": results}, status=400)
     saved = [{"referenceId": node.reference, "id": node.id} for node in nodes]
@@ -119,7 +120,8 @@ def _insert(call: Call, nodes: Sequence[Node], failures: list[tuple[Node, tuple[
         groups[node.level, node.object_name].append(node)
     for (_, object_name), group in groups.items():
         rows = [{**node.values, node.link: node.above.id} if node.above else node.values for node in group]
-        for node, result in zip(group, dml.insert(call.state, object_name, rows, "json"), strict=True):
+        results = dml.insert(call.state, object_name, rows, "json", allow_duplicates=call.allow_duplicates)
+        for node, result in zip(group, results, strict=True):
             if result.id is None:
                 failures.append((node, result.errors))
             else:

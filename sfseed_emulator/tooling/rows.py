@@ -6,18 +6,17 @@ import json
 from typing import TYPE_CHECKING
 
 from sfseed_emulator import ids
+from sfseed_emulator.matching.standard import ALERT, STANDARD_RULES
 from sfseed_emulator.tooling.field_texts import data_type, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from sfseed_emulator.matching.standard import StandardRule
     from sfseed_emulator.schema import FieldDef, ObjectDef
     from sfseed_emulator.state import OrgState
 
 Row = dict[str, object]
-
-STANDARD_RULES = ("Account", "Contact", "Lead")
-"""Objects that have a standard duplicate rule and matching rule; nothing enforces them here, so they are switched off."""
 
 
 def tooling_rows(state: OrgState) -> dict[str, list[Row]]:
@@ -41,6 +40,8 @@ class _Rows:
         self.objects = list(state.schema.objects.values())
         customs = [found for found in self.objects if found.custom]
         self.entity_ids = {found.name: found.name for found in self.objects}
+        self.standard = [rule for name, rule in STANDARD_RULES.items() if name in self.entity_ids]
+        self.duplicates = state.options.duplicate_rules
         self.entity_ids |= {found.name: self.id("01I", place) for place, found in enumerate(customs)}
 
     def id(self, prefix: str, place: int) -> str:
@@ -193,29 +194,31 @@ class _Rows:
             }
 
     def duplicate_rules(self) -> Iterator[Row]:
-        for place, name in enumerate(name for name in STANDARD_RULES if name in self.entity_ids):
+        for place, rule in enumerate(self.standard):
             yield {
                 "Id": self.id("0Bm", place),
-                "DeveloperName": f"Standard_{name}_Duplicate_Rule",
-                "MasterLabel": f"Standard {name} Duplicate Rule",
-                "SobjectType": name,
+                "DeveloperName": rule.name,
+                "MasterLabel": rule.label,
+                "SobjectType": rule.object_name,
                 "SobjectSubtype": "None",
                 "Language": "en_US",
-                "IsActive": False,
-                "FullName": f"{name}.Standard_{name}_Duplicate_Rule",
+                "IsActive": self.duplicates,
+                "FullName": f"{rule.object_name}.{rule.name}",
+                "Metadata": json.dumps(_duplicate_metadata(rule, active=self.duplicates)),
             }
 
     def matching_rules(self) -> Iterator[Row]:
-        for place, name in enumerate(name for name in STANDARD_RULES if name in self.entity_ids):
+        for place, rule in enumerate(self.standard):
             yield {
                 "Id": self.id("0JX", place),
-                "DeveloperName": f"Standard_{name}_Match_Rule_v1_0",
-                "MasterLabel": f"Standard {name} Matching Rule",
-                "SobjectType": name,
+                "DeveloperName": rule.matching_rule,
+                "MasterLabel": rule.matching_label,
+                "SobjectType": rule.object_name,
                 "SobjectSubtype": "None",
-                "RuleStatus": "Inactive",
+                "RuleStatus": "Active" if self.duplicates else "Inactive",
+                "MatchEngine": "FuzzyMatchEngine",
                 "Language": "en_US",
-                "FullName": f"{name}.Standard_{name}_Match_Rule_v1_0",
+                "FullName": f"{rule.object_name}.{rule.matching_rule}",
             }
 
 
@@ -231,5 +234,31 @@ def _rule_metadata(rule: Mapping[str, object]) -> dict[str, object]:
         "errorDisplayField": rule.get("field"),
         "errorMessage": rule["message"],
         "shouldEvaluateOnClient": None,
+        "urls": None,
+    }
+
+
+def _duplicate_metadata(rule: StandardRule, *, active: bool) -> dict[str, object]:
+    """Return a standard rule's actions: an alert (which the API takes for a refusal) on creating, a report on editing."""
+    return {
+        "actionOnInsert": "Allow",
+        "actionOnUpdate": "Allow",
+        "alertText": ALERT,
+        "description": None,
+        "duplicateRuleFilter": None,
+        "duplicateRuleMatchRules": [
+            {
+                "matchRuleSObjectType": name,
+                "matchingRule": STANDARD_RULES[name].matching_rule,
+                "objectMapping": None,
+            }
+            for name in rule.against
+        ],
+        "isActive": active,
+        "masterLabel": rule.label,
+        "operationsOnInsert": ["Alert", "Report"],
+        "operationsOnUpdate": ["Report"],
+        "securityOption": "EnforceSharingRules",
+        "sortOrder": 1,
         "urls": None,
     }

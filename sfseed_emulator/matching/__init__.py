@@ -1,0 +1,1 @@
+"""Salesforce's standard matching rules: which records are taken for the same person or company."""
