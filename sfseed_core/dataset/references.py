@@ -1,4 +1,4 @@
-"""References as people write them, `12`, `Account:12` or `=standard-price-book`, as key and target columns."""
+"""References as people write them, `12`, `Account:12`, `=standard-price-book` or `=User WHERE ...#3`, as key and target."""
 
 from __future__ import annotations
 
@@ -16,20 +16,25 @@ from sfseed_core.recipe.columns import SYMBOL_MARK, needs_target, target_column
 if TYPE_CHECKING:
     from sfseed_core.recipe.model import ReferencePlan
 
+COUNTED = r"^(?P<query>=.+)#(?P<key>[0-9]{1,18})$"
 WRITTEN = r"^(?:(?P<target>[A-Za-z0-9_]+):)?(?P<key>[0-9]{1,18})$"
 
 
 def split(written: pa.Array) -> tuple[pa.Array, pa.Array, vectors.Mask]:
     """Return keys, targets (null where the text names none) and a mask of the texts that are no reference."""
     symbolic = vectors.mask(pc.starts_with(written, pattern=SYMBOL_MARK)) & ~vectors.nulls(written)
+    counted = pc.extract_regex(written, pattern=COUNTED)
+    with_count = symbolic & ~vectors.nulls(counted)
     some = ~vectors.nulls(written) & (vectors.numbers(pc.binary_length(written)) > 0)
     parts = pc.extract_regex(written, pattern=WRITTEN)
     found = some & ~vectors.nulls(parts)
     none = pa.nulls(len(written), pa.string())
-    keys = pc.if_else(vectors.booleans(found), pc.struct_field(parts, [1]), none).cast(pa.int64())
+    keys = pc.if_else(vectors.booleans(found), pc.struct_field(parts, [1]), none)
+    keys = pc.if_else(vectors.booleans(with_count), pc.struct_field(counted, [1]), keys).cast(pa.int64())
     named = pc.struct_field(parts, [0])
     has_name = found & (vectors.numbers(pc.binary_length(named)) > 0)
-    targets = pc.if_else(vectors.booleans(has_name), named, pc.if_else(vectors.booleans(symbolic), written, none))
+    symbols = pc.if_else(vectors.booleans(with_count), pc.struct_field(counted, [0]), written)
+    targets = pc.if_else(vectors.booleans(has_name), named, pc.if_else(vectors.booleans(symbolic), symbols, none))
     return keys, targets, some & ~found & ~symbolic
 
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sfseed_core.errors import RecipeError
+from sfseed_core.generate.owners import COMPANY, nearest_company
 from sfseed_core.generate.provider import CHOICE
 from sfseed_core.generate.providers.choices import free_values
 from sfseed_core.generate.providers.companies import lists_industries
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sfseed_core.generate.provider import Options, Provider
-    from sfseed_core.recipe.chooser import FieldRequest
+    from sfseed_core.recipe.chooser import FieldRequest, PlanContext
 
 _BY_TYPE: Mapping[str, str] = MappingProxyType(
     {
@@ -102,6 +103,10 @@ class Chooser:
                 return _column(request, provider.name, options, _why(request, provider))
             refused = options
         return refused
+
+    def belongs(self, context: PlanContext, /) -> Mapping[str, str]:
+        """Return the way to the company that an object's records belong to, if any."""
+        return {} if context.find(COMPANY) else nearest_company(context)
 
     def _candidates(self, request: FieldRequest) -> Iterator[Provider]:
         field, meaning = request.field, request.meaning.name if request.meaning else ""

@@ -11,10 +11,11 @@ import pyarrow as pa
 from sfseed_core.errors import InternalError, RecipeError
 from sfseed_core.generate import draws
 from sfseed_core.generate.cells import Coded, numbers_array
-from sfseed_core.generate.layout import NATURAL, Layout
+from sfseed_core.generate.layout import GEOMETRIC, NATURAL, Layout
+from sfseed_core.generate.locales import Locales, locales_of
 from sfseed_core.generate.pools import Pools
 from sfseed_core.generate.provider import Scope
-from sfseed_core.generate.references import Keys, refer
+from sfseed_core.generate.references import Keys, reachable, refer
 from sfseed_core.generate.registry import Registry, standard
 from sfseed_core.generate.rows import Rows
 from sfseed_core.generate.texts import strings
@@ -58,7 +59,7 @@ class Engine:
         self._objects = {one.name: one for one in plan.objects}
         self._columns = {one.name: {column.field: column for column in one.columns} for one in plan.objects}
         self._references = {one.name: {each.field: each for each in one.references} for one in plan.objects}
-        self._makers: dict[tuple[str, str], Make] = {}
+        self._makers: dict[tuple[str, str, str], Make] = {}
         self._layouts: dict[tuple[str, str], Layout | None] = {}
         self._pools: dict[str, Pools] = {}
         self._once: dict[tuple[str, ...], object] = {}
@@ -141,10 +142,20 @@ class Engine:
 
     def make(self, some: Rows, field: str) -> Cells:
         """Return the cells of a field, empty for its plan's share of records."""
-        place = (some.plan.name, field)
+        if some.plan.locales:
+            locales, parts = some.locale_parts()
+            return locales.merged([part.cells(field) for part in parts])
+        place = (some.plan.name, some.plan.locale or "", field)
         if place not in self._makers:
             self._makers[place] = self.maker(some.plan, self._columns[some.plan.name][field])
         return self._makers[place](some)
+
+    def locale_parts(self, some: Rows) -> tuple[Locales, list[Rows]]:
+        """Return the locales of records of an object that has several, and the records of each by themselves."""
+        names = [name for name, _ in some.plan.locales]
+        found = Locales.of(locales_of(some), len(names))
+        parts = zip(names, found.places, strict=True)
+        return found, [self.at(some.plan.name, some.records[places]).in_locale(name) for name, places in parts]
 
     def maker(self, plan: ObjectPlan, column: ColumnPlan) -> Make:
         """Return what makes the column's cells, empty for its share of records."""
@@ -191,15 +202,17 @@ class Engine:
         reference = self._references.get(object_name, {}).get(field)
         if plan is None or reference is None or reference.mode != "children":
             return None
-        parents = self.count(reference.targets[0].object or "")
+        parents = sum(reachable(self, reference, target) for target in reference.targets)
         if not parents or not plan.count:
             return None
-        options = reference.options
-        parents = min(parents, int(options.get("below", parents)))
+        options, key = reference.options, self.key(object_name, field)
+        if "histogram" in options:
+            histogram = tuple((int(number), int(weight)) for number, weight in options["histogram"])
+            return Layout(parents, plan.count, key, maximum=int(options.get("maximum", 0)), histogram=histogram)
         distribution = str(options.get("distribution", NATURAL))
         # nobody is left without, where there is enough for all: children of children then always find a parent
-        minimum = int(options.get("minimum", 1 if plan.count >= parents else 0))
-        key = self.key(object_name, field)
+        all_have = plan.count >= parents and distribution != GEOMETRIC
+        minimum = int(options.get("minimum", 1 if all_have else 0))
         return Layout(parents, plan.count, key, distribution, minimum, int(options.get("maximum", 0)))
 
 

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 BLOCK = 4096
-NATURAL = "natural"
+NATURAL, GEOMETRIC = "natural", "geometric"
 DISTRIBUTIONS: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {
         "fixed": (1,),
         "uniform": tuple(range(1, 17)),
         NATURAL: (2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7, 9, 12),
+        GEOMETRIC: (3, 9, 16, 23, 31, 39, 48, 58, 69, 82, 96, 113, 133, 158, 192, 243, 353),
         "long_tail": (1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3, 4, 6, 10, 24, 64),
     }
 )
@@ -35,7 +36,8 @@ _KEPT_BLOCKS = 256  # 8 MB; a chunk touches a few
 class Layout:
     """The children of `parents` parents: `children` in all, laid along the parents in order.
 
-    Each parent has at least `minimum` of them where the totals allow, and at most `maximum` (0: no bound).
+    Each parent has at least `minimum` of them where the totals allow, and at most `maximum` (0: no bound). With a `histogram`
+    (numbers of children with weights) each block has as many parents of each number as it says, as near as the totals allow.
     """
 
     parents: int
@@ -44,6 +46,7 @@ class Layout:
     distribution: str = NATURAL
     minimum: int = 0
     maximum: int = 0
+    histogram: tuple[tuple[int, int], ...] = ()
     _sums: dict[int, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
 
     def before(self, block: np.ndarray | int) -> np.ndarray | int:
@@ -83,11 +86,23 @@ class Layout:
         first = block * BLOCK
         size = min(BLOCK, self.parents - first)
         quota = int(self.before(block + 1)) - int(self.before(block))
-        least = self.minimum if quota >= self.minimum * size else 0
-        counts = least + _shares(self._weights(first, size), quota - least * size)
+        if self.histogram:
+            counts = self._by_histogram(first, size, quota)
+        else:
+            least = self.minimum if quota >= self.minimum * size else 0
+            counts = least + _shares(self._weights(first, size), quota - least * size)
         if self.maximum:
             counts = _capped(counts, self.maximum, quota)
         return np.concatenate(([0], np.cumsum(counts)))
+
+    def _by_histogram(self, first: int, size: int, quota: int) -> np.ndarray:
+        """Return counts in the histogram's shares, in keyed order; what the quota lacks or has too much falls on all evenly."""
+        numbers, weights = (np.array(one, dtype=np.int64) for one in zip(*self.histogram, strict=True))
+        counts = np.repeat(numbers, _shares(weights, size))
+        order = np.argsort(draws.mix(self.key, draws.spread(np.arange(first, first + size))), kind="stable")
+        counts = counts[np.argsort(order, kind="stable")]
+        missing = quota - int(counts.sum())
+        return counts + _shares(np.ones(size, np.int64), missing) if missing > 0 else counts - _taken(counts, -missing)
 
     def _weights(self, first: int, size: int) -> np.ndarray:
         weights = np.array(DISTRIBUTIONS[self.distribution], dtype=np.int64)
@@ -99,6 +114,11 @@ def _shares(weights: np.ndarray, total: int) -> np.ndarray:
     """Split the total by the weights; running sums are rounded, so that nothing is lost."""
     sums = np.cumsum(weights)
     return np.diff(sums * total // max(int(sums[-1]), 1), prepend=0)
+
+
+def _taken(counts: np.ndarray, excess: int) -> np.ndarray:
+    """Split what is too much over those that have any, in proportion."""
+    return _shares(counts, excess)
 
 
 def _capped(counts: np.ndarray, maximum: int, total: int) -> np.ndarray:

@@ -21,18 +21,22 @@ def owner_of(request: FieldRequest) -> dict[str, Any]:
 
     The nearest one: what the record itself refers to, else what a record that it refers to refers to.
     """
-    if _is_personal(request):
-        return {}
-    context = request.context
+    return {} if _is_personal(request) else nearest_company(request.context)
+
+
+def nearest_company(context: PlanContext) -> dict[str, str]:
+    """Return the way to the object that holds the company of an object's records; nothing where there is none."""
     own = sorted(context.references.values(), key=lambda one: _NEAR_FIRST.index(one.mode))
     for reference in own:
-        if company_of(context, reference.targets[0].object):
-            return {"via": reference.field, "of": reference.targets[0].object}
+        target = reference.targets[0].object
+        if target is not None and company_of(context, target):
+            return {"via": reference.field, "of": target}
     for reference in own:
         parent = context.earlier.get(reference.targets[0].object or "")
         for upper in parent.references if parent and len(reference.targets) == 1 else ():
-            if company_of(context, upper.targets[0].object):
-                return {"via": f"{reference.field}.{upper.field}", "of": upper.targets[0].object}
+            target = upper.targets[0].object
+            if target is not None and company_of(context, target):
+                return {"via": f"{reference.field}.{upper.field}", "of": target}
     return {}
 
 

@@ -16,6 +16,7 @@ from sfseed_core.recipe.model import SHARE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from sfseed_core.generate.engine import Engine
     from sfseed_core.generate.layout import Layout
     from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.model import ReferencePlan, Target
@@ -29,14 +30,20 @@ _DEPTH = 2
 class Keys:
     """What a reference of some records points to.
 
-    `numbers` are local keys of the object of `targets[which]` (`which` None: the first); without meaning where the target
-    is a symbol or `valid` is False.
+    `numbers` are local keys of the object of `targets[which]` (`which` None: the first), or of the org's records that its
+    query finds; without meaning where the target is another symbol or `valid` is False. `starts`: where the numbers of each
+    target begin when all are counted through, as records are laid along them.
     """
 
     numbers: np.ndarray
     targets: tuple[Target, ...]
     which: np.ndarray | None = None
     valid: np.ndarray | None = None
+    starts: np.ndarray | None = None
+
+    def laid(self) -> np.ndarray:
+        """Return the numbers counted through all targets."""
+        return self.numbers if self.starts is None or self.which is None else self.numbers + self.starts[self.which]
 
     def pointing_to(self, name: str) -> np.ndarray | None:
         """Return where the reference holds a record of the object; None means everywhere."""
@@ -44,14 +51,13 @@ class Keys:
 
     def with_number(self) -> np.ndarray | None:
         """Return where the reference holds a local key (and no symbol); None means everywhere."""
-        return self._where([target.object is not None for target in self.targets])
+        return self._where([target.object is not None or target.count > 0 for target in self.targets])
 
     def at(self, places: np.ndarray, valid: np.ndarray | None) -> Keys:
         """Return the keys at the places, empty where `valid` says so."""
         which = None if self.which is None else self.which[places]
-        return Keys(
-            self.numbers[places], self.targets, which, both(None if self.valid is None else self.valid[places], valid)
-        )
+        mine = both(None if self.valid is None else self.valid[places], valid)
+        return Keys(self.numbers[places], self.targets, which, mine, self.starts)
 
     def _where(self, chosen: list[bool]) -> np.ndarray | None:
         if all(chosen):
@@ -103,12 +109,26 @@ def _nobody(rows: Rows, plan: ReferencePlan) -> Keys:
     return Keys(np.zeros(len(rows), dtype=np.int64), plan.targets, valid=np.zeros(len(rows), dtype=bool))
 
 
-def _reachable(rows: Rows, plan: ReferencePlan, target: Target) -> int:
+def reachable(engine: Engine, plan: ReferencePlan, target: Target) -> int:
     """Return among how many records of the target the reference may choose."""
     if target.object is None:
-        return 1
-    count = rows.engine.count(target.object)
+        return max(target.count, 1)
+    count = engine.count(target.object)
     return min(count, int(plan.options.get("below", count)))
+
+
+def _reachable(rows: Rows, plan: ReferencePlan, target: Target) -> int:
+    return reachable(rows.engine, plan, target)
+
+
+def _counted_through(rows: Rows, plan: ReferencePlan, numbers: np.ndarray) -> Keys:
+    """Return the keys of numbers that count through all targets of the reference: records to be made, then the org's own."""
+    if len(plan.targets) == 1:
+        return Keys(numbers, plan.targets)
+    ends = np.cumsum([_reachable(rows, plan, target) for target in plan.targets])
+    starts = np.concatenate(([0], ends[:-1]))
+    which = np.searchsorted(ends, numbers, side="right")
+    return Keys(numbers - starts[which], plan.targets, which, starts=starts)
 
 
 def _spread(rows: Rows, plan: ReferencePlan) -> Keys:
@@ -137,13 +157,13 @@ def _table_of(plan: ReferencePlan, counts: list[int], low: int, high: int) -> np
 
 def _children(rows: Rows, plan: ReferencePlan) -> Keys:
     layout = rows.engine.layout(rows.plan.name, plan.field)
-    return Keys(layout.parents_of(rows.records), plan.targets[:1]) if layout else _nobody(rows, plan)
+    return _counted_through(rows, plan, layout.parents_of(rows.records)) if layout else _nobody(rows, plan)
 
 
 def _pair(rows: Rows, plan: ReferencePlan) -> Keys:
     """The j-th partner of the record's parent, by a permutation of the partners keyed by the parent."""
     along = _laid_along(rows)
-    partners = _reachable(rows, plan, plan.targets[0])
+    partners = sum(_reachable(rows, plan, target) for target in plan.targets)
     away = _far_end(rows, plan.options.get("away_from"))
     if along is None or partners <= (away is not None):
         return _nobody(rows, plan)
@@ -151,10 +171,10 @@ def _pair(rows: Rows, plan: ReferencePlan) -> Keys:
     key = rows.engine.key(rows.plan.name, plan.field)
     tweak = draws.mix(key, draws.spread(parents))
     if away is None:
-        return Keys(Permutation(partners, key).at(place, tweak), plan.targets[:1])
+        return _counted_through(rows, plan, Permutation(partners, key).at(place, tweak))
     numbers = Permutation(partners - 1, key).at(place, tweak)
-    skipped = away.numbers if away.valid is None else np.where(away.valid, away.numbers, partners)
-    return Keys(numbers + (numbers >= skipped), plan.targets[:1])
+    skipped = away.laid() if away.valid is None else np.where(away.valid, away.laid(), partners)
+    return _counted_through(rows, plan, numbers + (numbers >= skipped))
 
 
 def _laid_along(rows: Rows) -> Layout | None:
@@ -233,14 +253,17 @@ def _within(rows: Rows, plan: ReferencePlan) -> Keys:
     shared = _far_end(rows, str(plan.options.get("via", "")))
     if layout is None or shared is None:
         return _spread(rows, plan) if plan.required else _nobody(rows, plan)
-    inside = both(shared.with_number(), shared.numbers < layout.parents)
+    laid = shared.laid()
+    inside = both(shared.with_number(), laid < layout.parents)
     assert inside is not None
-    first, count = layout.children_of(np.where(inside, shared.numbers, 0))
+    first, count = layout.children_of(np.where(inside, laid, 0))
     numbers = first + _picks(rows, plan, count)
     valid = both(inside, count > 0)
     if not plan.required or valid is None or valid.all():
         return Keys(numbers, plan.targets[:1], valid=valid)
-    return Keys(np.where(valid, numbers, _spread(rows, plan).numbers), plan.targets[:1])
+    others = _spread(rows, plan)
+    which = None if others.which is None else np.where(valid, 0, others.which)
+    return Keys(np.where(valid, numbers, others.numbers), plan.targets, which, others.valid)
 
 
 def _picks(rows: Rows, plan: ReferencePlan, count: np.ndarray) -> np.ndarray:
@@ -255,15 +278,15 @@ def _picks(rows: Rows, plan: ReferencePlan, count: np.ndarray) -> np.ndarray:
 
 
 def _cycle(rows: Rows, plan: ReferencePlan) -> Keys:
-    count = _reachable(rows, plan, plan.targets[0])
-    return Keys(rows.records % count, plan.targets[:1]) if count else _nobody(rows, plan)
+    count = sum(_reachable(rows, plan, target) for target in plan.targets)
+    return _counted_through(rows, plan, rows.records % count) if count else _nobody(rows, plan)
 
 
 def _round(rows: Rows, plan: ReferencePlan) -> Keys:
     """The first target in the first round through the targets of `with`, then one record of the second per round."""
     with_field = str(plan.options["with"])
     cycle = next(one for one in rows.plan.references if one.field == with_field)
-    count = max(_reachable(rows, cycle, cycle.targets[0]), 1)
+    count = max(sum(_reachable(rows, cycle, target) for target in cycle.targets), 1)
     rounds = rows.records // count
     return Keys(np.maximum(rounds - 1, 0), plan.targets, (rounds > 0).astype(np.int64))
 

@@ -5,7 +5,7 @@ A column that must agree with another asks for exactly its cells, of the same re
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sfseed_core.generate.cells import Cells
     from sfseed_core.generate.engine import Engine
+    from sfseed_core.generate.locales import Locales
     from sfseed_core.generate.pools import Pools
     from sfseed_core.generate.references import Keys
     from sfseed_core.recipe.model import ObjectPlan
@@ -98,6 +99,10 @@ class Rows:
         """Return the position of each record's type in the plan's `record_types`."""
         return self.once("record type", lambda: self.engine.record_types(self))
 
+    def locale_parts(self) -> tuple[Locales, list[Rows]]:
+        """Return which locale of the plan's shares each record has, and the records of each by themselves."""
+        return self.once("locales", lambda: self.engine.locale_parts(self))
+
     def between(self, start: int, stop: int) -> np.ndarray:
         """Return where the record's number is from `start` up to `stop`."""
         return (self.records >= start) & (self.records < stop)
@@ -124,9 +129,19 @@ class Rows:
         numbers = keys.numbers if valid is None else np.where(valid, keys.numbers, 0)
         low, high = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, -1)
         if valid is None and high - low + 1 <= max(_DENSE * len(numbers), _SMALL):
-            return Link(self.engine.at(target, np.arange(low, high + 1)), numbers - low, None)
+            return Link(self._kin(target, np.arange(low, high + 1), field), numbers - low, None)
         distinct, places = np.unique(numbers, return_inverse=True)
-        return Link(self.engine.at(target, distinct), places, valid)
+        return Link(self._kin(target, distinct, field), places, valid)
+
+    def _kin(self, target: str, records: np.ndarray, field: str) -> Rows:
+        """Return records of the target; in this object's locale, where the reference is what decides about it."""
+        some = self.engine.at(target, records)
+        decides = self.plan.locale_via == field or (self.plan.locale_via or "").startswith(f"{field}.")
+        return some.in_locale(self.plan.locale) if some.plan.locales and decides and not self.plan.locales else some
+
+    def in_locale(self, locale: str | None) -> Rows:
+        """Return the same records, all taken to be of one locale."""
+        return Rows(self.engine, replace(self.plan, locale=locale, locales=()), self.records)
 
 
 _UNDER_WAY = object()

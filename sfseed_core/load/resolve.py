@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sfseed_core.errors import DataError
@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """Gives ids of one org for names: `record_types` by object and developer name, `symbols` by symbol."""
+    """Gives ids of one org for names: `record_types` by object and developer name, `symbols` by symbol.
+
+    `existing` are the ids that the queries of a dataset found, by query.
+    """
 
     org_id: str
     record_types: Mapping[str, Mapping[str, str]]
     symbols: Mapping[str, str]
     price_book_active: bool = True
+    existing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Resolver:
@@ -29,13 +33,21 @@ class Resolver:
         symbols = {RUNNING_USER: snapshot.user.id}
         if snapshot.standard_price_book:
             symbols[STANDARD_PRICE_BOOK] = snapshot.standard_price_book
-        return cls(snapshot.org_id, snapshot.record_types, symbols, snapshot.standard_price_book_active)
+        active = snapshot.standard_price_book_active
+        return cls(snapshot.org_id, snapshot.record_types, symbols, active, snapshot.existing)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
         types = {name: dict(found) for name, found in self.record_types.items()}
-        active = self.price_book_active
-        return {"org_id": self.org_id, "record_types": types, "symbols": dict(self.symbols), "price_book_active": active}
+        active, existing = self.price_book_active, {query: list(found) for query, found in self.existing.items()}
+        symbols = dict(self.symbols)
+        return {
+            "org_id": self.org_id,
+            "record_types": types,
+            "symbols": symbols,
+            "price_book_active": active,
+            "existing": existing,
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Resolver:
@@ -50,6 +62,15 @@ class Resolver:
                 hint="Make the dataset again for this org: sfseed generate",
             )
         return self.symbols[name]
+
+    def found(self, query: str) -> tuple[str, ...]:
+        """Return the ids of the records that a query of the dataset finds in the org; raises DataError when there are none."""
+        if not self.existing.get(query):
+            raise DataError(
+                f"the org has none of the records that the dataset refers to: {query.partition(' ORDER BY ')[0]}",
+                hint="Make such records in the org, or the dataset again without them: sfseed generate",
+            )
+        return self.existing[query]
 
     def record_type(self, object_name: str, developer_name: str) -> str:
         """Return the id of an object's record type."""

@@ -45,14 +45,20 @@ def point(table: pa.Table, reference: ReferencePlan, parents: Parents, resolver:
     keys = vectors.keys(table[reference.field])
     found = np.zeros(len(keys), ids.ID)
     missing = np.zeros(len(keys), bool)
+    queries = {f"{SYMBOL_MARK}{one.symbol}" for one in reference.targets if one.count}
     for target, mask in _targets(table, reference):
-        if target.startswith(SYMBOL_MARK):
+        if target in queries:
+            there = mask & (keys >= 0)
+            if there.any():
+                own = np.array(resolver.found(target.removeprefix(SYMBOL_MARK)), ids.ID)
+                found[there] = own[keys[there] % len(own)]
+        elif target.startswith(SYMBOL_MARK):
             if mask.any():
                 found[mask] = resolver.symbol(target.removeprefix(SYMBOL_MARK)).encode()
-            continue
-        rows = mask & (keys >= 0)
-        found[rows] = parents.ids(target, keys[rows])
-        missing[rows] = parents.fates(target)[keys[rows]] != Fate.SUCCEEDED
+        else:
+            rows = mask & (keys >= 0)
+            found[rows] = parents.ids(target, keys[rows])
+            missing[rows] = parents.fates(target)[keys[rows]] != Fate.SUCCEEDED
     return Pointers(found, missing)
 
 

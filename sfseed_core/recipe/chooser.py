@@ -70,3 +70,7 @@ class ProviderChooser(Protocol):
 
         Raises RecipeError when the recipe asks for a provider or option that does not exist.
         """
+
+    def belongs(self, context: PlanContext, /) -> Mapping[str, str]:
+        """Return what company's records the object's belong to: `via` a path of references, `of` the object; or nothing."""
+        ...

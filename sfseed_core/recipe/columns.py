@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 RECORD = "record"
 RECORD_TYPE = "RecordTypeId"
 SYMBOL_MARK = "="
+COUNT_MARK = "#"  # between a query and the number of one of the records that it finds, where a reference is written as text
 
 _DECIMAL_TYPES = frozenset({"double", "currency", "percent"})
 _WIDEST = 38  # digits that decimal128 can hold
@@ -43,8 +44,9 @@ def arrow_type(type: str, precision: int = 0, scale: int = 0) -> pa.DataType:  #
 def target_column(field: str) -> str:
     """Return the name of the column that says, row by row, what a reference's local key counts.
 
-    It holds an object's API name, or `=symbol` for a record that the org already has (the key is null then), or null when
-    the reference is empty. It exists only where `needs_target` says so.
+    It holds an object's API name, or `=symbol` for a record that the org already has (the key is null then, but where the
+    symbol is a query: it counts the records that this finds), or null when the reference is empty. It exists only where
+    `needs_target` says so.
     """
     return f"{field}@"
 

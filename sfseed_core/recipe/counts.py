@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sfseed_core.errors import RecipeError
@@ -32,13 +32,18 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What there is to count by: the recipe's own objects, the preset's, the usual counts, and each object's parent."""
+    """What there is to count by: the recipe's own objects, the preset's, the usual counts, and each object's parent.
+
+    `existing` says how many records of an object the org has that the recipe means; of those `only_existing` none is made.
+    """
 
     own: Mapping[str, ObjectRecipe]
     preset: Mapping[str, ObjectRecipe]
     usual: Mapping[str, ObjectRecipe]
     parents: Mapping[str, str]
     overrides: Overrides
+    existing: Mapping[str, int] = field(default_factory=dict)
+    only_existing: Collection[str] = ()
 
 
 def resolve_counts(names: Sequence[str], asked: Asked, snapshot: Snapshot) -> dict[str, Count]:
@@ -112,6 +117,10 @@ class _Counting:
 
     def _counted(self, name: str) -> Count:
         overrides = self._asked.overrides
+        if name in self._asked.only_existing:
+            if name in overrides.counts:
+                raise RecipeError(f"--count {name}: the recipe takes the {name} records that the org has, and makes none")
+            return Count(0, f"the org has {self._asked.existing.get(name, 0):,} of them")
         if name in overrides.counts:
             return _checked(name, Count(overrides.counts[name], "as asked", asked=True))
         if overrides.count_each is not None:
@@ -140,7 +149,7 @@ class _Counting:
 
     def _per(self, name: str, parent: str, each: float, *, asked: bool) -> Count:
         above = self.count(parent)
-        number = max(1, round(above.number * each))
+        number = max(1, round((above.number + self._asked.existing.get(parent, 0)) * each))
         return _checked(name, Count(number, f"{each:g} per {parent}", asked=asked and above.asked))
 
     def _scaled(self, name: str, number: int, why: str, *, asked: bool) -> Count:

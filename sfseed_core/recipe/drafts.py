@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sfseed_core.errors import PlanRefused
 from sfseed_core.recipe.budget import PERSON, record_bytes
 from sfseed_core.recipe.chooser import PlanContext
+from sfseed_core.recipe.existing import ACTIVE, owner_queries, target_of
 from sfseed_core.recipe.links import plan_references, with_given_keys
 from sfseed_core.recipe.model import RUNNING_USER, STANDARD_PRICE_BOOK, ObjectPlan, ObjectRecipe, ReferencePlan, Target
 from sfseed_core.recipe.shape import OWNER
@@ -27,19 +28,21 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.selection import Selection
     from sfseed_core.recipe.shape import Shape
     from sfseed_core.schema.model import Schema
+    from sfseed_core.snapshot.model import Snapshot
 
 _NOTHING_SAID = ObjectRecipe("")
 
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """What holds for all objects of one plan."""
+    """What holds for all objects of one plan; with `alone` no object has locales of its own."""
 
     whole: Recipe
     schema: Schema
     chooser: ProviderChooser
     as_of: date
-    locale: str
+    locales: tuple[tuple[str, int], ...]
+    alone: bool = False
 
 
 def draft_objects(
@@ -50,6 +53,8 @@ def draft_objects(
     omitted: dict[str, str] = {}
     for level, names in enumerate(chosen.order.levels):
         for name in names:
+            if not around.counts[name]:
+                continue  # the org has its records
             plan, empty = _draft(name, level, around, drafting, earlier, reasons[name])
             omitted.update({f"{name}.{field}": why for field, why in sorted(empty.items())})
             earlier[name] = plan
@@ -66,10 +71,12 @@ def _draft(
 ) -> tuple[ObjectPlan, dict[str, str]]:
     shape, mix = around.shapes[name], around.mixes[name]
     recipe = drafting.whole.objects.get(name, _NOTHING_SAID)
-    references, unlinked = plan_references(name, around, recipe.fields)
+    references, unlinked = plan_references(name, around, recipe.fields, recipe.spread)
     references = with_given_keys(references, recipe, shape, drafting.whole.objects)
     context = _context(name, around, drafting, references, earlier)
+    locales = _locales(context, recipe, drafting)
     columns, unmade = plan_columns(shape, context, drafting.chooser, mix, recipe)
+    references, owned = _with_owners(references, shape, recipe, drafting.whole, around.snapshot)
     references = references if columns or references else _owned(name, shape)
     plan = ObjectPlan(
         name=name,
@@ -82,9 +89,42 @@ def _draft(
         first_pass=_first_pass(references),
         storage_bytes=_storage(name, mix),
         why=why,
-        locale=recipe.locale,
+        **locales,
     )
-    return plan, {**shape.left_out, **unlinked, **unmade}
+    empty = {**shape.left_out, **unlinked, **unmade}
+    return plan, {field: why for field, why in empty.items() if field not in owned}
+
+
+def _locales(context: PlanContext, recipe: ObjectRecipe, drafting: Drafting) -> dict[str, Any]:
+    """Return whose names and places the object's records have: what the recipe says, else those of what they belong to."""
+    own = () if drafting.alone else recipe.locales
+    belongs = drafting.chooser.belongs(context)
+    upper = context.earlier.get(str(belongs.get("of", "")))
+    if not own and upper is not None and (upper.locales or upper.locale):
+        via = str(belongs["via"]) if upper.locales else None
+        return {
+            "locale": upper.locale,
+            "locales": upper.locales,
+            "locale_via": via,
+            "locale_of": upper.name if via else None,
+        }
+    shares = own or drafting.locales
+    if len(shares) == 1:
+        return {"locale": shares[0][0]} if own else {}
+    return {"locales": shares}
+
+
+def _with_owners(
+    references: tuple[ReferencePlan, ...], shape: Shape, recipe: ObjectRecipe, whole: Recipe, snapshot: Snapshot
+) -> tuple[tuple[ReferencePlan, ...], tuple[str, ...]]:
+    """Return the references with the owner that the recipe asks for, and the field's name if there is one."""
+    field = shape.object.fields.get(OWNER)
+    asked = owner_queries(recipe.owners if recipe.owners is not None else whole.owners)
+    if field is None or not field.createable or not asked or any(one.field == OWNER for one in references):
+        return references, ()
+    targets = tuple(target_of("User", query, snapshot, weight) for query, weight in asked.values())
+    why = "all active users" if ACTIVE in asked else f"as the recipe says: {', '.join(asked)}"
+    return (*references, ReferencePlan(OWNER, "spread", targets, required=True, why=why)), (OWNER,)
 
 
 def _owned(name: str, shape: Shape) -> tuple[ReferencePlan, ...]:
@@ -115,12 +155,18 @@ def _context(
         count=around.counts[name],
         as_of=drafting.as_of,
         zone=around.snapshot.time_zone,
-        locale=drafting.whole.objects.get(name, _NOTHING_SAID).locale or drafting.locale,
+        locale=_first(drafting.whole.objects.get(name, _NOTHING_SAID), drafting),
         references=MappingProxyType({one.field: one for one in references}),
         earlier=MappingProxyType(dict(earlier)),
         meanings=MappingProxyType({field.name: meaning(shape.object, field) for field in shape.values()}),
         record_types=around.mixes[name].types,
     )
+
+
+def _first(recipe: ObjectRecipe, drafting: Drafting) -> str:
+    """Return the locale that most records have, as far as it is known when columns are chosen."""
+    shares = (() if drafting.alone else recipe.locales) or drafting.locales
+    return max(shares, key=lambda one: one[1])[0]
 
 
 def _first_pass(references: tuple[ReferencePlan, ...]) -> tuple[str, str] | None:

@@ -9,29 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 from sfseed_core.constraints.persons import wants_business
 from sfseed_core.errors import PlanRefused, RecipeError
-from sfseed_core.recipe.model import RUNNING_USER, SHARE, ReferencePlan, Target
+from sfseed_core.recipe.model import RUNNING_USER, SHARE, FieldRecipe, ReferencePlan, Target
 from sfseed_core.recipe.own_rows import given_keys
+from sfseed_core.recipe.reference_options import asked_options
 from sfseed_core.recipe.standard_links import PRICE_BOOK_FIELD, link_of
 from sfseed_core.schema.seedable import setup_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-    from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe
+    from sfseed_core.recipe.model import ObjectRecipe
     from sfseed_core.recipe.record_mix import RecordMix
     from sfseed_core.recipe.shape import Shape
     from sfseed_core.recipe.standard_links import Link
     from sfseed_core.schema.model import Field
     from sfseed_core.snapshot.model import Snapshot
 
-SPREADS = ("fixed", "uniform", "natural", "long_tail")  # how unevenly children fall on their parents, the evenest first
-_SPREAD: Mapping[str, Callable[[Any], bool]] = {
-    "distribution": lambda value: value in SPREADS,
-    "minimum": lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 0,
-    "maximum": lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= 1,
-}
 _EMPTY = SHARE // 20  # of optional references
 _DEPTH = 3
+_NO_SPREAD: Mapping[str, Any] = MappingProxyType({})
+_UNIT = 1_000  # a weight's parts, where it is divided
 _LONGEST_PATH = 4
 _PRICE_ENTRIES = "PricebookEntry"
 _PRODUCTS = "Product2"
@@ -42,7 +39,8 @@ class Situation:
     """What is settled of the plan when references are decided.
 
     `targets` are the seeded objects that each (object, field) may point to; `along` is, per object, the reference that its
-    records are laid along; `deferred` and `left_empty` are what breaks the cycles. `named` are the objects that a person asked for.
+    records are laid along; `deferred` and `left_empty` are what breaks the cycles. `named` are the objects that a person asked
+    for. `existing` are, per object, the org's own records that the recipe takes.
     """
 
     shapes: Mapping[str, Shape]
@@ -54,6 +52,11 @@ class Situation:
     left_empty: Collection[tuple[str, str]]
     snapshot: Snapshot
     named: Collection[str] = frozenset()
+    existing: Mapping[str, Target] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+
+    def there(self, name: str) -> int:
+        """Return how many records of the object can be referred to: those to be made, and those that the org has."""
+        return self.counts[name] + (self.existing[name].count if name in self.existing else 0)
 
     def parent(self, name: str) -> str | None:
         """Return the object that the records of `name` are laid along."""
@@ -62,9 +65,9 @@ class Situation:
 
 
 def plan_references(
-    name: str, around: Situation, said: Mapping[str, FieldRecipe]
+    name: str, around: Situation, said: Mapping[str, FieldRecipe], spread: Mapping[str, Any] = _NO_SPREAD
 ) -> tuple[tuple[ReferencePlan, ...], dict[str, str]]:
-    """Return how the object's references are filled, and why others are not.
+    """Return how the object's references are filled, and why others are not; `spread`: how children fall on their parents.
 
     Raises PlanRefused for a required reference that nothing can fill.
     """
@@ -72,11 +75,13 @@ def plan_references(
     planned: dict[str, ReferencePlan] = {}
     empty: dict[str, str] = {}
     for field in _along_first(shape, around):
-        one = _Linking(shape, field, around, planned).decide()
+        to = said[field.name].to if field.name in said else None
+        one = _Linking(shape, field, around, planned, to or {}).decide()
         if isinstance(one, str):
             empty[field.name] = one
         else:
-            planned[field.name] = _finished(one, shape, field, around, said.get(field.name))
+            asked = _with_spread(said.get(field.name), spread) if one.mode == "children" else said.get(field.name)
+            planned[field.name] = _finished(one, shape, field, around, asked)
     _respect_rules(shape, planned, empty)
     order = [field.name for field in shape.references() if field.name in planned]
     return tuple(planned[field] for field in order), empty
@@ -101,16 +106,26 @@ def with_given_keys(
     return tuple(planned.values())
 
 
+def _with_spread(said: FieldRecipe | None, spread: Mapping[str, Any]) -> FieldRecipe | None:
+    if not spread:
+        return said
+    said = said or FieldRecipe()
+    return dataclasses.replace(said, options=MappingProxyType({**spread, **said.options}))
+
+
 def capacity(name: str, around: Situation) -> tuple[int, str] | None:
     """Return how many records the object can have at most, and what bounds it; None when nothing does."""
     counts = around.counts
     if name == _PRICE_ENTRIES and _PRODUCTS in counts:
         books = counts.get("Pricebook2", 0) if (name, PRICE_BOOK_FIELD) in around.targets else 0
-        return counts[_PRODUCTS] * (1 + books), f"{counts[_PRODUCTS]:,} products in {1 + books:,} price books"
+        products = around.there(_PRODUCTS)
+        return products * (1 + books), f"{products:,} products in {1 + books:,} price books"
     most, parent = _most_each(name, around), around.parent(name)
     if most is None or parent is None:
         return None
-    return counts[parent] * most, f"{counts[parent]:,} records of {parent} with {most:,} different partners each"
+    return around.there(
+        parent
+    ) * most, f"{around.there(parent):,} records of {parent} with {most:,} different partners each"
 
 
 def _along_first(shape: Shape, around: Situation) -> list[Field]:
@@ -131,27 +146,8 @@ def _finished(one: ReferencePlan, shape: Shape, field: Field, around: Situation,
         deferred=(name, field.name) in around.deferred,
         null_share=null_share,
         rows=around.mixes[name].rows(field),
-        options=MappingProxyType({**one.options, **_spread(one, name, said)}),
+        options=MappingProxyType({**one.options, **asked_options(one, name, said)}),
     )
-
-
-def _spread(one: ReferencePlan, name: str, said: FieldRecipe | None) -> dict[str, Any]:
-    """Return how the recipe wants the children of a parent to vary; raises RecipeError where it cannot be so."""
-    asked = said.options if said is not None else {}
-    if not asked:
-        return {}
-    where = f"{name}.{one.field}"
-    if one.mode != "children":
-        raise RecipeError(f"{where}: options say how the children of each parent vary, and {name} is not counted along it")
-    for key, value in asked.items():
-        if key not in _SPREAD:
-            raise RecipeError(f"{where}: there is no option {key!r}; there are {', '.join(_SPREAD)}")
-        if not _SPREAD[key](value):
-            raise RecipeError(f"{where}: {key} cannot be {value!r}", hint=f"Distributions: {', '.join(SPREADS)}.")
-    least, most = int(asked.get("minimum", 0)), int(asked.get("maximum", 0))
-    if most and least > most:
-        raise RecipeError(f"{where}: at least {least} and at most {most} children cannot be")
-    return dict(asked)
 
 
 def _respect_rules(shape: Shape, planned: dict[str, ReferencePlan], empty: dict[str, str]) -> None:
@@ -174,10 +170,25 @@ def _most_each(name: str, around: Situation) -> int | None:
     return max(min(partners), 1) if partners else None
 
 
+def _divided(target: Target, around: Situation) -> tuple[Target, ...]:
+    """Return the target with the org's own records of its object beside those to be made, each by its number."""
+    name = target.object or ""
+    unit = _UNIT if around.existing else 1
+    own = around.existing.get(name)
+    if own is None:
+        return (dataclasses.replace(target, weight=target.weight * unit),)
+    there = max(around.there(name), 1)
+    taken = dataclasses.replace(own, weight=max(target.weight * unit * own.count // there, 1))
+    if not around.counts[name]:
+        return (taken,)
+    return dataclasses.replace(target, weight=max(target.weight * unit - taken.weight, 1)), taken
+
+
 def _pool(name: str, target: str, around: Situation) -> int:
     """Return how many records of the target may be pointed to: of accounts, perhaps only the business ones."""
     business = around.mixes[target].business
-    return around.counts[target] if business is None or not wants_business(name) else business
+    made = around.counts[target] if business is None or not wants_business(name) else business
+    return made + around.there(target) - around.counts[target]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +199,7 @@ class _Linking:
     field: Field
     around: Situation
     planned: Mapping[str, ReferencePlan]
+    to: Mapping[str, int] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def name(self) -> str:
@@ -290,7 +302,7 @@ class _Linking:
 
     def _worth_it(self, target: str, shared: str) -> bool:
         """Custom references stay filled: they keep to one parent only where each parent has candidates."""
-        enough = self.around.counts[target] >= self.around.counts[shared]
+        enough = self.around.there(target) >= self.around.there(shared)
         return enough or self.shape.rules.fields[self.field.name].needed or not self.field.custom
 
     def _paths_to(self, wanted: str) -> Iterator[str]:
@@ -300,7 +312,7 @@ class _Linking:
             if path and upper == wanted:
                 yield path
         for one in self.planned.values():
-            if one.mode in {"within", "along", "spread"} and [t.object for t in one.targets] == [wanted]:
+            if one.mode in {"within", "along", "spread"} and [t.object for t in one.targets if t.object] == [wanted]:
                 yield one.field
 
     def _upwards(self) -> Iterator[tuple[str, str]]:
@@ -319,25 +331,32 @@ class _Linking:
         parent = self.around.parent(self.name)
         if parent is None or not (self.field.is_master_detail and self.field.custom):
             return None
-        room = self.around.counts[parent] * self.around.counts[self.targets[0]]
+        room = self.around.there(parent) * self.around.there(self.targets[0])
         crowded = self.around.counts[self.name] * 4 > room  # uneven quotas need some slack
         return None if crowded else self._made("pair", self._below(), f"each pair of {parent} and {self.targets[0]} once")
 
     def _spread(self) -> ReferencePlan:
         options = self._below()
-        if self.targets == (_PRICE_ENTRIES,):
-            products = self.around.counts.get(_PRODUCTS, self.around.counts[_PRICE_ENTRIES])
+        if self.targets == (_PRICE_ENTRIES,) and self.around.counts[_PRICE_ENTRIES]:
+            products = (
+                self.around.there(_PRODUCTS) if _PRODUCTS in self.around.counts else self.around.counts[_PRICE_ENTRIES]
+            )
             options = {"below": min(products, self.around.counts[_PRICE_ENTRIES])}
             return self._made("spread", options, "entries of the standard price book, as all deals use it")
         return self._made("spread", options, "spread over what is seeded", _EMPTY)
 
     def _below(self) -> dict[str, Any]:
-        pool = _pool(self.name, self.targets[0], self.around)
-        return {"below": pool} if len(self.targets) == 1 and pool < self.around.counts[self.targets[0]] else {}
+        mix, count = self.around.mixes[self.targets[0]], self.around.counts[self.targets[0]]
+        business = mix.business if wants_business(self.name) else None
+        return {"below": business} if len(self.targets) == 1 and business is not None and business < count else {}
 
     def _as_targets(self, link: Link | None = None) -> tuple[Target, ...]:
         weights = dict(zip(link.prefer, link.weights, strict=False)) if link else {}
-        return tuple(Target(one, weight=weights.get(one, 1)) for one in self.targets)
+        return tuple(
+            target
+            for one in self.targets
+            for target in _divided(Target(one, weight=self.to.get(one, weights.get(one, 1))), self.around)
+        )
 
     def _made(
         self, mode: Any, options: Mapping[str, Any], why: str, null_share: int = 0, link: Link | None = None

@@ -28,7 +28,8 @@ class FieldRecipe:
     """What the user says of one field; everything not said is inferred.
 
     `values` are constants to choose from (with `weights`), `provider` a registry name with `options`, `empty` the share
-    of records without a value in percent.
+    of records without a value in percent. `to` are objects that a reference may point to, with weights; a reference's other
+    `options` are those of `ReferencePlan`'s mode.
     """
 
     provider: str | None = None
@@ -38,6 +39,7 @@ class FieldRecipe:
     empty: int | None = None
     skip: bool = False
     unique: bool = False
+    to: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,47 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class Existing:
+    """Records that the org has: those that `where` (SOQL, all when empty) finds, by Id, at most `limit` of them."""
+
+    where: str = ""
+    limit: int = 2_000
+
+    def found_in(self, name: str) -> str:
+        """Return the rest of a query behind `SELECT Id FROM`: what a dataset holds in place of the records' ids."""
+        condition = f" WHERE {self.where}" if self.where else ""
+        return f"{name}{condition} ORDER BY Id LIMIT {self.limit}"
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectRecipe:
     """What the user says of one object: `count`, or `per` a parent (object name) `each` children on average.
 
     `rows` are the first records as given, by field name or label; the column `as` names a row, for references to say `@name`.
-    With `only`, of the fields that may stay empty just these (and those in `fields`) get values.
+    With `only`, of the fields that may stay empty just these (and those in `fields`) get values. `existing` are records that
+    the org has, to refer to: besides those that are made, or, where nothing says how many to make, instead of them. `locales`
+    are shares of records in percent by locale, `owners` user names with weights (`active`: all active users, evenly). `spread`
+    are options of the reference that the records are laid along.
     """
 
     name: str
     count: int | None = None
     per: str | None = None
     each: float | None = None
+    spread: Mapping[str, Any] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     fields: Mapping[str, FieldRecipe] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     record_types: Mapping[str, int] | None = None
-    where: str | None = None
+    existing: Existing | None = None
     only: tuple[str, ...] | None = None
-    locale: str | None = None
+    locales: tuple[tuple[str, int], ...] = ()
+    owners: Mapping[str, int] | None = None
     rows: tuple[Mapping[str, str], ...] = ()
     variants: tuple[Variant, ...] = ()
+
+    @property
+    def only_existing(self) -> bool:
+        """Whether no record of the object is to be made."""
+        return self.existing is not None and self.count is None and self.per is None and not self.rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +102,15 @@ class Recipe:
     `objects` are the named ones. `select` adds all custom objects, or all that can hold records, but for those `without`;
     what they require is added by the planner. `mark` are fields that get the value in every object that has them, so that
     seeded records can be told from others. `preset` is a recipe of ours that this one stands on: what it says of an
-    object replaces what the preset says.
+    object replaces what the preset says. `locales` and `owners` hold for every object that does not say its own.
     """
 
     objects: Mapping[str, ObjectRecipe]
     preset: str | None = None
     seed: int | None = None
     as_of: date | None = None
-    locale: str | None = None
+    locales: tuple[tuple[str, int], ...] = ()
+    owners: Mapping[str, int] | None = None
     select: Literal["named", "custom", "all"] = "named"
     mark: Mapping[str, str] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     without: tuple[str, ...] = ()
@@ -117,11 +143,16 @@ class ColumnPlan:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a reference may point: a generated `object`, or a `symbol` for a record that the org already has."""
+    """Where a reference may point: a generated `object`, or a `symbol` for what the org already has.
+
+    With `count` the symbol is a query (`Existing.found_in`), which found so many records when it was planned: local keys count
+    these. Without it the symbol stands for one record.
+    """
 
     object: str | None
     symbol: str | None = None
     weight: int = 1
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +202,9 @@ class ObjectPlan:
     `record_types` are developer names with weights (empty: the org's default). With `record_types_in_order` the weights are
     numbers of records instead, which add up to `count`: the first type's records come first, and so on. `first_pass` splits
     the insert into two ordered parts where the org needs one before the other (PricebookEntry: standard book first): rows
-    whose reference `field` holds `symbol` go first, as `(field, symbol)`. `locale`: of its names and places, if not the plan's.
+    whose reference `field` holds `symbol` go first, as `(field, symbol)`. `locale`: of its names and places, if not the
+    plan's; `locales`: of shares of its records, in percent, drawn record by record, or by the record of `locale_of` that the
+    path `locale_via` leads to.
     """
 
     name: str
@@ -185,6 +218,9 @@ class ObjectPlan:
     storage_bytes: int = 2048
     why: str = ""
     locale: str | None = None
+    locales: tuple[tuple[str, int], ...] = ()
+    locale_via: str | None = None
+    locale_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sfseed_core.errors import PlanRefused
 from sfseed_core.recipe.budget import check_fits, crowded
 from sfseed_core.recipe.counts import Asked, Count, resolve_counts
 from sfseed_core.recipe.drafts import Drafting, draft_objects
+from sfseed_core.recipe.existing import assumed, existing_targets
 from sfseed_core.recipe.links import Situation, capacity
 from sfseed_core.recipe.model import STANDARD_PRICE_BOOK, Plan
 from sfseed_core.recipe.overrides import NONE, Overrides
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sfseed_core.recipe.chooser import ProviderChooser
-    from sfseed_core.recipe.model import ObjectPlan, Recipe
+    from sfseed_core.recipe.model import ObjectPlan, Recipe, Target
     from sfseed_core.recipe.selection import Selection
     from sfseed_core.schema.model import Schema
     from sfseed_core.snapshot.model import Snapshot
@@ -98,16 +99,19 @@ def _plan_of(given: _Given, schema: Schema) -> Plan:
     named = _named(recipe, overrides)
     whole = in_terms_of(complete(recipe), schema)
     chosen = select(recipe, whole, schema, snapshot)
-    counts = _counts(recipe, chosen, overrides, snapshot)
-    counts = _within_capacity(counts, _situation(whole, chosen, counts, snapshot, named))
-    around = _situation(whole, chosen, counts, snapshot, named)
+    existing = existing_targets(whole, chosen.shapes, snapshot)
+    counts = _counts(recipe, chosen, overrides, snapshot, existing)
+    counts = _within_capacity(counts, _situation(whole, chosen, counts, snapshot, named, existing))
+    around = _situation(whole, chosen, counts, snapshot, named, existing)
     check_fits(around.counts, snapshot)
+    locales = ((given.locale, 100),) if given.locale else whole.locales or ((snapshot.locale, 100),)
     drafting = Drafting(
         whole=whole,
         schema=schema,
         chooser=given.chooser,
         as_of=given.as_of or recipe.as_of or _today(snapshot),
-        locale=given.locale or recipe.locale or snapshot.locale,
+        locales=locales,
+        alone=given.locale is not None,
     )
     objects, omitted = draft_objects(
         chosen, around, drafting, {name: _why(one, name, chosen) for name, one in counts.items()}
@@ -116,7 +120,7 @@ def _plan_of(given: _Given, schema: Schema) -> Plan:
         seed=_seed(given.seed, recipe),
         as_of=drafting.as_of,
         zone=snapshot.time_zone,
-        locale=drafting.locale,
+        locale=max(locales, key=lambda one: one[1])[0],
         objects=objects,
         schema_fingerprint=fingerprint({name: shape.object for name, shape in chosen.shapes.items()}),
         preset=recipe.preset,
@@ -139,7 +143,10 @@ def _today(snapshot: Snapshot) -> date:
         return snapshot.taken_at.date()
 
 
-def _counts(recipe: Recipe, chosen: Selection, overrides: Overrides, snapshot: Snapshot) -> dict[str, Count]:
+def _counts(
+    recipe: Recipe, chosen: Selection, overrides: Overrides, snapshot: Snapshot, existing: Mapping[str, Target]
+) -> dict[str, Count]:
+    whole = complete(recipe)
     asked = Asked(
         own=recipe.objects if recipe.path is not None else {},
         preset=preset_recipe(recipe.preset).objects if recipe.preset else {},
@@ -150,12 +157,19 @@ def _counts(recipe: Recipe, chosen: Selection, overrides: Overrides, snapshot: S
             if chosen.shapes[name].rules.fields[field].needed
         },
         overrides=overrides,
+        existing={name: one.count for name, one in existing.items()},
+        only_existing=frozenset(name for name in existing if whole.objects[name].only_existing),
     )
     return resolve_counts(tuple(chosen.shapes), asked, snapshot)
 
 
 def _situation(
-    whole: Recipe, chosen: Selection, counts: Mapping[str, Count], snapshot: Snapshot, named: Collection[str]
+    whole: Recipe,
+    chosen: Selection,
+    counts: Mapping[str, Count],
+    snapshot: Snapshot,
+    named: Collection[str],
+    existing: Mapping[str, Target],
 ) -> Situation:
     numbers = {name: one.number for name, one in counts.items()}
     return Situation(
@@ -171,6 +185,7 @@ def _situation(
         left_empty=frozenset((edge.child, edge.field) for edge in chosen.order.left_empty),
         snapshot=snapshot,
         named=named,
+        existing=existing,
     )
 
 
@@ -199,6 +214,9 @@ def _notes(objects: tuple[ObjectPlan, ...], around: Situation) -> Iterator[str]:
     snapshot = around.snapshot
     if snapshot.storage_free_mb is None:
         yield "how much storage is free is not known: this user may not read the org's limits"
+    for one in around.existing.values():
+        if assumed(one, snapshot):
+            yield f"how many records the org has of {one.symbol} is not known yet: {one.count:,} are assumed"
     share = crowded(around.counts, snapshot)
     if share is not None:
         yield f"these records take {share} % of the org's free storage"

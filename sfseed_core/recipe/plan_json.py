@@ -43,7 +43,7 @@ def fingerprint(plan: Plan) -> str:
 
 
 def identity(plan: Plan) -> str:
-    """Return a short text that two plans share when they are the same but for the unique values that the org has by then.
+    """Return a short text that two plans share when they differ in what the org has by then at most: unique values, records.
 
     Planning the same thing again, after it was loaded, finds its unique values taken: it is the same plan all the same.
     """
@@ -51,10 +51,16 @@ def identity(plan: Plan) -> str:
         dataclasses.replace(
             one,
             columns=tuple(dataclasses.replace(each, options={}) if each.unique else each for each in one.columns),
+            references=tuple(_uncounted(each) for each in one.references),
         )
         for one in plan.objects
     )
     return fingerprint(dataclasses.replace(plan, objects=objects))
+
+
+def _uncounted(one: ReferencePlan) -> ReferencePlan:
+    """Return the reference without how many records the org had when it was planned."""
+    return dataclasses.replace(one, targets=tuple(dataclasses.replace(each, count=0) for each in one.targets))
 
 
 def _silent(one: ObjectPlan) -> ObjectPlan:
@@ -108,6 +114,7 @@ def _object(raw: Mapping[str, Any]) -> ObjectPlan:
             "columns": tuple(_column(one) for one in raw["columns"]),
             "references": tuple(_reference(one) for one in raw.get("references", ())),
             "record_types": tuple((name, weight) for name, weight in raw.get("record_types", ())),
+            "locales": tuple((name, share) for name, share in raw.get("locales", ())),
             "first_pass": None if first is None else (first[0], first[1]),
         }
     )

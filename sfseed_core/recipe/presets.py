@@ -69,6 +69,8 @@ def complete(recipe: Recipe) -> Recipe:
         objects=MappingProxyType({**base.objects, **recipe.objects}),
         select=base.select if recipe.select == "named" else recipe.select,
         without=(*base.without, *recipe.without),
+        locales=recipe.locales or base.locales,
+        owners=recipe.owners if recipe.owners is not None else base.owners,
     )
 
 
@@ -85,6 +87,8 @@ def chosen_objects(recipe: Recipe, listing: Mapping[str, ObjectSummary]) -> tupl
     selected = [name for name, summary in listing.items() if _is_selected(whole, summary)]
     chosen = [name for name in dict.fromkeys([*named, *selected]) if name not in whole.without]
     for name in chosen:  # grows while it is walked
+        if name in whole.objects and whole.objects[name].only_existing:
+            continue
         chosen += [one for one in standard(name).parents if one not in chosen and _can_seed(one, listing)]
     return tuple(chosen)
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from sfseed_core.errors import PlanRefused, RecipeError
 from sfseed_core.recipe.columns import RECORD_TYPE
 from sfseed_core.recipe.presets import chosen_objects, preset_recipe, usual_counts
-from sfseed_core.recipe.shape import Shape, shape_of
+from sfseed_core.recipe.shape import Shape, existing_shape, shape_of
 from sfseed_core.recipe.standard_links import link_of
 from sfseed_core.recipe.suggestion import did_you_mean
 from sfseed_core.schema.graph import Graph, Order, build, order, required_parents
 from sfseed_core.schema.model import ObjectSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sfseed_core.recipe.model import Recipe
     from sfseed_core.schema.model import Field, ObjectSchema, Schema
@@ -48,9 +48,9 @@ def select(recipe: Recipe, whole: Recipe, schema: Schema, snapshot: Snapshot) ->
     parent cannot be seeded.
     """
     chosen = _chosen(recipe, schema)
-    shapes = {name: shape_of(one, snapshot, whole.objects.get(name)) for name, one in schema.objects.items()}
+    shapes = {name: _shape(one, snapshot, whole) for name, one in schema.objects.items()}
     names, reasons = _with_parents(chosen, shapes, schema)
-    targets = _targets(names, shapes)
+    targets = _targets(names, shapes, whole)
     along = _along(names, shapes, targets, whole)
     linked = {name: shape.linked for name, shape in shapes.items()}
     graph = build(linked, names, {key: value for key, value in targets.items() if key[0] in names})
@@ -62,6 +62,11 @@ def select(recipe: Recipe, whole: Recipe, schema: Schema, snapshot: Snapshot) ->
         reasons=MappingProxyType(reasons),
         notes=tuple(_missing(recipe, chosen)),
     )
+
+
+def _shape(one: ObjectSchema, snapshot: Snapshot, whole: Recipe) -> Shape:
+    said = whole.objects.get(one.name)
+    return existing_shape(one, snapshot) if said is not None and said.only_existing else shape_of(one, snapshot, said)
 
 
 def _chosen(recipe: Recipe, schema: Schema) -> tuple[str, ...]:
@@ -154,15 +159,28 @@ def _one_of_several(names: Sequence[str], shapes: Mapping[str, Shape]) -> dict[s
     return {}
 
 
-def _targets(names: Sequence[str], shapes: Mapping[str, Shape]) -> _Targets:
+def _targets(names: Sequence[str], shapes: Mapping[str, Shape], whole: Recipe) -> _Targets:
     """Return what each reference may point to among the objects to be seeded."""
     found: _Targets = {}
     for name in names:
+        said = whole.objects[name].fields if name in whole.objects else {}
         for field in shapes[name].object.references:
             found[name, field.name] = ()
         for field in shapes[name].references():
-            found[name, field.name] = _targets_of(name, field, names)
+            to = said[field.name].to if field.name in said else None
+            found[name, field.name] = (
+                _targets_of(name, field, names) if to is None else _asked_targets(name, field, to, names)
+            )
     return found
+
+
+def _asked_targets(name: str, field: Field, to: Iterable[str], names: Sequence[str]) -> tuple[str, ...]:
+    missing = [one for one in to if one not in names]
+    if missing:
+        raise RecipeError(
+            f"{name}.{field.name} shall point to {missing[0]}, which is not to be seeded", hint="Add it to the objects."
+        )
+    return tuple(to)
 
 
 def _targets_of(name: str, field: Field, names: Sequence[str]) -> tuple[str, ...]:

@@ -70,6 +70,13 @@ def shape_of(schema: ObjectSchema, snapshot: Snapshot, recipe: ObjectRecipe | No
     return Shape(schema, rules, _linked(schema, rules, left_out), MappingProxyType(left_out))
 
 
+def existing_shape(schema: ObjectSchema, snapshot: Snapshot) -> Shape:
+    """Return an object of which no record is made: others may refer to it, it refers to nothing."""
+    fields = {name: field for name, field in schema.fields.items() if not field.is_reference}
+    bare = dataclasses.replace(schema, fields=MappingProxyType(fields))
+    return Shape(bare, object_rules(bare, snapshot), bare, MappingProxyType({}))
+
+
 def _check_fields(schema: ObjectSchema, rules: ObjectRules, said: Mapping[str, FieldRecipe]) -> None:
     for name, one in said.items():
         if name not in schema.fields:
@@ -79,8 +86,19 @@ def _check_fields(schema: ObjectSchema, rules: ObjectRules, said: Mapping[str, F
             raise RecipeError(f"{schema.name}.{name} cannot be set: {rules.fields[name].left_out_why}")
         if field.is_reference and (one.provider or one.values):
             raise RecipeError(
-                f"{schema.name}.{name} is a reference: its records are chosen by the plan; skip and empty apply"
+                f"{schema.name}.{name} is a reference: its records are chosen by the plan; skip, empty, to and options apply"
             )
+        if one.to is not None:
+            _check_targets(schema.name, field, one.to)
+
+
+def _check_targets(name: str, field: Field, to: Mapping[str, int]) -> None:
+    if not field.is_reference:
+        raise RecipeError(f"{name}.{field.name} is no reference: it points to nothing")
+    for target in to:
+        if target not in field.reference_to:
+            near = did_you_mean(target, field.reference_to) or f"; it may point to {', '.join(field.reference_to[:5])}"
+            raise RecipeError(f"{name}.{field.name} cannot point to {target!r}{near}")
 
 
 def _left_out(field: Field, rules: ObjectRules, said: FieldRecipe) -> str | None:

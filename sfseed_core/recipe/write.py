@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sfseed_core.recipe.read import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe, Recipe, Variant
 
 
@@ -21,7 +23,8 @@ def recipe_yaml(recipe: Recipe) -> str:
         "preset": recipe.preset,
         "seed": recipe.seed,
         "as_of": None if recipe.as_of is None else recipe.as_of.isoformat(),
-        "locale": recipe.locale,
+        "locale": _shares(recipe.locales),
+        "owner": dict(recipe.owners or {}),
         "select": None if recipe.select == "named" else recipe.select,
         "without": list(recipe.without),
         "mark": dict(recipe.mark),
@@ -37,15 +40,33 @@ def _object(one: ObjectRecipe) -> Any:
             "per": one.per,
             "each": one.each,
             "record_types": dict(one.record_types or {}),
-            "where": one.where,
+            "spread": _spread(one.spread),
+            "existing": _existing(one),
             "only": list(one.only or ()),
-            "locale": one.locale,
+            "locale": _shares(one.locales),
+            "owner": dict(one.owners or {}),
             "rows": [dict(row) for row in one.rows],
             "variants": [_variant(each) for each in one.variants],
             "fields": {name: _field(field) for name, field in one.fields.items()},
         }
     )
     return one.count if not raw.keys() - {"count"} else raw
+
+
+def _shares(shares: tuple[tuple[str, int], ...]) -> Any:
+    return shares[0][0] if len(shares) == 1 else {name: f"{share}%" for name, share in shares}
+
+
+def _spread(options: Mapping[str, Any]) -> Any:
+    return options.get("distribution") or dict(options.get("histogram", ()))
+
+
+def _existing(one: ObjectRecipe) -> dict[str, Any] | None:
+    found = one.existing
+    if found is None:
+        return None
+    said = {"where": found.where} if found.where else {"query": " ".join(("SELECT Id FROM", one.name))}
+    return {**said, "limit": found.limit}
 
 
 def _variant(one: Variant) -> dict[str, Any]:
@@ -64,6 +85,7 @@ def _field(one: FieldRecipe) -> Any:
             "weights": list(one.weights or ()),
             "empty": one.empty,
             "unique": one.unique or None,
+            "to": dict(one.to or {}),
         }
     )
 

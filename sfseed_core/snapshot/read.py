@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sfseed_core.errors import GuardRefused, LoginFailed, OrgAnswered, OrgError, SessionExpired
+from sfseed_core.errors import GuardRefused, LoginFailed, OrgAnswered, OrgError, SessionExpired, UserError
 from sfseed_core.events import SILENT, Progress
 from sfseed_core.org.soql import select
 from sfseed_core.snapshot.model import Snapshot, Stage, User
@@ -52,12 +52,21 @@ class _Asked:
     objects: tuple[str, ...]
 
 
-def take(org: Org, schema: Schema, *, objects: Collection[str], observer: Observer = SILENT) -> Snapshot:
+def take(
+    org: Org,
+    schema: Schema,
+    *,
+    objects: Collection[str],
+    existing: Collection[str] = (),
+    observer: Observer = SILENT,
+) -> Snapshot:
     """Read what planning needs of an org besides its schema.
 
-    `objects` are the ones to be seeded: their counts and the taken values of their unique fields are read.
+    `objects` are the ones to be seeded: their counts and the taken values of their unique fields are read. `existing` are
+    queries for records to refer to, without their `SELECT Id FROM`; raises UserError for one that the org does not take.
     """
     asked = _Asked(org, schema, tuple(dict.fromkeys(objects)))
+    found_ids = {query: _ids(org, query) for query in existing}
     parts = _parts(asked)
     found: dict[str, Any] = {}
     unread: dict[str, str] = {}
@@ -72,7 +81,18 @@ def take(org: Org, schema: Schema, *, objects: Collection[str], observer: Observ
         except OrgError as error:
             unread[name] = error.message
         observer.notify(Progress("plan", number, len(parts), "parts of the snapshot read", name))
-    return _snapshot(org, {**found, "taken": MappingProxyType(taken), "unread": MappingProxyType(unread)})
+    more = {"taken": MappingProxyType(taken), "unread": MappingProxyType(unread), "existing": MappingProxyType(found_ids)}
+    return _snapshot(org, {**found, **more})
+
+
+def _ids(org: Org, query: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(row["Id"]) for row in org.query(f"SELECT Id FROM {query}"))  # noqa: S608 - the user's own query
+    except OrgAnswered as error:
+        raise UserError(
+            f"the org does not take `existing: SELECT Id FROM {query}`: {error.message}",  # noqa: S608 - a message
+            hint="See docs/recipes.md for how records of the org are named.",
+        ) from error
 
 
 def _snapshot(org: Org, found: Mapping[str, Any]) -> Snapshot:

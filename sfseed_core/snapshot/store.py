@@ -81,6 +81,7 @@ _WRITERS: Mapping[str, Any] = {
     "person_types": _lists,
     "counts": _plain,
     "taken": _lists,
+    "existing": _lists,
     "validation_rules": lambda value: {name: [dataclasses.asdict(one) for one in rules] for name, rules in value.items()},
     "unread": _plain,
 }
@@ -94,6 +95,7 @@ _READERS: Mapping[str, Any] = {
     "person_types": _tuples,
     "counts": MappingProxyType,
     "taken": _tuples,
+    "existing": _tuples,
     "validation_rules": lambda value: MappingProxyType(
         {name: tuple(ValidationRule(**one) for one in rules) for name, rules in value.items()}
     ),

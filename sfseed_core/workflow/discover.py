@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sfseed_core.events import SILENT
+from sfseed_core.recipe.existing import asked_queries, held_queries
 from sfseed_core.recipe.presets import chosen_objects, preset_recipe
 from sfseed_core.schema.cache import Cache
 from sfseed_core.schema.discover import discover as read_schema
@@ -86,14 +87,15 @@ def survey(org: Org, recipe: Recipe, *, home: Path, observer: Observer = SILENT)
     schema = _schema(org, home=home, names=None, recipe=recipe, observer=observer)
     objects = with_picklists(org, schema.objects, cache=Cache(home), observer=observer)
     schema = dataclasses.replace(schema, objects=objects)
-    snapshot = take(org, schema, objects=schema.objects.keys(), observer=observer)
+    existing = asked_queries(recipe, schema.objects)
+    snapshot = take(org, schema, objects=schema.objects.keys(), existing=existing, observer=observer)
     return Survey(schema, snapshot)
 
 
 def snapshot_for(org: Org, dataset: Dataset, *, home: Path, observer: Observer = SILENT) -> Snapshot:
     """Read what checking and loading an existing dataset needs to know of the org."""
     schema = Schema(org.org_id, org.api_version, dataset.schema, listing(org, Cache(home)))
-    return take(org, schema, objects=dataset.objects, observer=observer)
+    return take(org, schema, objects=dataset.objects, existing=held_queries(dataset.plan), observer=observer)
 
 
 def _schema(org: Org, *, home: Path, names: Collection[str] | None, recipe: Recipe | None, observer: Observer) -> Schema:

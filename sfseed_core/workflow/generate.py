@@ -46,7 +46,8 @@ def _keep_pools(plan: Plan, made: Dataset) -> None:
     from sfseed_core.generate.pools import shipped
     from sfseed_core.generate.pools.drawn import path_of
 
-    for locale in {plan.locale, *(one.locale or plan.locale for one in plan.objects)} - {*shipped()}:
+    shares = {name for one in plan.objects for name, _ in one.locales}
+    for locale in {plan.locale, *shares, *(one.locale or plan.locale for one in plan.objects)} - {*shipped()}:
         if path_of(locale).exists():
             folder = made.path / "pools"
             folder.mkdir(exist_ok=True)

@@ -7,11 +7,11 @@ import pytest
 from sfseed_core.errors import PlanRefused, RecipeError, UserError
 from sfseed_core.generate.chooser import Chooser
 from sfseed_core.generate.layout import DISTRIBUTIONS
-from sfseed_core.recipe.links import SPREADS
 from sfseed_core.recipe.overrides import Overrides
 from sfseed_core.recipe.plan import make_plan
 from sfseed_core.recipe.presets import own_presets, preset_recipe
 from sfseed_core.recipe.read import parse_recipe
+from sfseed_core.recipe.reference_options import SPREADS
 from tests.recipe.recipe_builders import name_field, reference, schema, snapshot, thing
 
 TREE = schema(thing("A__c", name_field()), thing("B__c", name_field(), reference("A__c", "A__c", required=True)))

@@ -39,7 +39,12 @@ objects:
 def test_a_whole_recipe_is_read():
     """Every part of a recipe arrives in its model."""
     recipe = parse_recipe(WHOLE, path="r.yaml")
-    assert (recipe.preset, recipe.seed, recipe.as_of, recipe.locale) == ("minimal", 42, date(2026, 1, 31), "de_DE")
+    assert (recipe.preset, recipe.seed, recipe.as_of, recipe.locales) == (
+        "minimal",
+        42,
+        date(2026, 1, 31),
+        (("de_DE", 100),),
+    )
     assert recipe.objects["Account"] == ObjectRecipe("Account", count=25)
     contact = recipe.objects["Contact"]
     assert (contact.per, contact.each, dict(contact.record_types or {})) == ("Account", 2.5, {"Client": 3, "Partner": 1})

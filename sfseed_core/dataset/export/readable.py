@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sfseed_core.dataset.vectors import integers, one_array, texts
-from sfseed_core.recipe.columns import RECORD, SYMBOL_MARK, target_column
+from sfseed_core.recipe.columns import COUNT_MARK, RECORD, SYMBOL_MARK, target_column
 
 if TYPE_CHECKING:
     from sfseed_core.recipe.model import ObjectPlan
@@ -39,9 +39,15 @@ def _keys_of(name: str, keys: pa.Array) -> pa.Array:
 
 
 def reference_text(keys: pa.Array, targets: pa.Array) -> pa.Array:
-    """Return the text of references; `targets` holds an object's name or `=symbol` row by row, null for no reference."""
+    """Return the text of references; `targets` holds an object's name or `=symbol` row by row, null for no reference.
+
+    Where the symbol is a query, it is followed by which of the records that this finds is meant: `=User WHERE ...#3`.
+    """
     written = pc.binary_join_element_wise(targets, keys.cast(pa.string()), _repeated(":", len(keys)))
-    return pc.if_else(pc.starts_with(targets, pattern=SYMBOL_MARK), targets, written)
+    counted = pc.coalesce(
+        pc.binary_join_element_wise(targets, keys.cast(pa.string()), _repeated(COUNT_MARK, len(keys))), targets
+    )
+    return pc.if_else(pc.starts_with(targets, pattern=SYMBOL_MARK), counted, written)
 
 
 def _repeated(text: str, count: int) -> pa.Array:

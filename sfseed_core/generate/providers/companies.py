@@ -108,6 +108,9 @@ def _domains(rows: Rows, field: str, before: str) -> pa.StringArray:
     column = rows.engine.column(rows.plan.name, field)
     if column is None:
         return no_company(rows, before)
+    if rows.plan.locales:
+        locales, parts = rows.locale_parts()
+        return locales.merged([Texts(_domains(part, field, before)) for part in parts]).text()
     if column.provider == "copy":
         source = column.options
         return company_domains(rows, {**source, "company": source["field"]}, before)

@@ -83,14 +83,21 @@ def city_codes(rows: Rows, place: Options | None, own: np.ndarray, key: int) -> 
 
 def _city(rows: Rows, spec: Options) -> np.ndarray:
     def drawn() -> np.ndarray:
-        table = rows.engine.once(("cities", rows.plan.name), lambda: city_table(rows.pools(), spec.get("only", {})))
+        table = rows.engine.once(
+            ("cities", rows.plan.name, rows.pools().locale), lambda: city_table(rows.pools(), spec.get("only", {}))
+        )
         return table[draws.sixteenths(rows.draw(rows.engine.key(rows.plan.name, "city")))]
 
     link = rows.parents(spec["via"], spec.get("of")) if "via" in spec else None
-    if link is None or rows.engine.place(link.rows.plan.name) is None or link.rows.pools() is not rows.pools():
+    if link is None or rows.engine.place(link.rows.plan.name) is None or not _same_places(rows, link.rows):
         return drawn()
     theirs = city_codes(link.rows, {}, _NOBODY, 0)[link.places]
     return theirs if link.valid is None else np.where(link.valid, theirs, drawn())
+
+
+def _same_places(rows: Rows, other: Rows) -> bool:
+    """Say whether the other records' cities are out of the same table."""
+    return not other.plan.locales and other.pools() is rows.pools()
 
 
 _NOBODY = np.zeros(0, dtype=np.int32)
