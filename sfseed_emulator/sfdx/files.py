@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import re
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 _KINDS = ("object", "field", "recordType", "validationRule", "businessProcess", "globalValueSet", "standardValueSet")
 _FILE = re.compile(rf"(?P<name>.+)\.(?P<kind>{'|'.join(_KINDS)})(?P<source>-meta\.xml)?")
-_NAMESPACE = re.compile(r"(?:___NAMESPACE___|%%%NAMESPACE%%%|%%%NAMESPACED_ORG%%%)")
+_TOKEN = re.compile(r"(___|%%%)NAMESPACE(D_ORG|D_RT|_DOT)?\1")
 API_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,119}")
 _SKIPPED = frozenset(("node_modules", "__pycache__"))
 _LARGEST = 32 * 1024 * 1024
@@ -37,6 +38,11 @@ class MetadataFile:
     decomposed: bool
 
 
+def without_tokens(text: str) -> str:
+    """Take out of a text what stands in for the namespace of a package."""
+    return _TOKEN.sub("", text)
+
+
 def metadata_files(root: Path) -> list[MetadataFile]:
     """List the project's metadata files, those of the source format before older ones, else by path."""
     if not root.is_dir():
@@ -51,19 +57,29 @@ def read_xml(path: Path) -> Element:
     """Parse a file whose text declares no entities; tags lose their namespace."""
     if path.stat().st_size > _LARGEST:
         raise ProjectError(f"{path}: larger than {_LARGEST >> 20} MB")
+    parser = ET.XMLParser(target=_Plain(path))  # noqa: S314 - document types are refused
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ProjectError(f"{path}: not UTF-8 at byte {error.start}") from error
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise ProjectError(f"{path}: declares a document type, which metadata never does")
-    try:
-        found = ET.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", _NAMESPACE.sub("", text)))  # noqa: S314
-    except ET.ParseError as error:
+        parser.feed(path.read_bytes().removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n"))
+        found: Element = parser.close()
+    except (ET.ParseError, LookupError, ValueError) as error:
+        if isinstance(error, ProjectError):
+            raise
         raise ProjectError(f"{path}: not XML: {error}") from error
     for element in found.iter():
         element.tag = element.tag.rpartition("}")[2]
+        element.text = without_tokens(element.text) if element.text else element.text
     return found
+
+
+class _Plain(ET.TreeBuilder):
+    """Builds a tree; a declared document type ends it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def doctype(self, *_: object) -> None:
+        raise ProjectError(f"{self._path}: declares a document type, which metadata never does")
 
 
 def _package_folders(root: Path) -> list[Path]:
@@ -91,9 +107,9 @@ def _below(folder: Path) -> Iterator[MetadataFile]:
 
 
 def _file(path: Path, matched: re.Match[str]) -> MetadataFile:
-    kind, name = matched["kind"], _NAMESPACE.sub("", matched["name"])
+    kind, name = matched["kind"], without_tokens(matched["name"])
     inside = kind in {"field", "recordType", "validationRule", "businessProcess"}
-    owner = _NAMESPACE.sub("", path.parent.parent.name) if inside else name
+    owner = without_tokens(path.parent.parent.name) if inside else name
     if kind not in {"globalValueSet", "standardValueSet"} and not API_NAME.fullmatch(owner):
         raise ProjectError(f"{path}: {owner[:80]!r} is no object's name")
     return MetadataFile(path, kind, name, owner, decomposed=matched["source"] is not None)

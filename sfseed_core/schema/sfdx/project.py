@@ -31,7 +31,7 @@ _PARTS = {
 _WHOLES = {"object": "CustomObject", "globalValueSet": "GlobalValueSet", "standardValueSet": "StandardValueSet"}
 _FILE = re.compile(rf"(.+)\.({'|'.join([*_PARTS, *_WHOLES])})(-meta\.xml)?")
 _API_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,119}")
-_NAMESPACE = ("___NAMESPACE___", "%%%NAMESPACE%%%", "%%%NAMESPACED_ORG%%%")  # put in at deploy time by packaging tools
+_NAMESPACE = re.compile(r"(___|%%%)NAMESPACE(D_ORG|D_RT|_DOT)?\1")  # what packaging tools put a namespace in for
 _NOT_SOURCE = frozenset({"node_modules", "__pycache__"})
 _SETTINGS = "sfdx-project.json"
 
@@ -113,11 +113,11 @@ def _take_object(project: Project, file: _File) -> None:
 
 
 def _take_value_set(project: Project, file: _File) -> None:
-    project.value_sets.setdefault(file.name, xml.read(file.path, root="GlobalValueSet"))
+    project.value_sets.setdefault(file.name, xml.read(file.path, root="GlobalValueSet", without=_NAMESPACE))
 
 
 def _take_standard_set(project: Project, file: _File) -> None:
-    project.standard_sets.setdefault(file.name, xml.read(file.path, root="StandardValueSet"))
+    project.standard_sets.setdefault(file.name, xml.read(file.path, root="StandardValueSet", without=_NAMESPACE))
 
 
 _TAKERS: dict[str, Callable[[Project, _File], None]] = {
@@ -172,6 +172,4 @@ def _packages(root: Path) -> list[Path]:
 
 
 def _plain(name: str) -> str:
-    for token in _NAMESPACE:
-        name = name.replace(token, "")
-    return name
+    return _NAMESPACE.sub("", name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.parsers import expat
@@ -9,6 +10,7 @@ from xml.parsers import expat
 from sfseed_core.errors import DataError
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -62,8 +64,8 @@ class Element:
         return int(found.text)
 
 
-def read(path: Path, *, root: str, without: tuple[str, ...] = ()) -> Element:
-    """Return the root element of a file, which must have the tag `root`; `without` are texts to take out of names.
+def read(path: Path, *, root: str, without: re.Pattern[str] | None = None) -> Element:
+    """Return the root element of a file, which must have the tag `root`; what matches `without` is taken out of its texts.
 
     Raises DataError naming file and line.
     """
@@ -71,14 +73,20 @@ def read(path: Path, *, root: str, without: tuple[str, ...] = ()) -> Element:
     try:
         if path.stat().st_size > _LARGEST:
             raise DataError(f"{path}: larger than {_LARGEST >> 20} MB, which no metadata file is")
-        builder.feed(path.read_bytes())
+        builder.feed(*_trimmed(path.read_bytes()))
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from error
     except expat.ExpatError as error:
-        raise DataError(f"{path}, line {error.lineno}: not well-formed XML: {expat.errors.messages[error.code]}") from error
+        raise DataError(f"{path}, line {error.lineno + builder.lines_before}: not well-formed XML: {expat.errors.messages[error.code]}") from error
     if builder.root is None or builder.root.tag != root:
         raise DataError(f"{path}: begins with <{builder.root.tag if builder.root else ''}>, not with <{root}>")
     return builder.root
+
+
+def _trimmed(content: bytes) -> tuple[bytes, int]:
+    """Return the document without the blanks before it, after which no declaration may stand, and how many lines they took."""
+    trimmed = content.removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n")
+    return trimmed, content[: len(content) - len(trimmed)].count(b"\n")
 
 
 def wrong(element: Element, what: str) -> DataError:
@@ -89,8 +97,9 @@ def wrong(element: Element, what: str) -> DataError:
 class _Builder:
     """Builds elements from the parser's events."""
 
-    def __init__(self, path: Path, without: tuple[str, ...]) -> None:
+    def __init__(self, path: Path, without: re.Pattern[str] | None) -> None:
         self.path, self.without = path, without
+        self.lines_before = 0
         self.root: Element | None = None
         self._open: list[Element] = []
         self._parser = expat.ParserCreate(namespace_separator="}")
@@ -101,15 +110,19 @@ class _Builder:
         self._parser.StartDoctypeDeclHandler = self._refuse
         self._parser.EntityDeclHandler = self._refuse
 
-    def feed(self, content: bytes) -> None:
+    def feed(self, content: bytes, lines_before: int) -> None:
+        self.lines_before = lines_before
         self._parser.Parse(content, True)
 
+    @property
+    def _line(self) -> int:
+        return self._parser.CurrentLineNumber + self.lines_before
+
     def _refuse(self, *_: object) -> None:
-        line = self._parser.CurrentLineNumber
-        raise DataError(f"{self.path}, line {line}: declares a document type or entities, which metadata never does")
+        raise DataError(f"{self.path}, line {self._line}: declares a document type or entities, which metadata never does")
 
     def _start(self, name: str, _attributes: object) -> None:
-        element = Element(name.rpartition("}")[2], self.path, self._parser.CurrentLineNumber)
+        element = Element(name.rpartition("}")[2], self.path, self._line)
         if len(self._open) >= _DEEPEST:
             raise wrong(element, f"nested deeper than {_DEEPEST} elements")
         if self._open:
@@ -120,9 +133,8 @@ class _Builder:
 
     def _end(self, _name: str) -> None:
         element = self._open.pop()
-        for token in self.without:
-            element.text = element.text.replace(token, "")
-        element.text = element.text.strip()
+        text = element.text if self.without is None else self.without.sub("", element.text)
+        element.text = text.strip()
 
     def _text(self, data: str) -> None:
         self._open[-1].text += data
