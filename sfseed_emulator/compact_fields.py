@@ -123,7 +123,7 @@ def expanded_groups(fields: Sequence[Compact]) -> Iterator[Compact]:
 def field_describe(field: Compact, siblings: Mapping[str, Compact]) -> dict[str, Any]:
     """Expand one field; ``siblings`` are the object's fields by name, for dependent picklists."""
     kind = field.get("type", "string")
-    custom = field["name"].endswith(("__c", "__s"))
+    custom = field["name"].endswith(("__c", "__s", "__pc"))
     full = {**EMPTY_FIELD, **BY_TYPE[kind], **WRITE[_write_word(field, kind)]}
     full |= {"name": field["name"], "label": field.get("label") or field["name"], "type": kind, "custom": custom}
     for part in (_sizes, _lookups, _picklist, _reference, _computed, _notes):

@@ -91,7 +91,9 @@ def _record_type_rows(schema: OrgSchema) -> list[Row]:
 
 
 def _person_type(found: ObjectDef, developer_name: str) -> bool:
-    return found.field("IsPersonAccount") is not None and developer_name.startswith("PersonAccount")
+    persons = found.extras.get("person_types", ())
+    named = developer_name in persons or developer_name.startswith("PersonAccount")
+    return found.field("IsPersonAccount") is not None and named
 
 
 def _known_fields(schema: OrgSchema, name: str, row: Row) -> Row:

@@ -80,7 +80,9 @@ def _encodings(project: Project) -> None:
     late = "\n  " + xml("CustomField", tags(fullName="Late__c", label="Late", type="Text", length=9))
     project.file(fields / "Late__c.field-meta.xml", late)
     comment = f"<?xml version='1.0'?><!-- by hand --><CustomField {NAMESPACE}><!-- no --><fullName>Plain__c</fullName>"
-    project.file(fields / "Plain__c.field-meta.xml", f"{comment}<type>Text</type><label><![CDATA[A & B]]></label></CustomField>")
+    project.file(
+        fields / "Plain__c.field-meta.xml", f"{comment}<type>Text</type><label><![CDATA[A & B]]></label></CustomField>"
+    )
 
 
 def _kinds_of_object(project: Project) -> None:
@@ -154,14 +156,18 @@ def _picklists(project: Project) -> None:
     project.picklist("Chosen__c", "D__c", "d1", "d2", more=depends("Box__c", d1=("checked",), d2=("unchecked",)))
     project.picklist("Chosen__c", "E__c", "e1", more=depends("No_Such__c", e1=("x",)))
     project.picklist("Chosen__c", "F__c", "f1", "f2", required=True, more=depends("A__c", f1=("x",), f2=("y",)))
-    project.picklist("Chosen__c", "Signs__c", "a, b", "50%", "R&D", "a/b", "<none>", 'say "x"', "ü", "  blank  ", "'s", "+1")
+    project.picklist(
+        "Chosen__c", "Signs__c", "a, b", "50%", "R&D", "a/b", "<none>", 'say "x"', "ü", "  blank  ", "'s", "+1"
+    )
     missing = "<valueSet><restricted>true</restricted><valueSetName>No_Such_Set</valueSetName></valueSet>"
     project.field("Chosen__c", "Missing__c", "Picklist", missing)
     project.field("Chosen__c", "Told__c", "Picklist", missing.replace("No_Such_Set", "Elsewhere"))
     unused = f"<value>{tags(fullName='old', default=True, isActive=False, label='Old')}</value>"
     kept = f"<value>{tags(fullName='new', default=False, label='New')}</value>"
     own = f"<valueSet>{tags(restricted=True)}<valueSetDefinition>{unused}{kept}</valueSetDefinition></valueSet>"
-    project.field("Chosen__c", "Used__c", "Picklist", own).field("Chosen__c", "Multi__c", "MultiselectPicklist", own, visibleLines=4)
+    project.field("Chosen__c", "Used__c", "Picklist", own).field(
+        "Chosen__c", "Multi__c", "MultiselectPicklist", own, visibleLines=4
+    )
     project.field("Chosen__c", "Empty__c", "Picklist", "<valueSet/>")
     for name in ("First", "Second"):
         told = {"Signs__c": ("a, b", "R&D"), "Told__c": ("t1", "t2"), "A__c": ("x", "stale"), "Nowhere__c": ("n",)}
@@ -182,12 +188,17 @@ def _filters(project: Project) -> None:
         ("Kind", [condition("Sought__c.RecordTypeId", "equals", "Big One")]),
         ("Source", [condition("Sought__c.Owner_Account__c", "equals", other="$Source.Account__c")]),
         ("Mine", [condition("Sought__c.OwnerId", "equals", other="$User.Id")]),
-        ("Several", [condition("Sought__c.State__c", "equals", "open, shut"), condition("Sought__c.Live__c", "equals", "True")]),
+        (
+            "Several",
+            [condition("Sought__c.State__c", "equals", "open, shut"), condition("Sought__c.Live__c", "equals", "True")],
+        ),
     ):
         lookup(project, "Filtered__c", f"{name}__c", "Sought__c", inner=lookup_filter(*items))
     live = condition("Sought__c.Live__c", "notEqual", "False")
     lookup(project, "Filtered__c", "Free__c", "Sought__c", inner=lookup_filter(live, optional=True))
-    lookup(project, "Filtered__c", "Off__c", "Sought__c", inner=lookup_filter(live).replace("<active>true", "<active>false"))
+    lookup(
+        project, "Filtered__c", "Off__c", "Sought__c", inner=lookup_filter(live).replace("<active>true", "<active>false")
+    )
     lookup(project, "Filtered__c", "Needed__c", "Sought__c", inner=lookup_filter(live), required=True)
     user = condition("User.IsActive", "equals", "True")
     lookup(project, "Filtered__c", "Person__c", "User", inner=lookup_filter(user))
@@ -200,7 +211,9 @@ def _standard_objects(project: Project) -> None:
     project.field("Account", "Industry", "Picklist").field("Contact", "AccountId", "Lookup", lookup_filter())
     project.file(project.objects / "Case" / "Case.object-meta.xml", xml("CustomObject", tags(enableFeeds=True)))
     record_type(project, "Case", "Support", {"Origin": ("Carrier pigeon", "Phone"), "Priority": ("High",)})
-    process = "".join(f"<values>{tags(fullName=one, default=one == 'New')}</values>" for one in ("New", "In Work", "Done%2FShut"))
+    process = "".join(
+        f"<values>{tags(fullName=one, default=one == 'New')}</values>" for one in ("New", "In Work", "Done%2FShut")
+    )
     project.part("Case", "businessProcesses", "businessProcess", "BusinessProcess", "Support process",
                  tags(fullName="Support process", isActive=True) + process)  # fmt: skip
     record_type(project, "Case", "Process_Led", {}, businessProcess="Support process")
@@ -254,5 +267,154 @@ def everything(project: Project) -> None:
         surprise(project)
     other = Project(project.folder / "packages" / "extra")
     other.object("Extra__c").field("Extra__c", "Note__c", "TextArea").field("Tight__c", "More__c", "Text", length=9)
-    listed = '{"packageDirectories": [{"path": "./force-app/", "default": true}, {"path": "packages/extra"}, {"path": "not-there"}]}'
-    project.file(project.folder / "sfdx-project.json", "\ufeff" + listed)
+    folders = '{"path": "./force-app/", "default": true}, {"path": "packages/extra"}, {"path": "not-there"}'
+    project.file(project.folder / "sfdx-project.json", "\ufeff" + f'{{"packageDirectories": [{folders}]}}')
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+NOUNS = _words(
+    "Invoice Payment Shipment Vehicle Contract_Line Property Inspection Course Enrollment Grant Donation Policy "
+    "Claim Site_Visit Equipment Work_Item Budget Forecast_Line Territory Partner Supplier Purchase_Order Delivery "
+    "Return_Request Ticket Survey Response Event_Booking Room Membership Subscription License Certificate Training "
+    "Employee Timesheet Expense Leave_Request Candidate Interview Position Department_Plan Project Milestone Risk "
+    "Issue Decision Document_Link Template Location_Plan "
+)
+WORDS = _words(
+    "Status Type Category Priority Start_Date End_Date Amount Quantity Price Total Discount Email Phone Website "
+    "Street City Postal_Code Country Description Comments Code Reference External_Id Owner_Name Approved Active "
+    "Reason Score Rating Due_Date Birthdate Gender Language Currency_Code Tax_Number Percent_Complete Latitude "
+    "Longitude Fecha_Inicio Importe Anzahl Beschreibung Adresse Montant Telefono Strasse Kunde Notes Summary "
+    "Details Region Stage Level Group Source Channel "
+)
+SHAPES = (
+    *[("Text", {"length": 80})] * 8,
+    *[("Number", {"precision": 10, "scale": 2})] * 4,
+    *[("Currency", {"precision": 16, "scale": 2})] * 3,
+    *[("Checkbox", {"defaultValue": False})] * 4,
+    *[("Date", {})] * 5,
+    *[("DateTime", {})] * 2,
+    *[("LongTextArea", {"length": 32768, "visibleLines": 3})] * 2,
+    ("Percent", {"precision": 5, "scale": 2}),
+    ("Email", {}),
+    ("Phone", {}),
+    ("Url", {}),
+    ("TextArea", {}),
+    ("Html", {"length": 32768, "visibleLines": 25}),
+    ("Time", {}),
+    ("Text", {"length": 255, "formula": "Name"}),
+    ("AutoNumber", {"displayFormat": "N-{0000}"}),
+)
+
+
+def org_like(project: Project, seed: int = 0, objects: int = 78, record_types: int = 124, rules: int = 195) -> None:
+    """Write a project like a grown production org: so many custom objects, record types and rules, drawn by the seed."""
+    draw = random.Random(seed)
+    names = [f"{NOUNS[n % len(NOUNS)]}{'' if n < len(NOUNS) else f'_{n}'}__c" for n in range(objects)]
+    grown = [_Grown(project, draw, name, names[:number]) for number, name in enumerate(names)]
+    for one in grown:
+        one.write()
+    for number in range(record_types):
+        draw.choice(grown).add_record_type(number)
+    for number in range(rules):
+        draw.choice(grown).add_rule(number)
+
+
+class _Grown:
+    """One object of an org that grew: its fields are kept, so that record types and rules can speak of them."""
+
+    def __init__(self, project: Project, draw: random.Random, name: str, older: list[str]) -> None:
+        self.project, self.draw, self.name, self.older = project, draw, name, older
+        self.fields: dict[str, str] = {}
+        self.values: dict[str, tuple[str, ...]] = {}
+
+    def write(self) -> None:
+        draw, numbered = self.draw, self.draw.random() < 0.5
+        kind = "<type>AutoNumber</type><displayFormat>A-{00000}</displayFormat>" if numbered else "<type>Text</type>"
+        self.project.object(self.name, name_field=kind)
+        for word in draw.sample(WORDS, draw.randint(6, 22)):
+            self._field(f"{word}__c")
+        for number in range(draw.choice((0, 1, 1, 2, 3))):
+            self._reference(f"Link_{number}__c")
+        if self.older and draw.random() < 0.35:
+            lookup(self.project, self.name, "Master__c", draw.choice(self.older), "MasterDetail")
+
+    def _field(self, name: str) -> None:
+        draw = self.draw
+        required = {"required": True} if draw.random() < 0.12 else {}
+        if draw.random() < 0.22:
+            self.values[name] = tuple(
+                draw.sample(("New", "Open", "In Review", "A/B", "R&D", "Closed", "50%", "n. a.", "Ja"), 4)
+            )
+            self.project.picklist(self.name, name, *self.values[name], restricted=draw.random() < 0.7, **required)
+            self.fields[name] = "Picklist"
+            return
+        kind, shape = draw.choice(SHAPES)
+        may = kind not in {"LongTextArea", "Html", "Checkbox", "AutoNumber"} and "formula" not in shape
+        unique = (
+            {"unique": True, "externalId": True} if name == "External_Id__c" and kind in {"Text", "Email", "Number"} else {}
+        )
+        self.project.field(self.name, name, kind, **(shape | (required if may else {}) | unique))
+        if "formula" not in shape and kind != "AutoNumber":
+            self.fields[name] = kind
+
+    def _reference(self, name: str) -> None:
+        draw = self.draw
+        to = draw.choice([*self.older[-8:], "Account", "Account", "Contact", "User", "User", "Opportunity", self.name])
+        if to == self.name or draw.random() < 0.8:
+            lookup(self.project, self.name, name, to)
+        else:
+            lookup(self.project, self.name, name, to, required=True, deleteConstraint="Restrict")
+
+    def add_record_type(self, number: int) -> None:
+        told = {name: tuple(self.draw.sample(values, 2)) for name, values in self.values.items()}
+        record_type(self.project, self.name, f"Kind_{number}", told, active=self.draw.random() < 0.9)
+
+    def add_rule(self, number: int) -> None:
+        shape = self.draw.choice(RULES)
+        chosen = {kind: [name for name, own in self.fields.items() if own == kind] for kind in {*self.fields.values()}}
+        formula = shape(chosen, self.values, self.draw)
+        if formula is not None:
+            rule(self.project, self.name, f"Rule_{number}", formula, active=self.draw.random() < 0.85)
+
+
+def _after(fields: dict[str, list[str]], *_: object) -> str | None:
+    days = fields.get("Date", [])
+    return f"AND(NOT(ISBLANK({days[1]})), {days[1]} < {days[0]})" if len(days) > 1 else None
+
+
+def _needed_when(fields: dict[str, list[str]], values: dict[str, tuple[str, ...]], draw: random.Random) -> str | None:
+    texts = fields.get("Text", [])
+    if not values or not texts:
+        return None
+    name = draw.choice(list(values))
+    return f'AND(ISPICKVAL({name}, "{draw.choice(values[name])}"), ISBLANK({draw.choice(texts)}))'
+
+
+def _negative(fields: dict[str, list[str]], *_: object) -> str | None:
+    numbers = fields.get("Currency", []) + fields.get("Number", [])
+    return f"{numbers[0]} < 0" if numbers else None
+
+
+def _locked(fields: dict[str, list[str]], *_: object) -> str | None:
+    texts = fields.get("Text", [])
+    return f'AND(ISCHANGED({texts[0]}), $Profile.Name <> "System Administrator")' if texts else None
+
+
+def _blank_choice(_fields: object, values: dict[str, tuple[str, ...]], draw: random.Random) -> str | None:
+    return f'ISPICKVAL({draw.choice(list(values))}, "")' if values else None
+
+
+def _checked(fields: dict[str, list[str]], *_: object) -> str | None:
+    flags, days = fields.get("Checkbox", []), fields.get("Date", [])
+    return f"{flags[0]} && ISBLANK({days[0]})" if flags and days else None
+
+
+def _closed_first(_fields: object, values: dict[str, tuple[str, ...]], *_: object) -> str | None:
+    name = next((name for name, own in values.items() if "Closed" in own), None)
+    return f'ISNEW() && ISPICKVAL({name}, "Closed")' if name else None
+
+
+RULES = (_after, _needed_when, _negative, _locked, _blank_choice, _checked, _closed_first)

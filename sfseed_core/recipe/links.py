@@ -249,8 +249,9 @@ class _Linking:
     def _absent(self) -> ReferencePlan | str:
         """Nothing that the field may point to is seeded."""
         wanted = self.field.reference_to
-        if self.shape.rules.fields[self.field.name].needed and "User" in wanted:
-            return ReferencePlan(self.field.name, "symbol", (Target(None, RUNNING_USER),), why="the running user")
+        if "User" in wanted and (self.shape.rules.fields[self.field.name].needed or self.field.custom):
+            targets = (Target(None, RUNNING_USER),)
+            return ReferencePlan(self.field.name, "symbol", targets, null_share=_EMPTY, why="the running user")
         names = ", ".join(wanted[:3]) + (f", +{len(wanted) - 3} more" if len(wanted) > 3 else "")
         reasons = {setup_reason(one) for one in wanted} - {None}
         why = f"it refers to {names}, which is not seeded" + (f": {reasons.pop()}" if len(reasons) == 1 else "")

@@ -105,7 +105,7 @@ def _lookup(element: Element, _usual: Compact) -> Compact:
         "to": [to] if to else [],
         "children": _children(element),
         "onDelete": _DELETING.get(text(element, "deleteConstraint"), "restrict" if truth(element, "required") else ""),
-        **_filtered(element),
+        **filtered(element),
         **({} if to else {"write": "read"}),
     }
 
@@ -118,7 +118,7 @@ def _master_detail(element: Element, _usual: Compact) -> Compact:
         "masterDetail": _whole(element, "relationshipOrder", 0),
         "reparentable": truth(element, "reparentableMasterDetail"),
         "masterRead": truth(element, "writeRequiresMasterRead"),
-        **_filtered(element),
+        **filtered(element),
     }
 
 
@@ -133,7 +133,8 @@ def _external(kind: str) -> Callable[[Element, Compact], Compact]:
     return build
 
 
-def _filtered(element: Element) -> dict[str, Any]:
+def filtered(element: Element) -> dict[str, Any]:
+    """Read a reference's lookup filter, if one is active."""
     found = element.find("lookupFilter")
     if found is None or not truth(found, "active", default=True):
         return {}

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sfseed_emulator.compact_fields import controlling_values
 from sfseed_emulator.describe import complete_fields, describe_all, read_objects, to_18
 from sfseed_emulator.org_model import org_schema
-from sfseed_emulator.sfdx.fields import compact_field, standard_values
+from sfseed_emulator.sfdx.fields import compact_field, filtered, standard_values
+from sfseed_emulator.sfdx.persons import PERSON, person_account
 from sfseed_emulator.sfdx.project import read_project, text, truth
 from sfseed_emulator.sfdx.values import STANDARD_SETS, record_type, standard_set
 
@@ -48,6 +49,11 @@ def sfdx_schema(root: Path) -> OrgSchema:
         if name in standard:
             compact[name] = _extended(compact.get(name) or standard[name], source, project)
     _take_standard_sets(compact, project)
+    if PERSON in project.objects:
+        compact["Account"] = person_account(
+            compact["Account"], compact["Contact"], _record_types(project.objects[PERSON], "00P")
+        )
+    _spell_targets(compact, standard)
     _follow_required(compact, standard)
     _open_activities(compact, own)
     return org_schema(describe_all({name: _settled(found, compact) for name, found in compact.items()}))
@@ -99,7 +105,8 @@ def _standard_sources(project: Project) -> Iterator[tuple[str, ObjectSource]]:
 def _custom_object(source: ObjectSource, project: Project, prefix: str) -> Compact:
     own, name = source.own, source.name
     label = text(own, "label") or name.rpartition("__")[0].replace("_", " ")
-    fields = _fields(source, project)
+    record_types = _record_types(source, prefix)
+    fields = [_told(field, record_types) if not field.get("values") else field for field in _fields(source, project)]
     setting = text(own, "customSettingsType")
     detail = any("masterDetail" in field for field in fields)
     ordinary = name.endswith("__c") and not setting
@@ -112,7 +119,7 @@ def _custom_object(source: ObjectSource, project: Project, prefix: str) -> Compa
         "keyPrefix": prefix,
         "system": ["deleted", "created", "modified", "stamp", *_activity(own), *(["viewed"] if ordinary else [])],
         "object": {**_KINDS[_ending(name)][1], "customSetting": bool(setting), "feedEnabled": truth(own, "enableFeeds")},
-        "recordTypes": _record_types(source, prefix),
+        "recordTypes": record_types,
         "validationRules": _validation_rules(source),
         "fields": [_name_field(own), *(owner if ordinary and not detail else []), *fields],
         **_filters(fields),
@@ -133,21 +140,35 @@ def _name_field(own: Element) -> Compact:
 
 def _extended(found: Compact, source: ObjectSource, project: Project) -> Compact:
     """Return a standard object with the project's fields, values, record types and rules."""
-    new = _fields(source, project)
-    known = [_with_values(field, source, project) for field in found["fields"]]
-    added = {**found, "fields": [*known, *new], **_filters(new, found.get("extras"))}
-    added["recordTypes"] = [
-        *found.get("recordTypes", ()),
-        *_record_types(source, str(found["keyPrefix"] or source.name[:3])),
-    ]
-    added["validationRules"] = [*found.get("validationRules", ()), *_validation_rules(source)]
-    return added
+    record_types = _record_types(source, str(found["keyPrefix"] or source.name[:3]))
+    new = [_told(field, record_types) if not field.get("values") else field for field in _fields(source, project)]
+    known = [_standard_field(field, source, project, record_types) for field in found["fields"]]
+    return {
+        **found,
+        "fields": [*known, *new],
+        **_filters([*known, *new], found.get("extras")),
+        "recordTypes": [*found.get("recordTypes", ()), *record_types],
+        "validationRules": [*found.get("validationRules", ()), *_validation_rules(source)],
+    }
 
 
-def _with_values(field: Compact, source: ObjectSource, project: Project) -> Compact:
+def _standard_field(field: Compact, source: ObjectSource, project: Project, record_types: Iterable[Compact]) -> Compact:
+    """Return a standard field with the values or the lookup filter that the project gives it."""
     element = source.parts["field"].get(field.get("name", ""))
-    given = standard_values(element, project) if element is not None and field.get("type") in _CHOICES else None
-    return {**field, "values": given.values} if given else field
+    if field.get("type") in _CHOICES:
+        given = standard_values(element, project) if element is not None else None
+        return {**field, "values": given.values} if given else _told(field, record_types)
+    return {**field, **filtered(element)} if "to" in field and element is not None else field
+
+
+def _told(field: Compact, record_types: Iterable[Compact]) -> Compact:
+    """Return a picklist whose values the project does not state with those that record types list besides."""
+    if field.get("type") not in _CHOICES or field.get("group"):
+        return field
+    known = [one if isinstance(one, str) else one["value"] for one in field.get("values", ())]
+    listed = dict.fromkeys(value for kind in record_types for value in kind["values"].get(field["name"], ()))
+    more = [value for value in listed if value not in known]
+    return {**field, "values": [*field.get("values", ()), *more]} if more else field
 
 
 def _fields(source: ObjectSource, project: Project) -> list[Compact]:
@@ -192,6 +213,17 @@ def _take_standard_sets(compact: dict[str, Compact], project: Project) -> None:
             if found is not None:
                 fields = [{**one, "values": values} if one.get("name") == field_name else one for one in found["fields"]]
                 compact[object_name] = {**found, "fields": fields}
+
+
+def _spell_targets(compact: dict[str, Compact], standard: Mapping[str, Compact]) -> None:
+    """Write the objects that references lead to as they are called: source may write them in any case."""
+    known = {name.lower(): name for name in (*standard, *compact)}
+    for name, found in compact.items():
+        fields = [
+            {**field, "to": [known.get(to.lower(), to) for to in field["to"]]} if "to" in field else field
+            for field in found["fields"]
+        ]
+        compact[name] = {**found, "fields": fields}
 
 
 def _follow_required(compact: dict[str, Compact], standard: Mapping[str, Compact]) -> None:

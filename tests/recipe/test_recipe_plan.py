@@ -147,14 +147,18 @@ def test_a_reference_that_cannot_be_filled_later_is_left_empty_with_the_reason()
     assert "circle" in plan(org).omitted["A__c.B__c"]
 
 
-def test_references_to_setup_objects_stay_empty_unless_required():
-    """Nobody becomes a project manager by chance; a required user is the running one."""
+def test_references_to_users_hold_the_running_one():
+    """A project's own reference to a user is the running one, in some records none; other setup objects stay unreferred to."""
     made = plan(
-        schema(thing("A__c", name_field(), reference("Manager__c", "User"), reference("Worker__c", "User", required=True)))
-    )
-    assert "User" in made.omitted["A__c.Manager__c"]
-    worker = the_reference(made, "A__c", "Worker__c")
-    assert (worker.mode, worker.targets[0].symbol) == ("symbol", RUNNING_USER)
+        schema(
+            thing("A__c", name_field(), reference("Manager__c", "User"), reference("Worker__c", "User", required=True),
+                  reference("Kind__c", "Profile"))
+        )
+    )  # fmt: skip
+    manager, worker = the_reference(made, "A__c", "Manager__c"), the_reference(made, "A__c", "Worker__c")
+    assert [(one.mode, one.targets[0].symbol) for one in (manager, worker)] == [("symbol", RUNNING_USER)] * 2
+    assert manager.null_share > worker.null_share == 0
+    assert "Profile" in made.omitted["A__c.Kind__c"]
 
 
 def test_a_required_reference_that_nothing_can_fill_is_refused():

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from sfseed_core.constraints.persons import person_types
 from sfseed_core.errors import DataError, NotFound, UserError
 from sfseed_core.schema import typed_json
 from sfseed_core.schema.graph import build, order
@@ -15,6 +16,7 @@ from sfseed_core.schema.seedable import seedable
 from sfseed_core.schema.sfdx.address import is_source, project_folder, refuse_source
 from sfseed_core.schema.sfdx.read import read_schema
 from sfseed_core.schema.sfdx.standard import StandardObjects
+from tests.hostile_projects import SURPRISES
 from tests.sfdx_project import Project, outside_projects, tags, xml
 
 META = "{http://soap.sforce.com/2006/04/metadata}"
@@ -42,7 +44,7 @@ def custom_fields(folder):
     """(object, field, element) of every decomposed custom field, by this test's own reading; the first path counts."""
     found = {}
     for path in sorted(folder.rglob("*.field-meta.xml"), key=str):
-        element = ET.parse(path).getroot()
+        element = ET.fromstring(path.read_bytes().strip())
         name = element.findtext(f"{META}fullName")
         owner = path.parent.parent.name
         if name.endswith("__c") and owner != "Activity":
@@ -213,6 +215,52 @@ def test_standard_objects_are_extended(project):
     assert "Thing__c" in schema.objects["Task"].fields["WhatId"].reference_to
     assert "WorkPlan" in schema.objects
     assert "Activity" not in schema.objects
+
+
+def test_values_that_only_record_types_tell(project):
+    """A picklist whose values the project does not state has those that its record types list; a stated one is as stated."""
+    SURPRISES["picklists"](project)
+    SURPRISES["standard_objects"](project)
+    schema = read_schema(project.folder)
+    chosen, case = schema.objects["Chosen__c"].fields, schema.objects["Case"].fields
+    assert chosen["Told__c"].active_values == ("t1", "t2")
+    assert "stale" not in chosen["A__c"].active_values
+    assert chosen["Used__c"].active_values == ("new",)
+    assert {"Phone", "Carrier pigeon"} <= set(case["Origin"].active_values)
+    assert "Done/Shut" in case["Status"].active_values
+
+
+def test_person_accounts_from_source(project):
+    """A project that speaks of PersonAccount has an Account with a contact's fields, and types that make a record a person."""
+    SURPRISES["standard_objects"](project)
+    account = read_schema(project.folder).objects["Account"]
+    assert account.fields["Name"].nillable
+    assert {"LastName", "PersonEmail", "PersonMailingCity", "IsPersonAccount"} <= account.fields.keys()
+    shoe = account.fields["Shoe_Size__pc"]
+    assert (shoe.type, shoe.precision, shoe.scale, shoe.custom) == ("double", 3, 1, True)
+    assert person_types(account, None) == ("PersonAccount",)
+    assert [one.developer_name for one in account.record_types if one.default] == ["Business_Account"]
+
+
+def test_targets_in_any_case_and_filters_of_standard_fields(project):
+    """A reference finds its object whatever the case of its name; a standard reference keeps the filter it was given."""
+    project.object("Top__c").object("Low__c")
+    project.field("Low__c", "Up__c", "Lookup", referenceTo="top__c", relationshipName="Lows")
+    item = "<filterItems><field>Account.Industry</field><operation>equals</operation><value>Energy</value></filterItems>"
+    rule = f"<lookupFilter><active>true</active>{item}<isOptional>false</isOptional></lookupFilter>"
+    project.field("Contact", "AccountId", "Lookup", rule)
+    objects = read_schema(project.folder).objects
+    assert objects["Low__c"].fields["Up__c"].reference_to == ("Top__c",)
+    assert objects["Contact"].fields["AccountId"].lookup_filter.items == (("Account.Industry", "equals", "Energy", False),)
+
+
+def test_a_line_is_counted_from_the_file_s_first(project):
+    """Blank lines before the declaration, which the parser does not see, count in an error's place."""
+    path = project.objects / "Thing__c" / "fields" / "X__c.field-meta.xml"
+    said = tags(fullName="X__c", type="Text", length="ten")
+    project.object("Thing__c").file(path, "\n\n" + xml("CustomField", said))
+    with pytest.raises(DataError, match=r"line 7: <length>"):
+        read_schema(project.folder)
 
 
 def test_kinds_of_custom_object(project):

@@ -43,7 +43,11 @@ def propose(request: FieldRequest) -> Options | str:
             return f"only {len(free):,} of its values are free, {context.count:,} are wanted"
         options["taken"] = sorted(request.taken)
     types = {name for name, _ in context.record_types}
-    own = {name: _ordered(values, rules.by_record_type[name]) for name in sorted(types & rules.by_record_type.keys())}
+    otherwise = list(values) if rules.needed else []
+    own = {
+        name: _ordered(values, rules.by_record_type[name]) or otherwise
+        for name in sorted(types & rules.by_record_type.keys())
+    }
     if own and any(own.values()):
         options["record_types"] = own
     if rules.controller and rules.by_controller:

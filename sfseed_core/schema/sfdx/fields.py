@@ -120,7 +120,7 @@ def _lookup(element: Element) -> dict[str, Any]:
         "cascade_delete": on_delete == "Cascade",
         "restricted_delete": on_delete == "Restrict",
     }
-    return {**relation, **_filter(element)}
+    return {**relation, **lookup_filter(element)}
 
 
 def _master_detail(element: Element) -> dict[str, Any]:
@@ -145,7 +145,8 @@ def _relationship(element: Element) -> str | None:
     return f"{name.removesuffix('__c')}__r" if name.endswith("__c") else None
 
 
-def _filter(element: Element) -> dict[str, Any]:
+def lookup_filter(element: Element) -> dict[str, Any]:
+    """Return what a reference's lookup filter says, as attributes of its field; nothing where none is active."""
     found = element.find("lookupFilter")
     if found is None or not found.flag("active", default=True):
         return {}

@@ -13,7 +13,7 @@ from sfseed_core.schema.model import PicklistValue
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sfseed_core.schema.model import Field
+    from sfseed_core.schema.model import Field, RecordType
     from sfseed_core.schema.sfdx.project import Project, Source
     from sfseed_core.schema.sfdx.xml import Element
 
@@ -102,6 +102,14 @@ def record_type_values(element: Element, source: Source) -> dict[str, tuple[str,
     if process is not None and source.name in PROCESS_FIELD:
         found[PROCESS_FIELD[source.name]] = _offered(process)
     return found
+
+
+def told_by_record_types(field: Field, record_types: Iterable[RecordType]) -> Field:
+    """Return a field whose values the project does not state with those that record types list: the org must have them."""
+    known = {entry.value for entry in field.picklist}
+    listed = dict.fromkeys(value for kind in record_types for value in kind.picklists.get(field.name, ()))
+    more = tuple(PicklistValue(value, value) for value in listed if value not in known)
+    return replace(field, picklist=(*field.picklist, *more)) if more else field
 
 
 def dependent(field: Field, allowed: Mapping[str, tuple[str, ...]], controller: Field) -> Field:

@@ -18,8 +18,16 @@ from sfseed_core.schema.model import (
     Schema,
     ValidationRule,
 )
-from sfseed_core.schema.sfdx.fields import read_field
-from sfseed_core.schema.sfdx.picklists import STANDARD_SETS, dependent, record_type_values, standard_values, value_set
+from sfseed_core.schema.sfdx.fields import lookup_filter, read_field
+from sfseed_core.schema.sfdx.persons import PERSON, with_persons
+from sfseed_core.schema.sfdx.picklists import (
+    STANDARD_SETS,
+    dependent,
+    record_type_values,
+    standard_values,
+    told_by_record_types,
+    value_set,
+)
 from sfseed_core.schema.sfdx.project import read_project
 from sfseed_core.schema.sfdx.standard import StandardObjects
 
@@ -45,16 +53,7 @@ def read_schema(folder: Path) -> Schema:
     Raises NotFound when the folder is none or holds no objects, DataError naming the file and line that is wrong.
     """
     project = read_project(folder)
-    table = StandardObjects()
-    objects = {name: table.get(name) for name in table.usual}
-    for name, source in _by_object(project):
-        if name.endswith(_CUSTOM):
-            objects[name] = _Reading(source, project, _new_object(source)).object()
-        elif name in table:
-            objects[name] = _Reading(source, project, objects.get(name) or table.get(name)).object()
-    _take_standard_sets(objects, project)
-    _take_targets(objects, table)
-    _open_activities(objects, project)
+    objects = _objects(project, StandardObjects())
     finished = dict(_with_children(objects))
     settings = frozenset(
         name for name, source in project.objects.items() if source.own and source.own.said("customSettingsType")
@@ -63,11 +62,28 @@ def read_schema(folder: Path) -> Schema:
     unknown = {
         name: f"it is not in the table of standard objects; what the project says of its {len(source.fields)} fields is left out"
         for name, source in _by_object(project)
-        if name not in finished
+        if name not in finished and name != PERSON
     }
     return Schema(
         NO_ORG, API_VERSION, MappingProxyType(finished), MappingProxyType(listing), failures=MappingProxyType(unknown)
     )
+
+
+def _objects(project: Project, table: StandardObjects) -> dict[str, ObjectSchema]:
+    objects = {name: table.get(name) for name in table.usual}
+    for name, source in _by_object(project):
+        if name.endswith(_CUSTOM):
+            objects[name] = _Reading(source, project, _new_object(source)).object()
+        elif name in table:
+            objects[name] = _Reading(source, project, objects.get(name) or table.get(name)).object()
+    _take_standard_sets(objects, project)
+    if PERSON in project.objects:
+        types = _Reading(project.objects[PERSON], project, objects["Account"]).own_record_types()
+        objects["Account"] = _typed(with_persons(objects["Account"], objects["Contact"], types))
+    _spell_targets(objects, table)
+    _take_targets(objects, table)
+    _open_activities(objects, project)
+    return objects
 
 
 def _by_object(project: Project) -> Iterator[tuple[str, Source]]:
@@ -87,42 +103,52 @@ class _Reading:
 
     def object(self) -> ObjectSchema:
         """Return the object with the project's fields, values, record types and rules."""
-        fields = {name: self._standard_field(field) for name, field in self.base.fields.items()}
+        record_types = self._record_types()
+        fields = {name: self._standard_field(field, record_types) for name, field in self.base.fields.items()}
         sets: dict[str, ValueSet] = {}
         for name, element in sorted(self.source.fields.items()):
             if name.endswith("__c"):
                 found, sets[name] = read_field(name, element, self.project)
                 fields |= {field.name: field for field in found}
+                if fields[name].type in _CHOICES and not sets[name].values:
+                    fields[name] = told_by_record_types(fields[name], record_types)
         for name, values in sets.items():
             controller = fields.get(values.controller or "")
             if controller is not None and values.allowed is not None:
                 fields[name] = dependent(fields[name], values.allowed, controller)
-        record_types = self._record_types()
-        if record_types and "RecordTypeId" not in fields:
-            fields["RecordTypeId"] = _RECORD_TYPE_FIELD
         if any(field.is_master_detail for field in fields.values()):
             fields.pop("OwnerId", None)  # its owner is its master's
-        return dataclasses.replace(
-            self.base,
-            fields=MappingProxyType(fields),
-            record_types=record_types,
-            validation_rules=tuple(self._rule(name, one) for name, one in sorted(self.source.rules.items())),
+        return _typed(
+            dataclasses.replace(
+                self.base,
+                fields=MappingProxyType(fields),
+                record_types=record_types,
+                validation_rules=tuple(self._rule(name, one) for name, one in sorted(self.source.rules.items())),
+            )
         )
 
-    def _standard_field(self, field: Field) -> Field:
-        element = self.source.fields.get(field.name)
-        values = value_set(element, self.project).values if element is not None and field.type in _CHOICES else ()
-        return replace(field, picklist=values) if values else field
-
-    def _record_types(self) -> tuple[RecordType, ...]:
+    def own_record_types(self) -> tuple[RecordType, ...]:
+        """Return the record types that the project gives the object, without Master."""
         found = [self._record_type(name, element) for name, element in sorted(self.source.record_types.items())]
-        if not found:
-            return self.base.record_types
         first = next((number for number, one in enumerate(found) if one.active), None)
         if first is not None:
             found[first] = replace(found[first], default=True)
-        master = RecordType("Master", "Master", MASTER_RECORD_TYPE, master=True, default=first is None)
-        return (*found, master)
+        return tuple(found)
+
+    def _standard_field(self, field: Field, record_types: tuple[RecordType, ...]) -> Field:
+        """Return a standard field with the values and the filter that the project gives it."""
+        element = self.source.fields.get(field.name)
+        if field.type in _CHOICES:
+            values = value_set(element, self.project).values if element is not None else ()
+            return replace(field, picklist=values) if values else told_by_record_types(field, record_types)
+        return replace(field, **lookup_filter(element)) if field.is_reference and element is not None else field
+
+    def _record_types(self) -> tuple[RecordType, ...]:
+        found = self.own_record_types()
+        if not found:
+            return self.base.record_types
+        default = not any(one.default for one in found)
+        return (*found, RecordType("Master", "Master", MASTER_RECORD_TYPE, master=True, default=default))
 
     def _record_type(self, name: str, element: Element) -> RecordType:
         active = element.flag("active", default=True)
@@ -137,6 +163,13 @@ class _Reading:
             field=element.said("errorDisplayField") or None,
             active=element.flag("active"),
         )
+
+
+def _typed(one: ObjectSchema) -> ObjectSchema:
+    """Return the object with the field that says a record's type, where it has record types."""
+    if not one.record_types or "RecordTypeId" in one.fields:
+        return one
+    return replace(one, fields=MappingProxyType({**one.fields, "RecordTypeId": _RECORD_TYPE_FIELD}))
 
 
 def _new_object(source: Source) -> ObjectSchema:
@@ -178,6 +211,19 @@ def _take_standard_sets(objects: dict[str, ObjectSchema], project: Project) -> N
             if found is not None and field in found.fields:
                 changed = replace(found.fields[field], picklist=values)
                 objects[name] = replace(found, fields=MappingProxyType({**found.fields, field: changed}))
+
+
+def _spell_targets(objects: dict[str, ObjectSchema], table: StandardObjects) -> None:
+    """Write the objects that references lead to as they are called, whatever case the source writes them in."""
+    known = {name.lower(): name for name in (*table.names(), *objects)}
+    for name, one in objects.items():
+        strange = {
+            field.name: replace(field, reference_to=tuple(known.get(to.lower(), to) for to in field.reference_to))
+            for field in one.references
+            if any(known.get(to.lower(), to) != to for to in field.reference_to)
+        }
+        if strange:
+            objects[name] = replace(one, fields=MappingProxyType({**one.fields, **strange}))
 
 
 def _take_targets(objects: dict[str, ObjectSchema], table: StandardObjects) -> None:

@@ -77,7 +77,9 @@ def read(path: Path, *, root: str, without: re.Pattern[str] | None = None) -> El
     except OSError as error:
         raise DataError(f"cannot read {path}: {error.strerror}") from error
     except expat.ExpatError as error:
-        raise DataError(f"{path}, line {error.lineno + builder.lines_before}: not well-formed XML: {expat.errors.messages[error.code]}") from error
+        raise DataError(
+            f"{path}, line {error.lineno + builder.lines_before}: not well-formed XML: {expat.errors.messages[error.code]}"
+        ) from error
     if builder.root is None or builder.root.tag != root:
         raise DataError(f"{path}: begins with <{builder.root.tag if builder.root else ''}>, not with <{root}>")
     return builder.root
