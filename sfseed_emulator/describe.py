@@ -108,10 +108,15 @@ def _object_describe(found: Compact, fields: Sequence[Compact], children: list[d
         "fields": [field_describe(field, by_name) for field in fields],
         "childRelationships": sorted(children, key=lambda child: (child["childSObject"], child["field"])),
         "recordTypeInfos": _record_type_infos(name, found.get("recordTypes", ())),
-        "supportedScopes": [{"label": f"All {found['labelPlural'].lower()}", "name": "everything"}],
+        "supportedScopes": _scopes(found["labelPlural"].lower(), owned="OwnerId" in by_name),
         "urls": _urls(name),
     }
     return {key: list(value) if isinstance(value, tuple) else value for key, value in full.items()}
+
+
+def _scopes(plural: str, *, owned: bool) -> list[dict[str, str]]:
+    everything = {"label": f"All {plural}", "name": "everything"}
+    return [everything, {"label": f"My {plural}", "name": "mine"}] if owned else [everything]
 
 
 def _urls(name: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Literal
 
 from sfseed_emulator import ids, tables
+from sfseed_emulator.described import Described
 from sfseed_emulator.first_rows import fill
 from sfseed_emulator.options import OrgOptions
 from sfseed_emulator.schema import schema_from_json
@@ -83,6 +84,7 @@ class OrgState:
         self.created = str(facts["created"])
         self.options = OrgOptions(**self._meta_object("options"))  # type: ignore[arg-type]  # its own asdict
         self.plans: dict[str, ObjectPlan] = {}
+        self.described = Described()
         for name in self.schema.objects:
             self._live[name] = self._count(name)
 

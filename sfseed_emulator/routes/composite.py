@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote
 
 from sfseed_emulator import limits, references
 from sfseed_emulator.errors import ApiError
-from sfseed_emulator.routes.route import DATA, Answer, Route
+from sfseed_emulator.routes.route import DATA, JSON_TYPE, Answer, Route
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -179,7 +179,9 @@ def shown(outcome: Outcome) -> dict[str, object]:
 def _content(answer: Answer) -> object:
     if answer.pieces is not None:
         return b"".join(answer.pieces).decode("utf-8", "replace")
-    return answer.content.decode("utf-8", "replace") if isinstance(answer.content, bytes) else answer.content
+    if not isinstance(answer.content, bytes):
+        return answer.content
+    return json.loads(answer.content) if answer.media_type == JSON_TYPE else answer.content.decode("utf-8", "replace")
 
 
 def composite(call: Call) -> Answer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -14,6 +13,8 @@ from sfseed_emulator.routes.route import DATA, Answer, Route, need_setup
 from sfseed_emulator.rules.dates import moment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sfseed_emulator.routes.route import Call
     from sfseed_emulator.schema import ObjectDef
 
@@ -47,21 +48,17 @@ def object_of(call: Call) -> ObjectDef:
     return found
 
 
-def _described(call: Call, content: object) -> Answer:
+def _described(call: Call, name: str, make: Callable[[], object]) -> Answer:
     """Answer with schema, or 304 when the caller knows it already: it never changes after the org was made."""
     made = moment(call.state.created)
-    tag = f'"{zlib.crc32(json.dumps(content, sort_keys=True).encode()):08x}"' if _asks_by_tag(call) else None
-    headers = {"Last-Modified": format_datetime(made, usegmt=True)}
-    tagged = {"ETag": tag, **headers} if tag else headers
+    with call.state.lock:
+        text = call.state.described.text(name, call.version, make)
+    tag = f'"{zlib.crc32(text):08x}"'
+    headers = {"ETag": tag, "Last-Modified": format_datetime(made, usegmt=True)}
     known = call.headers.get("if-none-match", "").replace("--gzip", "")
-    if (tag and tag in known) or (not known and _since(call) >= made):
-        return Answer(status=304, headers=tagged)
-    return Answer(content, headers=tagged)
-
-
-def _asks_by_tag(call: Call) -> bool:
-    """Whether the request is conditional: only then is the tag worked out, which costs more than the answer itself."""
-    return "if-none-match" in call.headers or "if-modified-since" in call.headers
+    if tag in known or (not known and _since(call) >= made):
+        return Answer(status=304, headers=headers)
+    return Answer(text, headers=headers)
 
 
 def _since(call: Call) -> datetime:
@@ -74,12 +71,13 @@ def _since(call: Call) -> datetime:
 
 def global_describe(call: Call) -> Answer:
     """List all objects."""
-    return _described(call, call.state.schema.global_describe())
+    return _described(call, "", call.state.schema.global_describe)
 
 
 def describe(call: Call) -> Answer:
     """Describe one object in full."""
-    return _described(call, object_of(call).describe)
+    found = object_of(call)
+    return _described(call, found.name, lambda: found.describe)
 
 
 def basic_describe(call: Call) -> Answer:

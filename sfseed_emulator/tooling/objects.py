@@ -23,7 +23,7 @@ REIFIED = frozenset({"EntityDefinition", "FieldDefinition", "EntityParticle"})
 """Objects that are no tables in Salesforce, so that queries over them may say little."""
 
 IN_DATA_API = REIFIED | frozenset(
-    {"FlowDefinitionView", "DuplicateRule", "MatchingRule", "AssignmentRule", "ApexTrigger", "ApexClass"}
+    {"FlowDefinitionView", "DuplicateRule", "MatchingRule", "AssignmentRule", "ApexTrigger", "ApexClass", "ListView"}
 )
 """Objects that the ordinary query resource knows too."""
 
@@ -67,6 +67,7 @@ _TEXTS: Mapping[str, tuple[str, ...]] = {
     ),
     "WorkflowRule": ("Name", "TableEnumOrId", "FullName", "Metadata", *_MANAGED),
     "AssignmentRule": ("Name", "SobjectType", "RuleType"),
+    "ListView": ("Name", "DeveloperName", "NamespacePrefix", "SobjectType"),
 }  # fmt: skip
 _FLAGS: Mapping[str, tuple[str, ...]] = {
     "EntityDefinition": (
@@ -93,6 +94,7 @@ _FLAGS: Mapping[str, tuple[str, ...]] = {
     "FlowDefinitionView": ("IsActive", "IsTemplate"),
     "DuplicateRule": ("IsActive",),
     "AssignmentRule": ("Active",),
+    "ListView": ("IsSoqlCompatible",),
 }  # fmt: skip
 _WHOLES: Mapping[str, tuple[str, ...]] = {
     "FieldDefinition": ("Length", "Precision", "Scale", "RelationshipOrder"),
@@ -112,6 +114,7 @@ _OF_ENTITY: Mapping[str, str | None] = {
 _PREFIXES: Mapping[str, str] = {
     "CustomField": "00N", "CustomObject": "01I", "ValidationRule": "03d", "ApexTrigger": "01q", "ApexClass": "01p", "Flow": "301",
     "FlowDefinition": "300", "DuplicateRule": "0Bm", "MatchingRule": "0JX", "WorkflowRule": "01Q", "AssignmentRule": "01S",
+    "ListView": "00B",
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from sfseed_emulator import ids
+from sfseed_emulator.list_views import has_views, views
 from sfseed_emulator.matching.standard import ALERT, STANDARD_RULES
 from sfseed_emulator.tooling.field_texts import data_type, metadata
 
@@ -31,6 +32,7 @@ def tooling_rows(state: OrgState) -> dict[str, list[Row]]:
         "ValidationRule": list(made.validation_rules()),
         "DuplicateRule": list(made.duplicate_rules()),
         "MatchingRule": list(made.matching_rules()),
+        "ListView": list(made.list_views()),
     }
 
 
@@ -219,6 +221,17 @@ class _Rows:
                 "MatchEngine": "FuzzyMatchEngine",
                 "Language": "en_US",
                 "FullName": f"{rule.object_name}.{rule.matching_rule}",
+            }
+
+    def list_views(self) -> Iterator[Row]:
+        shown = [(found, view) for found in self.objects if has_views(found) for view in views(found)]
+        for place, (found, view) in enumerate(shown):
+            yield {
+                "Id": self.id("00B", place),
+                "Name": view.label,
+                "DeveloperName": view.developer_name,
+                "SobjectType": found.name,
+                "IsSoqlCompatible": True,
             }
 
 
