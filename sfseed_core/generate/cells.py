@@ -1,7 +1,9 @@
 """The values of a column for some records, in the form that others can still compute with.
 
-A column is made as codes into a pool, as text, or as numbers; it becomes an Arrow array only at the end. So an e-mail
-address takes the codes of a name instead of reading the name's text again.
+A column is made as codes into a pool, as several of them to be joined, as text, or as numbers; it becomes an Arrow array
+only at the end. So an e-mail address takes the codes of a name instead of reading the name's text again, and a line of CSV is
+woven of all its columns' codes at once. A pool is prepared once and then the same object in every call: whoever weaves lines
+keeps it ready.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sfseed_core.errors import InternalError
+from sfseed_core.generate import texts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +36,12 @@ class Coded:
     def masked(self, valid: np.ndarray | None) -> Coded:
         """Return the cells, also empty where `valid` says so."""
         return self if valid is None else replace(self, valid=both(self.valid, valid))
+
+    def fitted(self, length: int) -> Coded | Texts:
+        """Return the cells, cut where longer than `length` characters (0: any)."""
+        if not length or texts.longest(self.pool) <= length:
+            return self
+        return Texts(texts.fit(replace(self, valid=None).text(), length), self.valid)
 
     def text(self) -> pa.StringArray:
         """Return the text."""
@@ -56,6 +65,16 @@ class Texts:
     def __len__(self) -> int:
         return len(self.array)
 
+    @property
+    def pool(self) -> pa.StringArray:
+        """The texts as a pool of their own, ..."""
+        return self.array
+
+    @property
+    def codes(self) -> np.ndarray:
+        """... in which each record has its own place."""
+        return np.arange(len(self.array), dtype=np.int32)
+
     def take(self, places: np.ndarray, valid: np.ndarray | None = None) -> Texts:
         """Return the cells at the places, empty where `valid` says so."""
         taken = pc.take(self.array, numbers_array(places.astype(np.int64, copy=False), pa.int64()), boundscheck=False)
@@ -65,6 +84,10 @@ class Texts:
         """Return the cells, also empty where `valid` says so."""
         return self if valid is None else replace(self, valid=both(self.valid, valid))
 
+    def fitted(self, length: int) -> Texts:
+        """Return the cells, cut where longer than `length` characters (0: any)."""
+        return Texts(texts.fit(self.array, length), self.valid)
+
     def text(self) -> pa.StringArray:
         """Return the text."""
         return with_validity(self.array, self.valid)
@@ -73,6 +96,70 @@ class Texts:
         """Return the cells as an Arrow array of the type."""
         _expect(kind, pa.string())
         return self.text()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joined:
+    """Text of several parts, one after the other; the parts themselves are never empty cells."""
+
+    parts: tuple[Coded | Texts, ...]
+    valid: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.parts[0])
+
+    def take(self, places: np.ndarray, valid: np.ndarray | None = None) -> Joined:
+        """Return the cells at the places, empty where `valid` says so."""
+        return Joined(tuple(part.take(places) for part in self.parts), both(_at(self.valid, places), valid))
+
+    def masked(self, valid: np.ndarray | None) -> Joined:
+        """Return the cells, also empty where `valid` says so."""
+        return self if valid is None else replace(self, valid=both(self.valid, valid))
+
+    def text(self) -> pa.StringArray:
+        """Return the text."""
+        return with_validity(self.whole(), self.valid)
+
+    def whole(self) -> pa.StringArray:
+        """Return the text, that of empty cells too."""
+        return texts.weave([(part.pool, part.codes) for part in self.parts])
+
+    def arrow(self, kind: pa.DataType) -> pa.Array:
+        """Return the cells as an Arrow array of the type."""
+        _expect(kind, pa.string())
+        return self.text()
+
+    def sizes(self) -> np.ndarray:
+        """Return the bytes of each text, that of empty cells too."""
+        total = np.zeros(len(self), dtype=np.int32)
+        for part in self.parts:
+            total += texts.sizes(part.pool)[part.codes]
+        return total
+
+    def fitted(self, length: int) -> Joined | Texts:
+        """Return the cells, cut where longer than `length` characters (0: any)."""
+        if not length or sum(texts.longest(part.pool) for part in self.parts) <= length:
+            return self
+        if self.sizes().max(initial=0) <= length:
+            return self
+        return Texts(texts.fit(self.whole(), length), self.valid)
+
+
+def joined(*parts: Coded | Texts | Joined | str, valid: np.ndarray | None = None) -> Joined:
+    """Return cells that hold the parts one after the other; a plain text is the same for all records."""
+    count = next(len(part) for part in parts if not isinstance(part, str))
+    flat: list[Coded | Texts] = []
+    for part in parts:
+        if isinstance(part, Joined):
+            flat += part.parts
+        else:
+            flat.append(constant(part, count) if isinstance(part, str) else part)
+    return Joined(tuple(flat), valid)
+
+
+def constant(text: str, count: int) -> Coded:
+    """Return cells that all hold the text."""
+    return Coded(texts.single(text), np.zeros(count, dtype=np.int32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +196,7 @@ class Numbers:
         return numbers_array(self.values.astype(narrow, copy=False), kind, self.valid)
 
 
-Cells = Coded | Texts | Numbers
+Cells = Coded | Joined | Texts | Numbers
 
 
 def numbers_array(values: np.ndarray, kind: pa.DataType, valid: np.ndarray | None = None) -> pa.Array:
@@ -162,6 +249,6 @@ def coded(cells: Cells) -> tuple[pa.StringArray, np.ndarray]:
     """Return text cells as a pool and positions in it (of empty cells: any position)."""
     if isinstance(cells, Coded):
         return cells.pool, cells.codes
-    found = pc.dictionary_encode(cells.array if isinstance(cells, Texts) else cells.text())
+    found = pc.dictionary_encode(cells.array if isinstance(cells, Texts) else replace(cells, valid=None).text())
     codes = np.frombuffer(found.indices.buffers()[1], dtype=np.int32, count=len(found))
     return found.dictionary, codes

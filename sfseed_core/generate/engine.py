@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
@@ -75,12 +74,16 @@ class Engine:
         for start in range(0, self._objects[object_name].count, chunk):
             yield self.rows(object_name, start, start + chunk)
 
-    def pieces(self, object_name: str) -> Iterator[Callable[[], pa.RecordBatch]]:
-        """Yield the batches yet to be made: each may be called on any thread, in any order. Wide objects go in short ones."""
+    def pieces(self, object_name: str, start: int = 0, stop: int | None = None) -> Iterator[Rows]:
+        """Yield records of an object in order (if not said, all), not yet made: each piece may be made on any thread.
+
+        Wide objects go in short ones.
+        """
         plan = self._objects[object_name]
+        stop = plan.count if stop is None else min(stop, plan.count)
         chunk = min(max(_NARROW // max(len(plan.columns), 1), _SHORTEST), CHUNK)
-        for start in range(0, plan.count, chunk):
-            yield partial(self.rows, object_name, start, start + chunk)
+        for first in range(start, stop, chunk):
+            yield self.at(object_name, np.arange(first, min(first + chunk, stop), dtype=np.int64))
 
     def at(self, object_name: str, records: np.ndarray) -> Rows:
         """Return records of an object by number, in any order, to ask columns of."""
@@ -94,8 +97,7 @@ class Engine:
         for reference in some.plan.references:
             arrays += _reference_arrays(reference, some.keys(reference.field))
         if some.plan.record_types:
-            names = strings([name for name, _ in some.plan.record_types])
-            arrays.append(Coded(names, some.record_types()).text())
+            arrays.append(some.record_type_names().text())
         return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
     def key(self, *names: str | int) -> int:
@@ -181,6 +183,11 @@ class Engine:
     def refer(self, some: Rows, field: str) -> Keys:
         """Return what a reference points to."""
         return refer(some, self._references[some.plan.name][field])
+
+    def record_type_names(self, object_name: str) -> pa.StringArray:
+        """Return the names of the plan's record types, in order."""
+        plan = self._objects[object_name]
+        return self.once(("record types", object_name), lambda: strings([name for name, _ in plan.record_types]))
 
     def record_types(self, some: Rows) -> np.ndarray:
         """Return the position of each record's type in the plan's `record_types`."""

@@ -12,10 +12,12 @@ import numpy as np
 
 from sfseed_core.errors import InternalError
 from sfseed_core.generate import draws
-from sfseed_core.generate.cells import both
+from sfseed_core.generate.cells import Coded, both
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import pyarrow as pa
 
     from sfseed_core.generate.cells import Cells
     from sfseed_core.generate.engine import Engine
@@ -102,6 +104,14 @@ class Rows:
     def locale_parts(self) -> tuple[Locales, list[Rows]]:
         """Return which locale of the plan's shares each record has, and the records of each by themselves."""
         return self.once("locales", lambda: self.engine.locale_parts(self))
+
+    def record_type_names(self) -> Coded:
+        """Return the developer name of each record's type."""
+        return Coded(self.engine.record_type_names(self.plan.name), self.record_types())
+
+    def batch(self) -> pa.RecordBatch:
+        """Return all columns of the records."""
+        return self.engine.batch(self)
 
     def between(self, start: int, stop: int) -> np.ndarray:
         """Return where the record's number is from `start` up to `stop`."""

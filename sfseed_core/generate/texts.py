@@ -7,6 +7,7 @@ through buffers instead.
 from __future__ import annotations
 
 import itertools
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +44,34 @@ def scalar(value: str) -> pa.StringScalar:
 def join(*parts: pa.StringArray | str) -> pa.StringArray:
     """Return the parts of each record one after the other; a plain text is the same for all records."""
     return pc.binary_join_element_wise(*(scalar(one) if isinstance(one, str) else one for one in parts), scalar(""))
+
+
+def weave(parts: Sequence[tuple[pa.StringArray, np.ndarray]]) -> pa.StringArray:
+    """Return, for each record, the texts at its place in each pool, one after the other.
+
+    Taken out of all pools at once in the order of reading, texts lie joined in memory already: half the time of a join.
+    """
+    if len(parts) == 1:
+        codes = parts[0][1].astype(np.int32, copy=False)
+        return pc.take(parts[0][0], _places(codes), boundscheck=False)
+    pools = {id(pool): pool for pool, _ in parts}
+    starts = dict(zip(pools, itertools.accumulate((len(pool) for pool in pools.values()), initial=0), strict=False))
+    codes = np.empty((len(parts[0][1]), len(parts)), dtype=np.int32)
+    for place, (pool, own) in enumerate(parts):
+        np.add(own, starts[id(pool)], out=codes[:, place], casting="unsafe")
+    taken = pc.take(pa.concat_arrays([*pools.values()]), _places(codes.reshape(-1)), boundscheck=False)
+    edges = np.ascontiguousarray(offsets(taken)[:: len(parts)])
+    return pa.Array.from_buffers(pa.string(), len(codes), [None, pa.py_buffer(edges), taken.buffers()[2]])
+
+
+def _places(codes: np.ndarray) -> pa.Array:
+    return pa.Array.from_buffers(pa.int32(), len(codes), [None, pa.py_buffer(np.ascontiguousarray(codes))])
+
+
+@cache
+def single(value: str) -> pa.StringArray:
+    """Return an array of the one text."""
+    return strings([value])
 
 
 def offsets(array: pa.StringArray) -> np.ndarray:

@@ -74,21 +74,19 @@ def write_part(plan_json: str, folder: str, name: str, start: int, stop: int) ->
 
     import pyarrow as pa
 
-    from sfseed_core.dataset.export.csv import CsvEncoder
-    from sfseed_core.dataset.export.readable import readable
-    from sfseed_core.generate.engine import CHUNK, Engine
-    from sfseed_core.recipe.columns import schema_of
+    from sfseed_core.dataset.export.lines import Lines
+    from sfseed_core.generate.engine import Engine
     from sfseed_core.recipe.plan_json import from_json
 
     engine = Engine(from_json(plan_json))
-    plan = engine.object(name)
-    encoder = CsvEncoder(readable(plan, pa.Table.from_batches([], schema_of(plan))).column_names)
+    lines = Lines(engine.object(name))
     path = _part_path(Path(folder), name, start)
     with pa.OSFile(str(path), "wb") as sink:
         if start == 0:
-            sink.write(encoder.header())
-        for first in range(start, stop, CHUNK):
-            sink.write(encoder.block(readable(plan, engine.rows(name, first, min(first + CHUNK, stop)))))
+            sink.write(lines.header())
+        for piece in engine.pieces(name, start, stop):
+            for block in lines.blocks(piece):
+                sink.write(block)
     return str(path)
 
 

@@ -21,7 +21,7 @@ NULL = "#N/A"
 _BATCH = 8_192  # rows that the writer formats at a time; 64k is 30 % slower
 _INSTANT = 23  # characters of yyyy-MM-ddTHH:mm:ss.SSS
 _MILLISECONDS_A_DAY = 86_400_000
-_SCIENTIFIC_SCALE = 7  # from this scale on Arrow writes small decimals as 1E-7
+SCIENTIFIC_SCALE = 7  # from this scale on Arrow writes small decimals as 1E-7
 
 
 class CsvEncoder:
@@ -80,14 +80,19 @@ class CsvEncoder:
         pa_csv.write_csv(self.encoded(table), sink, options)
 
     def _column(self, name: str, column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-        encode = _ENCODERS.get(column.type.id)
-        written = encode(one_array(column)) if encode else column
+        written = as_written(column)
         if written.null_count == 0:
             return written
         if self._null is not None and name in self._emptied:
             return _filled(written, self._null)
         # a line that holds nothing at all is no row: it needs the quotes of an empty text
         return _filled(written, "") if len(self.fields) == 1 else written
+
+
+def as_written(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Return the column in a form that Arrow's CSV writer puts right by itself; what is text then stands in quotes."""
+    encode = _ENCODERS.get(column.type.id)
+    return encode(one_array(column)) if encode else column
 
 
 def _filled(column: pa.Array | pa.ChunkedArray, text: str) -> pa.Array:
@@ -98,16 +103,16 @@ def _filled(column: pa.Array | pa.ChunkedArray, text: str) -> pa.Array:
     return pc.coalesce(array, texts(["", text]).take(choices))
 
 
-def _text(array: pa.Array) -> pa.Array:
+def with_line_feeds(array: pa.Array) -> pa.Array:
     """Text whose line breaks are LF."""
-    if not _holds(array, b"\r"):
+    if not holds(array, b"\r"):
         return array
     array = pc.replace_substring(array, pattern="\r\n", replacement="\n")
     return pc.replace_substring(array, pattern="\r", replacement="\n")
 
 
-def _holds(array: pa.Array, byte: bytes) -> bool:
-    """Whether the byte stands anywhere in the texts: twenty times as fast as a search in each of them."""
+def holds(array: pa.Array, byte: bytes) -> bool:
+    """Say whether the byte stands anywhere in the texts: twenty times as fast as a search in each of them."""
     _, ends, data = array.buffers()
     if data is None or ends is None or not len(array):
         return False
@@ -148,7 +153,7 @@ def _fixed(characters: np.ndarray, known: np.ndarray) -> pa.Array:
 
 def _decimal(array: pa.Array) -> pa.Array:
     """Decimals without an exponent."""
-    if array.type.scale < _SCIENTIFIC_SCALE:
+    if array.type.scale < SCIENTIFIC_SCALE:
         return array
     written = array.cast(pa.string())
     small = pc.match_substring(written, pattern="E")
@@ -167,7 +172,7 @@ def _zeros(count: int) -> pa.Array:
 
 
 _ENCODERS: Mapping[int, Callable[[pa.Array], pa.Array]] = {
-    pa.string().id: _text,
+    pa.string().id: with_line_feeds,
     pa.timestamp("ms").id: _instant,
     pa.time32("ms").id: _clock,
     pa.decimal128(1).id: _decimal,

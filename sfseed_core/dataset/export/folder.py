@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import pyarrow as pa
 
 from sfseed_core import system
 from sfseed_core.dataset.export.ahead import ahead
 from sfseed_core.dataset.export.csv import CsvEncoder
+from sfseed_core.dataset.export.lines import Lines
 from sfseed_core.dataset.export.readable import readable
 from sfseed_core.errors import UserError
 from sfseed_core.events import SILENT, Progress
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sfseed_core.events import Observer
+    from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.model import ObjectPlan, Plan
 
-    Piece: TypeAlias = pa.RecordBatch | Callable[[], pa.RecordBatch]
+    Piece: TypeAlias = pa.RecordBatch | Rows
     Source: TypeAlias = Callable[[str], Iterable[Piece]]
 
 
@@ -33,7 +35,7 @@ def _unheard(_: int) -> None:
 class Exporter(Protocol):
     """Writes one object's records to a new file.
 
-    A piece is a batch, or makes one when it is called: then on one of the `threads`. `written` is told the records written.
+    A piece is a batch, or records yet to be made: then on one of the `threads`. `written` is told the records written.
     """
 
     def __call__(
@@ -59,16 +61,20 @@ def write_csv(
     written: Callable[[int], None] = _unheard,
 ) -> None:
     """Write Salesforce's CSV, references readable; pieces are made and put into words on the threads."""
-    encoder = CsvEncoder(readable(plan, pa.Table.from_batches([], schema_of(plan))).column_names)
+    lines = Lines(plan)
+    encoder = CsvEncoder(lines.fields)
 
-    def lines(piece: Piece) -> tuple[pa.Buffer, int]:
-        batch = _made(piece)
-        return encoder.block(readable(plan, batch)), batch.num_rows
+    def blocks(piece: Piece) -> tuple[int, Iterable[pa.Buffer]]:
+        if isinstance(piece, pa.RecordBatch):
+            return len(piece), [encoder.block(readable(plan, piece))]
+        made = lines.blocks(piece)
+        return len(piece), made if threads == 1 else [*made]  # alone, each is written while it is near the processor
 
     with pa.OSFile(str(path), "wb") as sink:
-        sink.write(encoder.header())
-        for block, rows in ahead((partial(lines, piece) for piece in pieces), threads):
-            sink.write(block)
+        sink.write(lines.header())
+        for rows, made in ahead((partial(blocks, piece) for piece in pieces), threads):
+            for block in made:
+                sink.write(block)
             written(rows)
 
 
@@ -110,7 +116,7 @@ def write_excel(
 
 
 def _made(piece: Piece) -> pa.RecordBatch:
-    return cast("Callable[[], pa.RecordBatch]", piece)() if callable(piece) else piece
+    return piece if isinstance(piece, pa.RecordBatch) else piece.batch()
 
 
 EXPORTERS: Mapping[str, Exporter] = {"csv": write_csv, "parquet": write_parquet, "xlsx": write_excel}

@@ -31,8 +31,9 @@ from sfseed_core.generate.provider import (
     nothing_to_say,
 )
 from sfseed_core.generate.providers import choices, days
-from sfseed_core.generate.providers.codes import capacity, taken_numbers, written
+from sfseed_core.generate.providers.codes import capacity, taken_numbers
 from sfseed_core.generate.providers.companies import slugs
+from sfseed_core.generate.spelling import Template
 from sfseed_core.recipe.columns import arrow_type
 
 if TYPE_CHECKING:
@@ -166,7 +167,8 @@ def _sequence(scope: Scope) -> Make:
     unit = 1 if scope.column.type in WHOLE else 10**scope.column.scale
     if template is None:
         return lambda rows: Numbers((start + rows.records * step) * unit)
-    return lambda rows: Texts(written(str(template), start + rows.records * step))
+    form = Template.of(str(template))
+    return lambda rows: form.written(start + rows.records * step)
 
 
 def _read_range(request: FieldRequest, asked: Options) -> Options:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sfseed_core.generate import draws, texts
-from sfseed_core.generate.cells import Texts
+from sfseed_core.generate.cells import Joined, Texts
 from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.provider import ALL_TEXT, TEXT, Make, Options, Provider, Scope, nothing_to_say
+from sfseed_core.generate.spelling import Template
 from sfseed_core.generate.unique import Free
 
 if TYPE_CHECKING:
@@ -105,26 +106,12 @@ def prepare(scope: Scope) -> Make:
     taken = scope.options.get("taken", ())
     free = Free.of(size, key, taken) if scope.column.unique else None
 
-    def make(rows: Rows) -> Texts:
-        numbers = draws.between(rows.draw(key), 0, size - 1) if free is None else free.at(rows.records)
-        return Texts(written(template, numbers))
+    form = Template.of(template)
+
+    def make(rows: Rows) -> Joined:
+        return form.written(draws.between(rows.draw(key), 0, size - 1) if free is None else free.at(rows.records))
 
     return make
-
-
-def written(template: str, numbers: np.ndarray) -> Any:
-    """Return the numbers as texts by the template."""
-    letters = texts.matrix(len(numbers), template)
-    rest = numbers
-    for place in range(len(template) - 1, -1, -1):
-        if template[place] == "#":
-            higher = rest // 10
-            letters[:, place] = rest - higher * 10 + ord("0")
-            rest = higher
-        elif template[place] == "@":
-            texts.write_letters(letters, place, 1, rest)
-            rest = rest >> 5
-    return texts.from_matrix(letters)
 
 
 def _uuid(scope: Scope) -> Make:

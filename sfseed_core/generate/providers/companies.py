@@ -10,11 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sfseed_core.generate import draws, texts
-from sfseed_core.generate.cells import Coded, Texts
+from sfseed_core.generate.cells import Cells, Coded, Joined, Texts, joined
 from sfseed_core.generate.owners import COMPANY
 from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.pools import DEFAULT_LOCALE, Pools
 from sfseed_core.generate.provider import ALL_TEXT, TEXT, Make, Options, Provider, Scope, nothing_to_say, words
+from sfseed_core.generate.spelling import whole
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -62,21 +63,17 @@ def _name(scope: Scope) -> Make:
     endings, styles = _products(trades, forms, gap)
     regions = pa.concat_arrays([texts.strings([""]), texts.join(pools.text("company_regions").slice(1), gap)])
 
-    def make(rows: Rows) -> Texts:
+    def make(rows: Rows) -> Cells:
         one = companies(rows, field, pools)
         ending = one.trades * styles + draws.below(rows.draw(key), styles)
-        parts = [Coded(stems, one.stems).text(), Coded(endings, ending).text()]
+        parts: list[Coded | str] = [Coded(stems, one.stems), Coded(endings, ending)]
         if one.regions is not None:
-            parts.insert(1, Coded(regions, one.regions).text())
+            parts.insert(1, Coded(regions, one.regions))
         if one.numbers is not None:
-            parts += [texts.strings([" "])[0], pc.cast(_whole(one.numbers + 1), pa.string())]
-        return Texts(texts.fit(texts.join(*parts), scope.column.length))
+            parts += [" ", *whole(one.numbers + 1)]
+        return joined(*parts).fitted(scope.column.length)
 
     return make
-
-
-def _whole(numbers: np.ndarray) -> pa.Array:
-    return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(np.ascontiguousarray(numbers))])
 
 
 def _products(trades: pa.StringArray, forms: pa.StringArray, gap: str) -> tuple[pa.StringArray, int]:
@@ -88,23 +85,38 @@ def _products(trades: pa.StringArray, forms: pa.StringArray, gap: str) -> tuple[
     return texts.join(Coded(trades, trade).text(), Coded(tails, form).text()), styles
 
 
-def domains(rows: Rows, field: str, before: str) -> pa.StringArray:
+def domains(rows: Rows, field: str, before: str) -> Joined:
     """Return the internet domain of the company that the field names, after the text `before` (`@`, `https://www.`)."""
     return rows.once(f"domain {before} {field}", lambda: _known_domains(rows, field, before))
 
 
-def _known_domains(rows: Rows, field: str, before: str) -> pa.StringArray:
+def _known_domains(rows: Rows, field: str, before: str) -> Joined:
     """Return the domains; a reserved one where the field is empty, as it is of person accounts."""
-    theirs = _domains(rows, field, before)
     column = rows.engine.column(rows.plan.name, field)
     valid = rows.cells(field).valid if column is not None and (column.rows or column.null_share) else None
+    return _or_reserved(rows, _domains(rows, field, before), valid, before)
+
+
+def _or_reserved(rows: Rows, domains: Joined, valid: np.ndarray | None, before: str) -> Joined:
+    """Return the domains; a reserved one where `valid` says no."""
     if valid is None:
-        return theirs
-    both = pa.concat_arrays([theirs, texts.strings([before + NO_COMPANY[0]])])
-    return Coded(both, np.where(valid, np.arange(len(rows)), len(theirs))).text()
+        return domains
+    first, *others = domains.parts
+    reserved = _or(rows, first, valid, before + NO_COMPANY[0])
+    return joined(reserved, *(_or(rows, part, valid, "") for part in others))
 
 
-def _domains(rows: Rows, field: str, before: str) -> pa.StringArray:
+def _or(rows: Rows, part: Coded | Texts, valid: np.ndarray, text: str) -> Coded | Texts:
+    """Return the part; the text where `valid` says no."""
+    if isinstance(part, Texts):
+        extended = pa.concat_arrays([part.array, texts.single(text)])
+        return Texts(Coded(extended, np.where(valid, part.codes, len(part))).text())
+    pool = part.pool  # kept with its longer twin, so that its id stays its own
+    _, longer = rows.engine.once(("or", str(id(pool)), text), lambda: (pool, pa.concat_arrays([pool, texts.single(text)])))
+    return Coded(longer, np.where(valid, part.codes, len(pool)))
+
+
+def _domains(rows: Rows, field: str, before: str) -> Joined:
     column = rows.engine.column(rows.plan.name, field)
     if column is None:
         return no_company(rows, before)
@@ -115,27 +127,30 @@ def _domains(rows: Rows, field: str, before: str) -> pa.StringArray:
         source = column.options
         return company_domains(rows, {**source, "company": source["field"]}, before)
     if column.provider != COMPANY:
-        return texts.join(before, slugs(rows.cells(field).text(), "company"), DOMAIN_END)
+        return joined(before, Texts(slugs(rows.cells(field).text(), "company")), DOMAIN_END)
     pools = rows.pools(column.options.get("locale"))
     one = companies(rows, field, pools)
-    stems, trades, regions = (f"company_{part}_slugs" for part in ("stem", "trade", "region"))
-    heads = texts.join(before, pools.text(stems), "-")
-    tails = texts.join(pools.text(trades), DOMAIN_END)
-    parts = [Coded(heads, one.stems).text(), Coded(tails, one.trades).text()]
-    if one.regions is not None:
-        names = pools.text(regions)
-        middles = pa.concat_arrays([names.slice(0, 1), texts.join(names.slice(1), "-")])
-        parts.insert(1, Coded(middles, one.regions).text())
+    heads, middles, tails = rows.engine.once(("domains", pools.locale, before), lambda: _domain_parts(pools, before))
+    parts: list[Coded | str] = [Coded(heads, one.stems)]
     if one.numbers is not None:
-        parts.insert(1, texts.join(pc.cast(_whole(one.numbers + 1), pa.string()), "-"))
-    return texts.join(*parts)
+        parts += [*whole(one.numbers + 1), "-"]
+    if one.regions is not None:
+        parts.append(Coded(middles, one.regions))
+    return joined(*parts, Coded(tails, one.trades))
 
 
-def no_company(rows: Rows, before: str) -> pa.StringArray:
+def _domain_parts(pools: Pools, before: str) -> tuple[pa.StringArray, pa.StringArray, pa.StringArray]:
+    """Return what domains begin with, the regions within them, and what they end in."""
+    stems, trades, regions = (pools.text(f"company_{part}_slugs") for part in ("stem", "trade", "region"))
+    middles = pa.concat_arrays([regions.slice(0, 1), texts.join(regions.slice(1), "-")])
+    return texts.join(before, stems, "-"), middles, texts.join(trades, DOMAIN_END)
+
+
+def no_company(rows: Rows, before: str) -> Joined:
     """Return reserved domains for records that belong to no company."""
-    pool = texts.strings([before + name for name in NO_COMPANY])
+    pool = rows.engine.once(("no company", before), lambda: texts.strings([before + name for name in NO_COMPANY]))
     drawn = rows.draw(rows.engine.key(rows.plan.name, "no company"))
-    return Coded(pool, draws.below(drawn, len(pool))).text()
+    return joined(Coded(pool, draws.below(drawn, len(pool))))
 
 
 def slugs(array: pa.StringArray, otherwise: str) -> pa.StringArray:
@@ -147,7 +162,7 @@ def slugs(array: pa.StringArray, otherwise: str) -> pa.StringArray:
     return pc.if_else(pc.equal(trimmed, texts.scalar("")), texts.scalar(otherwise), trimmed)
 
 
-def company_domains(rows: Rows, options: Options, before: str) -> pa.StringArray:
+def company_domains(rows: Rows, options: Options, before: str) -> Joined:
     """Return the domain of the record's own company or of the company it belongs to, as the options say."""
     field, via = options.get("company"), options.get("via")
     if not field:
@@ -157,11 +172,7 @@ def company_domains(rows: Rows, options: Options, before: str) -> pa.StringArray
     link = rows.parents(via, options.get("of"))
     if link is None:
         return no_company(rows, before)
-    theirs = domains(link.rows, field, before)
-    if link.valid is None:
-        return Coded(theirs, link.places).text()
-    both = pa.concat_arrays([theirs, texts.strings([before + NO_COMPANY[0]])])
-    return Coded(both, np.where(link.valid, link.places, len(theirs))).text()
+    return _or_reserved(rows, domains(link.rows, field, before).take(link.places), link.valid, before)
 
 
 def _ticker(scope: Scope) -> Make:

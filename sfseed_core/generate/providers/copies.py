@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sfseed_core.generate import texts
-from sfseed_core.generate.cells import Cells, Coded, Numbers, Texts, coded
+from sfseed_core.generate.cells import Cells, Coded, Numbers, coded
 from sfseed_core.generate.owners import COMPANY, company_of, owner_of
 from sfseed_core.generate.paths import find_field
 from sfseed_core.generate.provider import ALL_TEXT, CHOICE, DAY, NUMBER, Make, Options, Provider, Scope
@@ -84,11 +84,7 @@ def prepare(scope: Scope) -> Make:
 
 
 def _fitted(cells: Cells, column: ColumnPlan) -> Cells:
-    if isinstance(cells, Numbers):
-        return cells
-    if isinstance(cells, Coded):
-        return Coded(texts.fit(cells.pool, column.length), cells.codes, cells.valid)
-    return Texts(texts.fit(cells.array, column.length), cells.valid)
+    return cells if isinstance(cells, Numbers) else cells.fitted(column.length)
 
 
 def _empty(column: ColumnPlan, count: int) -> Cells:

@@ -9,21 +9,23 @@ import numpy as np
 import pyarrow as pa
 
 from sfseed_core.generate import draws, texts
-from sfseed_core.generate.cells import Coded, Texts
+from sfseed_core.generate.cells import Coded, Joined, Texts, joined
 from sfseed_core.generate.owners import company_field
 from sfseed_core.generate.provider import LINKS, TEXT, Make, Options, Provider, Scope
 from sfseed_core.generate.providers.companies import company_domains, slugs
 from sfseed_core.generate.providers.people import FIRST_NAME, LAST_NAME, first_codes, is_drawn, last_codes, name_fields
 from sfseed_core.generate.providers.places import city_codes, city_table, place_of
+from sfseed_core.generate.spelling import Template, padded
 from sfseed_core.generate.unique import Free
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sfseed_core.generate.cells import Cells
     from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.chooser import FieldRequest
 
-    _Codes = Callable[[Rows], pa.StringArray]
+    _Codes = Callable[[Rows], Joined]
 
 _SHORT_EMAIL = 60  # below this a name and a company's domain may not fit: then a number at a reserved domain
 _RESERVED = "@example.com"
@@ -31,7 +33,8 @@ _CODE_WIDTH = 7
 _CODES = 32**_CODE_WIDTH
 _OWN = re.compile("work|home|alternate|personal|other|second", re.IGNORECASE)
 _SEPARATORS = (".", "_", "")
-_CLASSIC_FIRST = 40_000  # out of 65,536: first.last; the others flast, first_last
+_CLASSIC_FIRST = 40_000  # out of 65,536: first.last; the others first_last, flast
+_INITIAL = 2
 
 
 def _propose_email(request: FieldRequest) -> Options | str:
@@ -73,23 +76,25 @@ def _email(scope: Scope) -> Make:
     initials, first_slugs, last_slugs = (pools.text(name) for name in ("first_initials", "first_slugs", "last_slugs"))
     firsts = pa.concat_arrays([first_slugs, initials])
     lasts = pa.concat_arrays([texts.join(separator, last_slugs) for separator in _SEPARATORS])
-    separators = np.array([0, 1, 2])
 
     if "name" in scope.options:
         return _named_email(scope, code)
 
-    def make(rows: Rows) -> Texts:
-        style = np.where(draws.happens(rows.draw(key), _CLASSIC_FIRST), 0, 1 + draws.below(rows.draw(key), 2))
+    def make(rows: Rows) -> Joined:
+        drawn = rows.draw(key)
+        style = np.where(draws.happens(drawn, _CLASSIC_FIRST), 0, 1 + draws.below(drawn, 2))
+        parts: list[Coded | Joined | Texts | str] = []
         if is_drawn(rows, first, FIRST_NAME):
-            names = Coded(firsts, first_codes(rows, first) + (style == 2) * len(first_slugs)).text()
+            parts.append(Coded(firsts, first_codes(rows, first) + (style == _INITIAL) * len(first_slugs)))
         else:
-            names = slugs(rows.cells(str(first)).text(), "x")
+            parts.append(Texts(slugs(rows.cells(str(first)).text(), "x")))
         if is_drawn(rows, last, LAST_NAME):
-            names_after = Coded(lasts, last_codes(rows, last) + separators[style] * len(last_slugs)).text()
+            parts.append(Coded(lasts, last_codes(rows, last) + style * len(last_slugs)))
         else:
-            names_after = texts.join(".", slugs(rows.cells(str(last)).text(), "x"))
-        parts = [names, names_after] if code is None else [names, names_after, ".", code(rows)]
-        return Texts(texts.join(*parts, company_domains(rows, scope.options, "@")))
+            parts += [".", Texts(slugs(rows.cells(str(last)).text(), "x"))]
+        if code is not None:
+            parts += [".", code(rows)]
+        return joined(*parts, company_domains(rows, scope.options, "@"))
 
     return make
 
@@ -98,10 +103,10 @@ def _named_email(scope: Scope, code: _Codes | None) -> Make:
     """The address of somebody whose whole name stands in one field."""
     field = str(scope.options["name"])
 
-    def make(rows: Rows) -> Texts:
-        names = slugs(rows.cells(field).text(), "info")
+    def make(rows: Rows) -> Joined:
+        names = Texts(slugs(rows.cells(field).text(), "info"))
         parts = [names] if code is None else [names, ".", code(rows)]
-        return Texts(texts.join(*parts, company_domains(rows, scope.options, "@")))
+        return joined(*parts, company_domains(rows, scope.options, "@"))
 
     return make
 
@@ -109,17 +114,13 @@ def _named_email(scope: Scope, code: _Codes | None) -> Make:
 def _code(scope: Scope) -> _Codes:
     free = Free.of(_CODES, scope.key("code"), scope.options.get("taken", ()))
 
-    def make(rows: Rows) -> pa.StringArray:
-        letters = texts.matrix(len(rows), "0" * _CODE_WIDTH)
-        texts.write_letters(letters, 0, _CODE_WIDTH, free.at(rows.records))
-        return texts.lowered(texts.from_matrix(letters))
-
-    return make
+    form = Template.of("@" * _CODE_WIDTH, lower=True)
+    return lambda rows: form.written(free.at(rows.records))
 
 
 def _short_email(scope: Scope) -> Make:
     code = _code(scope)
-    return lambda rows: Texts(texts.join(code(rows), _RESERVED))
+    return lambda rows: joined(code(rows), _RESERVED)
 
 
 def _propose_phone(request: FieldRequest) -> Options | str:
@@ -133,59 +134,54 @@ def _phone(scope: Scope) -> Make:
     kind, key, pools, length = scope.options.get("kind", "phone"), scope.key(), scope.pools, scope.column.length
     starts, digits = pools.text(f"city_{kind}s"), int(pools.numbers(f"{kind}_digits")[0])
     own = city_table(pools, {})
+    city_key = scope.key("city")
     width = int(texts.sizes(starts)[0])
-    if bool((texts.sizes(starts) == width).all()) and width == texts.lengths(starts).max():
-        return _fixed_phone(scope, texts.bytes_matrix(starts, width), digits)
+    one_width = bool((texts.sizes(starts) == width).all()) and width == texts.lengths(starts).max()
+    if one_width and 0 < length < width + digits:
+        return _short_phone(scope, texts.bytes_matrix(starts, width), digits)
 
-    def make(rows: Rows) -> Texts:
-        number = texts.matrix(len(rows), "0" * digits)
-        texts.write_digits(number, 0, digits, draws.below(rows.draw(key), 10**digits))
-        cities = city_codes(rows, scope.options.get("place"), own, scope.key("city"))
-        return Texts(texts.fit(texts.join(Coded(starts, cities).text(), texts.from_matrix(number)), length))
+    def make(rows: Rows) -> Cells:
+        number = padded(draws.below(rows.draw(key), 10**digits), digits)
+        cities = city_codes(rows, scope.options.get("place"), own, city_key)
+        return joined(Coded(starts, cities), *number).fitted(length)
 
     return make
 
 
-def _fixed_phone(scope: Scope, starts: np.ndarray, digits: int) -> Make:
-    """All numbers of the locale have one width: write them side by side, without a join."""
-    width, key, own = starts.shape[1], scope.key(), city_table(scope.pools, {})
-    kept = _kept_columns(starts, digits, scope.column.length)
+def _short_phone(scope: Scope, starts: np.ndarray, digits: int) -> Make:
+    """A field too short for the usual way to write a number keeps its last digits."""
+    width, key, own, city_key = starts.shape[1], scope.key(), city_table(scope.pools, {}), scope.key("city")
+    is_digit = [*((starts[0] >= ord("0")) & (starts[0] <= ord("9"))), *([True] * digits)]
+    kept = np.flatnonzero(is_digit)[-scope.column.length :]
 
     def make(rows: Rows) -> Texts:
         letters = np.empty((len(rows), width + digits), dtype=np.uint8)
-        letters[:, :width] = starts[city_codes(rows, scope.options.get("place"), own, scope.key("city"))]
+        letters[:, :width] = starts[city_codes(rows, scope.options.get("place"), own, city_key)]
         texts.write_digits(letters, width, digits, draws.below(rows.draw(key), 10**digits))
-        return Texts(texts.from_matrix(letters if kept is None else letters[:, kept]))
+        return Texts(texts.from_matrix(letters[:, kept]))
 
     return make
-
-
-def _kept_columns(starts: np.ndarray, digits: int, length: int) -> np.ndarray | None:
-    """Return which characters to keep in a field too short for the usual way to write it: the last digits."""
-    width = starts.shape[1] + digits
-    if not length or length >= width:
-        return None
-    is_digit = [*((starts[0] >= ord("0")) & (starts[0] <= ord("9"))), *([True] * digits)]
-    return np.flatnonzero(is_digit)[-length:]
 
 
 def _website(scope: Scope) -> Make:
     length = scope.column.length
-
-    def make(rows: Rows) -> Texts:
-        return Texts(_or_short(company_domains(rows, scope.options, "https://www."), length, "https://example.com"))
-
-    return make
+    return lambda rows: _or_short(company_domains(rows, scope.options, "https://www."), length, "https://example.com")
 
 
 def _domain(scope: Scope) -> Make:
-    return lambda rows: Texts(_or_short(company_domains(rows, scope.options, ""), scope.column.length, "example.com"))
+    length = scope.column.length
+    return lambda rows: _or_short(company_domains(rows, scope.options, ""), length, "example.com")
 
 
-def _or_short(array: pa.StringArray, length: int, short: str) -> pa.StringArray:
-    if not length or texts.longest(array) <= length:
-        return array
-    return Coded(texts.strings([short[:length]]), np.zeros(len(array), dtype=np.int32)).text()
+def _or_short(cells: Joined, length: int, short: str) -> Joined | Texts:
+    """Return the cells; the short text for those that the field cannot hold."""
+    if not length or sum(texts.longest(part.pool) for part in cells.parts) <= length:
+        return cells
+    fits = cells.sizes() <= length
+    if fits.all():
+        return cells
+    both = pa.concat_arrays([cells.whole(), texts.single(short[:length])])
+    return Texts(Coded(both, np.where(fits, np.arange(len(cells)), len(cells))).text())
 
 
 def _propose_url(request: FieldRequest) -> Options:
@@ -197,11 +193,14 @@ def _url(scope: Scope) -> Make:
     """A page of the record: its address ends in a code of its own."""
     code, length = _code(scope), scope.column.length
 
-    def make(rows: Rows) -> Texts:
-        full = texts.join(company_domains(rows, scope.options, "https://www."), "/", code(rows))
-        if not length or texts.longest(full) <= length:
-            return Texts(full)
-        return Texts(texts.fit(texts.join("https://example.com/", code(rows)), length))
+    def make(rows: Rows) -> Cells:
+        ends = code(rows)
+        full = joined(company_domains(rows, scope.options, "https://www."), "/", ends)
+        fits = full.sizes() <= length if length else None
+        if fits is None or fits.all():
+            return full
+        both = pa.concat_arrays([full.whole(), texts.fit(joined("https://example.com/", ends).whole(), length)])
+        return Texts(Coded(both, np.arange(len(rows)) + ~fits * len(rows)).text())
 
     return make
 

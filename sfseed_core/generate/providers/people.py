@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sfseed_core.generate import draws, texts
-from sfseed_core.generate.cells import Coded, Texts
+from sfseed_core.generate.cells import Coded, Joined, joined
 from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.pools import DEFAULT_LOCALE, Pools
 from sfseed_core.generate.provider import (
@@ -22,6 +22,7 @@ from sfseed_core.generate.provider import (
     nothing_to_say,
     words,
 )
+from sfseed_core.generate.spelling import padded_pool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,10 +116,12 @@ def _full_name(scope: Scope) -> Make:
     first_table = drawn_places(first, half, pools.numbers("first_weights"))
     last_table = drawn_places(last, half, pools.numbers("last_weights"))
 
-    def make(rows: Rows) -> Texts:
+    lasts = texts.join(" ", last)
+
+    def make(rows: Rows) -> Joined:
         drawn = rows.draw(key)
-        names = Coded(first, first_table[draws.sixteenths(drawn)]).text()
-        return Texts(texts.join(names, " ", Coded(last, last_table[draws.sixteenths(drawn, 1)]).text()))
+        names = Coded(first, first_table[draws.sixteenths(drawn)])
+        return joined(names, Coded(lasts, last_table[draws.sixteenths(drawn, 1)]))
 
     return make
 
@@ -192,12 +195,12 @@ def _username(scope: Scope) -> Make:
     first, last = pools.text("first_initials"), pools.text("last_slugs")
     table = drawn_places(last, max(scope.column.length - 5, 1) if scope.column.length else 0, pools.numbers("last_weights"))
 
-    def make(rows: Rows) -> Texts:
+    numbers = padded_pool(4)
+
+    def make(rows: Rows) -> Joined:
         drawn = rows.draw(key)
-        number = texts.matrix(len(rows), "0000")
-        texts.write_digits(number, 0, 4, draws.below_again(drawn, 10_000))
-        initial = Coded(first, draws.below(drawn, len(first)).astype(np.int32)).text()
-        return Texts(texts.join(initial, Coded(last, table[draws.sixteenths(drawn)]).text(), texts.from_matrix(number)))
+        number = Coded(numbers, draws.below_again(drawn, len(numbers)))
+        return joined(Coded(first, draws.below(drawn, len(first))), Coded(last, table[draws.sixteenths(drawn)]), number)
 
     return make
 

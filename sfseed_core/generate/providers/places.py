@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sfseed_core.generate import draws, texts
-from sfseed_core.generate.cells import Coded, Numbers, Texts
+from sfseed_core.generate.cells import Coded, Joined, Numbers, joined
 from sfseed_core.generate.owners import COMPANY, owner_of
 from sfseed_core.generate.pools import Pools
 from sfseed_core.generate.provider import ALL_TEXT, CHOICE, NUMBER, TEXT, Make, Options, Provider, Scope, drawn_places
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from sfseed_core.generate.cells import Cells
     from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.chooser import FieldRequest, PlanContext
 
@@ -156,7 +157,7 @@ def _degrees(scope: Scope) -> Make:
     return make
 
 
-def _street(scope: Scope) -> Make:
+def _street(scope: Scope) -> Callable[[Rows], Joined]:
     key, length = scope.key(), scope.column.length
     before, after = _around_street(scope.pools)
     streets = scope.once("streets", make=lambda: texts.join(before, scope.pools.text("streets"), after))
@@ -166,11 +167,11 @@ def _street(scope: Scope) -> Make:
     highest = int(scope.pools.settings["highest_house_number"])
     numbers = scope.once("house numbers", make=lambda: texts.strings([str(number) for number in range(1, highest + 1)]))
 
-    def make(rows: Rows) -> Texts:
+    def make(rows: Rows) -> Joined:
         drawn = rows.draw(key)
-        number = Coded(numbers, draws.below(drawn, len(numbers))).text()
-        name = Coded(fitting, table[draws.sixteenths(drawn, 3)]).text()
-        return Texts(texts.join(number, name) if before else texts.join(name, number))
+        number = Coded(numbers, draws.below(drawn, len(numbers)))
+        name = Coded(fitting, table[draws.sixteenths(drawn, 3)])
+        return joined(number, name) if before else joined(name, number)
 
     return make
 
@@ -188,9 +189,9 @@ def _full(scope: Scope) -> Make:
         ", ", pools.text("city_names"), ", ", pools.text("city_state_codes"), " ", pools.text("city_postal_codes")
     )
 
-    def make(rows: Rows) -> Texts:
-        where = Coded(cities, city_codes(rows, place, own, key)).text()
-        return Texts(texts.fit(texts.join(street(rows).text(), where), length))
+    def make(rows: Rows) -> Cells:
+        where = Coded(cities, city_codes(rows, place, own, key))
+        return joined(street(rows), where).fitted(length)
 
     return make
 

@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from sfseed_core.generate import draws, texts
-from sfseed_core.generate.cells import Coded, Texts
+from sfseed_core.generate.cells import Cells, Coded, Joined, Numbers, Texts, joined
 from sfseed_core.generate.owners import COMPANY, company_field
 from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.pools import DEFAULT_LOCALE, Pools
 from sfseed_core.generate.provider import ALL_TEXT, CHOICE, TEXT, Make, Options, Provider, Scope, nothing_to_say, words
+from sfseed_core.generate.spelling import padded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -67,22 +68,19 @@ def parent_name(request: FieldRequest) -> dict[str, Any]:
     return {}
 
 
-def _owners(rows: Rows, options: Options, otherwise: pa.StringArray, key: int) -> pa.StringArray:
-    """Return the name of the record that each belongs to, or a drawn word."""
+def _owners(rows: Rows, options: Options, otherwise: pa.StringArray, key: int, length: int) -> Coded | Joined | Texts:
+    """Return the name of the record that each belongs to (cut to the length, if any is given), or a drawn word."""
     field, via = options.get("company"), options.get("via")
     drawn = draws.below(rows.draw(key), len(otherwise))
     link = rows.parents(str(via), options.get("of")) if via else None
     if link is None or not field:
-        return Coded(otherwise, drawn).text()
-    names = link.rows.cells(str(field)).text()
-    if link.valid is None and not names.null_count:
-        return Coded(names, link.places).text()
-    own = pa.concat_arrays([names, otherwise])
-    holds = np.ones(len(rows), dtype=bool) if link.valid is None else link.valid
-    if names.null_count:
-        bits = np.frombuffer(names.buffers()[0], dtype=np.uint8)
-        holds = holds & np.unpackbits(bits, bitorder="little")[: len(names)].astype(bool)[link.places]
-    return Coded(own, np.where(holds, link.places, len(names) + drawn)).text()
+        return Coded(otherwise, drawn).fitted(length)
+    names = link.cells(str(field))
+    assert not isinstance(names, Numbers)
+    if names.valid is None:
+        return names.fitted(length)
+    own = pa.concat_arrays([names.text(), otherwise])
+    return Texts(texts.fit(Coded(own, np.where(names.valid, np.arange(len(rows)), len(rows) + drawn)).text(), length))
 
 
 def _deal(scope: Scope) -> Make:
@@ -90,11 +88,11 @@ def _deal(scope: Scope) -> Make:
     key, stems, deals = scope.key(), scope.pools.text("company_stems"), texts.join(" - ", scope.pools.text("deals"))
     length, longest = scope.column.length, texts.longest(deals)
 
-    def make(rows: Rows) -> Texts:
-        owners = _owners(rows, scope.options, stems, key)
-        owners = texts.fit(owners, max(length - longest, 1)) if length else owners
+    room = max(length - longest, 1) if length else 0
+
+    def make(rows: Rows) -> Cells:
         drawn = draws.below_again(rows.draw(key), len(deals))
-        return Texts(texts.fit(texts.join(owners, Coded(deals, drawn).text()), length))
+        return joined(_owners(rows, scope.options, stems, key, room), Coded(deals, drawn)).fitted(length)
 
     return make
 
@@ -104,10 +102,10 @@ def _document(scope: Scope) -> Make:
     key, stems = scope.key(), scope.pools.text("company_stems")
     documents = texts.join(scope.pools.text("documents"), " - ")
 
-    def make(rows: Rows) -> Texts:
+    def make(rows: Rows) -> Cells:
         drawn = draws.below_again(rows.draw(key), len(documents))
-        owners = _owners(rows, scope.options, stems, key)
-        return Texts(texts.fit(texts.join(Coded(documents, drawn).text(), owners), scope.column.length))
+        owners = _owners(rows, scope.options, stems, key, 0)
+        return joined(Coded(documents, drawn), owners).fitted(scope.column.length)
 
     return make
 
@@ -132,14 +130,14 @@ def _household(scope: Scope) -> Make:
     return _two(scope, scope.pools.text("last_names"), texts.strings([" Household", " Family"]))
 
 
-def _two(scope: Scope, first: pa.StringArray, second: pa.StringArray) -> Make:
+def _two(scope: Scope, first: pa.StringArray, second: pa.StringArray) -> Callable[[Rows], Joined | Texts]:
     """Prepare pairs of words that repeat only once all pairs are used."""
     pairs = Permutation(len(first) * len(second), scope.key())
     length = scope.column.length
 
-    def make(rows: Rows) -> Texts:
+    def make(rows: Rows) -> Joined | Texts:
         one, two = np.divmod(pairs.at(rows.records % pairs.size), len(second))
-        return Texts(texts.fit(texts.join(Coded(first, one).text(), Coded(second, two).text()), length))
+        return joined(Coded(first, one), Coded(second, two)).fitted(length)
 
     return make
 
@@ -157,12 +155,11 @@ def _record(scope: Scope) -> Make:
     room = max(length - width - 2 - texts.longest(names), 0) if length else len(label)
     middle = f" {label[:room].strip()} ".replace("  ", " ")
 
-    def make(rows: Rows) -> Texts:
+    leads = texts.join(names, middle)
+
+    def make(rows: Rows) -> Cells:
         number = numbers.at(rows.records)
-        digits = texts.matrix(len(rows), "0" * width)
-        texts.write_digits(digits, 0, width, number)
-        word = Coded(names, number % len(names)).text()
-        return Texts(texts.fit(texts.join(word, middle, texts.from_matrix(digits)), length))
+        return joined(Coded(leads, number % len(leads)), *padded(number, width)).fitted(length)
 
     return make
 
@@ -193,27 +190,27 @@ def _product_name(scope: Scope) -> Make:
     """`Apex Pump 340`."""
     own, via, length = _own_product(scope), scope.options.get("via"), scope.column.length
 
-    def make(rows: Rows) -> Texts:
+    def make(rows: Rows) -> Cells:
         link = rows.parents(str(via), scope.options.get("of")) if via else None
         if link is None:
             return own(rows)
-        theirs = texts.fit(link.rows.cells(str(scope.options["field"])).text(), length)
+        theirs = link.cells(str(scope.options["field"]))
+        assert not isinstance(theirs, Numbers)
         if link.valid is None:
-            return Texts(Coded(theirs, link.places).text())
-        both = pa.concat_arrays([theirs, own(rows).array])
-        return Texts(Coded(both, np.where(link.valid, link.places, len(theirs) + np.arange(len(rows)))).text())
+            return theirs.fitted(length)
+        both = pa.concat_arrays([texts.fit(theirs.text(), length), own(rows).text()])
+        return Texts(Coded(both, np.where(link.valid, np.arange(len(rows)), len(rows) + np.arange(len(rows)))).text())
 
     return make
 
 
-def _own_product(scope: Scope) -> Callable[[Rows], Texts]:
+def _own_product(scope: Scope) -> Callable[[Rows], Joined | Texts]:
     lines, kinds = texts.join(scope.pools.text("product_lines"), " "), scope.pools.text("product_kinds")
     models = texts.strings([f" {100 + 10 * model}" for model in range(_MODELS)])
 
-    def make(rows: Rows) -> Texts:
+    def make(rows: Rows) -> Joined | Texts:
         line, kind, model = products(rows, scope.column.field, len(lines), len(kinds))
-        parts = (Coded(lines, line), Coded(kinds, kind), Coded(models, model))
-        return Texts(texts.fit(texts.join(*(part.text() for part in parts)), scope.column.length))
+        return joined(Coded(lines, line), Coded(kinds, kind), Coded(models, model)).fitted(scope.column.length)
 
     return make
 
@@ -275,10 +272,10 @@ def _file_name(scope: Scope) -> Make:
     title, length = scope.options.get("title"), scope.column.length
     make_title = _file_title(scope)
 
-    def make(rows: Rows) -> Texts:
+    def make(rows: Rows) -> Joined:
         cells = rows.cells(str(title)) if title else make_title(rows)
-        stem = cells.array if isinstance(cells, Texts) else cells.text()
-        return Texts(texts.join(texts.fit(stem, max(length - 4, 1)) if length else stem, ".txt"))
+        assert not isinstance(cells, Numbers)
+        return joined(cells.fitted(max(length - 4, 1) if length else 0), ".txt")
 
     return make
 
