@@ -146,7 +146,7 @@ class Engine:
         """Return the cells of a field, empty for its plan's share of records."""
         if some.plan.locales:
             locales, parts = some.locale_parts()
-            return locales.merged([part.cells(field) for part in parts])
+            return locales.merged(self, [part.cells(field) for part in parts])
         place = (some.plan.name, some.plan.locale or "", field)
         if place not in self._makers:
             self._makers[place] = self.maker(some.plan, self._columns[some.plan.name][field])

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from sfseed_core.generate import draws
-from sfseed_core.generate.cells import Cells, Coded, Numbers, coded
+from sfseed_core.generate.spliced import spliced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sfseed_core.generate.cells import Cells
+    from sfseed_core.generate.engine import Engine
     from sfseed_core.generate.rows import Rows
 
 
@@ -29,20 +30,10 @@ class Locales:
         """Return the locales of records, out of `count`."""
         return cls(which, tuple(np.flatnonzero(which == number) for number in range(count)))
 
-    def merged(self, parts: Sequence[Cells]) -> Cells:
+    def merged(self, engine: Engine, parts: Sequence[Cells]) -> Cells:
         """Return the cells of all records, given those of each locale's."""
         order = np.argsort(np.concatenate(self.places), kind="stable")
-        valids = [np.ones(len(one), dtype=bool) if one.valid is None else one.valid for one in parts]
-        valid = None if all(one.valid is None for one in parts) else np.concatenate(valids)[order]
-        if all(isinstance(one, Numbers) for one in parts):
-            return Numbers(np.concatenate([one.values for one in parts if isinstance(one, Numbers)])[order], valid)
-        pools, codes, start = [], [], 0
-        for one in parts:
-            pool, places = coded(one)
-            pools.append(pool)
-            codes.append(places.astype(np.int64) + start)
-            start += len(pool)
-        return Coded(pa.concat_arrays(pools), np.concatenate(codes)[order], valid)
+        return spliced(engine, parts, order)
 
 
 def locales_of(rows: Rows) -> np.ndarray:

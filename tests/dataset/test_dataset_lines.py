@@ -97,13 +97,15 @@ def test_objects_of_a_plan_are_written_alike(name: str):
 
 def test_symbols_and_records_in_one_reference_are_written_alike():
     """A reference that holds records of two objects, or a record that the org has, is written alike both ways."""
-    targets = (Target("Thing__c"), Target(None, "standard-price-book", weight=2))
+    query = Target(None, "User WHERE IsActive = true", weight=2, count=12)
+    targets = (Target("Thing__c"), Target(None, "standard-price-book", weight=2), query)
     other = ObjectPlan("Thing__c", 20_000, 0, (), ())
     one = ObjectPlan("Link__c", 300, 1, (), (ReferencePlan("To__c", "spread", targets, null_share=9000),))
     plan = Plan(1, AS_OF, "GMT", "en_US", (other, one), "")
     encoded, woven = written(plan, "Link__c", Engine(plan))
     assert woven == encoded
     assert b'"=standard-price-book"' in woven
+    assert b'"=User WHERE IsActive = true#11"' in woven
 
 
 def test_pools_made_anew_in_every_call_do_not_pile_up():

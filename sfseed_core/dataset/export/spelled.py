@@ -18,13 +18,14 @@ from sfseed_core.errors import InternalError
 from sfseed_core.generate import texts
 from sfseed_core.generate.cells import Coded, Joined, Numbers, Texts, constant, numbers_array
 from sfseed_core.generate.spelling import decimals, padded_pool, whole
-from sfseed_core.recipe.columns import SYMBOL_MARK
+from sfseed_core.recipe.columns import COUNT_MARK, SYMBOL_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfseed_core.generate.cells import Cells
     from sfseed_core.generate.references import Keys
+    from sfseed_core.recipe.model import Target
 
 _MINUTE, _DAY = 60_000, 86_400_000
 _DECADE = 3_652  # days, about: pools of days begin and end at multiples of it
@@ -54,17 +55,27 @@ def spelled(cells: Cells, kind: pa.DataType) -> Spelled:
 
 
 def reference(keys: Keys) -> Spelled:
-    """Return how references are written: `Account:12`, `=symbol` for a record that the org has."""
+    """Return how references are written: `Account:12`, `=symbol` for a record that the org has, `=query#3` for one of many."""
     if len(keys.targets) == 1 and keys.targets[0].object is not None:
         return Spelled(whole(keys.numbers), keys.valid, quoted=True, before=f"{keys.targets[0].object}:")
-    names = _target_names(tuple(f"{one.object}:" if one.object else f"{SYMBOL_MARK}{one.symbol}" for one in keys.targets))
+    names = _target_names(tuple(_before_number(one) for one in keys.targets))
     which = np.zeros(len(keys.numbers), dtype=np.int32) if keys.which is None else keys.which
-    counted = np.array([one.object is not None for one in keys.targets])[which]
+    counted = np.array([_is_counted(one) for one in keys.targets])[which]
     if not counted.any():
         return Spelled((Coded(names, which),), keys.valid, quoted=True)
     *first, last = whole(np.where(counted, keys.numbers, 0))
     ending = Coded(_or_nothing(), np.where(counted, last.codes, len(last.pool)))
     return Spelled((Coded(names, which), *first, ending), keys.valid, quoted=True)
+
+
+def _is_counted(target: Target) -> bool:
+    return target.object is not None or target.count > 0
+
+
+def _before_number(target: Target) -> str:
+    if target.object is not None:
+        return f"{target.object}:"
+    return f"{SYMBOL_MARK}{target.symbol}{COUNT_MARK if target.count else ''}"
 
 
 @lru_cache

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sfseed_core.generate import draws, texts
-from sfseed_core.generate.cells import Cells, Coded, Joined, Texts, joined
+from sfseed_core.generate.cells import Cells, Coded, Joined, Numbers, Texts, joined
 from sfseed_core.generate.owners import COMPANY
 from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.pools import DEFAULT_LOCALE, Pools
@@ -121,8 +121,10 @@ def _domains(rows: Rows, field: str, before: str) -> Joined:
     if column is None:
         return no_company(rows, before)
     if rows.plan.locales:
-        locales, parts = rows.locale_parts()
-        return locales.merged([Texts(_domains(part, field, before)) for part in parts]).text()
+        locales, mine = rows.locale_parts()
+        found = locales.merged(rows.engine, [_domains(part, field, before) for part in mine])
+        assert not isinstance(found, Numbers)
+        return joined(found)
     if column.provider == "copy":
         source = column.options
         return company_domains(rows, {**source, "company": source["field"]}, before)

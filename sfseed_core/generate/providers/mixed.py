@@ -7,17 +7,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from sfseed_core.generate import draws, texts
-from sfseed_core.generate.cells import Cells, Coded, Numbers, coded
+from sfseed_core.generate.cells import Cells, Coded, Numbers
 from sfseed_core.generate.provider import ALL_TEXT, CHOICE, Make, Options, Provider, Scope, nothing_to_say
 from sfseed_core.generate.providers.choices import READERS
+from sfseed_core.generate.spliced import spliced
 from sfseed_core.recipe.model import GIVEN, SHARE, VARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sfseed_core.generate.engine import Engine
     from sfseed_core.generate.rows import Rows
 
 _TEXT = ALL_TEXT | CHOICE
@@ -44,19 +45,9 @@ def _nothing(scope: Scope, count: int) -> Cells:
     return Numbers(np.zeros(count, dtype=np.int64), nobody)
 
 
-def choose(which: np.ndarray, made: list[Cells]) -> Cells:
+def choose(engine: Engine, which: np.ndarray, made: list[Cells]) -> Cells:
     """Return, for each record, the cell of the list that `which` says."""
-    valids = [np.ones(len(which), dtype=bool) if one.valid is None else one.valid for one in made]
-    valid = np.choose(which, valids)
-    if all(isinstance(one, Numbers) for one in made):
-        return Numbers(np.choose(which, [one.values.astype(np.int64) for one in made if isinstance(one, Numbers)]), valid)
-    pools, codes, start = [], [], 0
-    for one in made:
-        pool, places = coded(one)
-        pools.append(pool)
-        codes.append(places.astype(np.int64) + start)
-        start += len(pool)
-    return Coded(pa.concat_arrays(pools), np.choose(which, codes), valid)
+    return spliced(engine, made, which.astype(np.int64) * len(which) + np.arange(len(which)))
 
 
 def _given(scope: Scope) -> Make:
@@ -81,7 +72,7 @@ def _given(scope: Scope) -> Make:
             return own
         if not inside.any():
             return otherwise(rows)
-        return choose((inside & said[places]).astype(np.int64), [otherwise(rows), own])
+        return choose(rows.engine, (inside & said[places]).astype(np.int64), [otherwise(rows), own])
 
     return make
 
@@ -97,7 +88,7 @@ def _variants(scope: Scope) -> Make:
 
     def make(rows: Rows) -> Cells:
         which = table[draws.sixteenths(rows.draw(key))]
-        return choose(which, [maker(rows) for maker in makers])
+        return choose(rows.engine, which, [maker(rows) for maker in makers])
 
     return make
 
