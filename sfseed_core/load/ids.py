@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from sfseed_core import system
 from sfseed_core.dataset.vectors import one_array
 from sfseed_core.dataset.vectors import texts as texts_of
 from sfseed_core.errors import DataError
@@ -46,6 +47,11 @@ class IdMap:
     def known(self) -> np.ndarray:
         """Return every id that is set."""
         return np.asarray(self._ids[self._ids != b""])
+
+
+def file_of(folder: Path, object_name: str) -> Path:
+    """Return where the ids of an object's records are in a run's folder."""
+    return folder / "ids" / f"{system.safe_name(object_name)}.ids"
 
 
 def to_texts(ids: np.ndarray) -> pa.Array:

@@ -13,7 +13,7 @@ from sfseed_core import system
 from sfseed_core.dataset import vectors
 from sfseed_core.load import jobs, outcome
 from sfseed_core.load.hold import read_held
-from sfseed_core.load.ids import IdMap
+from sfseed_core.load.ids import IdMap, file_of
 from sfseed_core.load.jobs import Phase
 from sfseed_core.load.outcome import Fate, Outcome
 from sfseed_core.load.steps import deferred_fields, update_name
@@ -38,10 +38,10 @@ class Ledger:
         self._fates: dict[str, np.ndarray] = {}
         self._updates: dict[str, np.ndarray] = {}
         self._ids: dict[str, IdMap] = {}
-        folder = system.private_folder(run.folder / "ids")
+        system.private_folder(run.folder / "ids")
         for plan in dataset.plan.objects:
             size = dataset.extent(plan.name, revision)
-            self._ids[plan.name] = IdMap(folder / f"{system.safe_name(plan.name)}.ids", size)
+            self._ids[plan.name] = IdMap(file_of(run.folder, plan.name), size)
             self._fates[plan.name] = _live(dataset, plan.name, revision, size)
             for field in deferred_fields(plan):
                 self._updates[update_name(plan.name, field)] = _filled(dataset, plan, field, revision, size)

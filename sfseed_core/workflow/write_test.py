@@ -9,7 +9,7 @@ from sfseed_core.errors import OrgError, UserError
 from sfseed_core.events import SILENT
 from sfseed_core.load.execute import execute
 from sfseed_core.load.failures import failures
-from sfseed_core.load.ids import IdMap
+from sfseed_core.load.ids import IdMap, file_of
 from sfseed_core.load.resolve import Resolver
 from sfseed_core.load.status import RunState
 from sfseed_core.load.undo import undo
@@ -116,5 +116,5 @@ def _there(org: Org, name: str, ids: list[str]) -> int:
 
 
 def _ids(run: Run, name: str, size: int) -> list[str]:
-    path = run.folder / "ids" / f"{system.safe_name(name)}.ids"
+    path = file_of(run.folder, name)
     return [one.decode("ascii") for one in IdMap(path, size).known()] if path.exists() else []
