@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import foot, frame, loading, previewing, resources, right_org, state, words
+from pages.shared import (
+    foot,
+    frame,
+    load_actions,
+    load_ahead,
+    load_live,
+    load_results,
+    previewing,
+    resources,
+    right_org,
+    state,
+    words,
+)
 
 frame.inside()
 where = state.place()
 st.title("Load")
-loading.refused_start()
+load_actions.refused_start()
 if where.run is not None:
-    carried = loading.live(where.run)
-    status, _ = loading.status_of(where.run)
+    status, carried = load_live.live(where.run)
     if not carried:
-        loading.actions(status, carried=carried)
-        loading.results(where.run)
+        load_actions.actions(status)
+        load_results.results(where.run)
     foot.bar(previewing.tally_of(status.dataset, where), back=frame.STEPS[3])
 elif where.dataset is None:
     st.info("Nothing made yet, so there is nothing to load. Start on *Connect*.", icon=":material/upload:")
@@ -26,10 +37,10 @@ elif where.org is None:
 else:
     dataset, reached = resources.dataset(where.dataset), resources.connection(where.org)
     findings = {name: resources.findings(dataset, name, where.org) for name in dataset.objects}
-    loading.what_will_happen(dataset, reached, findings)
-    how = loading.again(dataset, reached)
-    typed, why_not = loading.confirmed(reached)
+    load_ahead.what_will_happen(dataset, reached, findings)
+    how = load_ahead.again(dataset, reached)
+    typed, why_not = load_ahead.confirmed(reached)
     why_not = right_org.asked(where.org, reached, dataset) or why_not
     label = f"Load {words.many(sum(dataset.counts.values()), 'record')} into {words.plain(reached.facts.name or 'the org')}"
     if foot.bar(previewing.tally_of(dataset.id, where), back=frame.STEPS[3], onward=label, why_not=why_not):
-        loading.begin(where, how, typed)
+        load_ahead.begin(where, how, typed)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import loading, state, words
+from pages.shared import load_live, state, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ def _row(status: RunStatus, org: str) -> dict[str, object]:
     return {
         "Started": words.moment(status.started, st.context.timezone),
         "Org": status.org_name or org,
-        "State": loading.STATES[status.state][0],
+        "State": load_live.STATES[status.state][0],
         "Records in": sum(one.succeeded for one in counts),
         "Failed": sum(one.failed + one.unprocessed + one.in_doubt for one in counts),
         "Taken back": sum(one.succeeded for one in status.undone.values()),

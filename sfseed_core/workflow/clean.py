@@ -56,6 +56,11 @@ def find(home: Path, *, older_than: timedelta, everything: bool, clock: Clock) -
     return tuple(found)
 
 
+def kept(home: Path) -> dict[str, int]:
+    """Return how many bytes each of the home's folders holds, by the folder's name."""
+    return {one.name: sum(file.stat().st_size for file in one.rglob("*") if file.is_file()) for one in _folders(home)}
+
+
 def sweep(home: Path) -> list[str]:
     """Remove what crashes left half-made, whatever its age, and return the names."""
     from sfseed_core.dataset.store import clean

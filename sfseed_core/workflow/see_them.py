@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sfseed_core.org.client import Org
     from sfseed_core.recipe.model import ReferencePlan
 
+_PERSON = ("FirstName", "LastName")
 _EVERYTHING = (
     "All"  # how Salesforce begins the names of the list views that leave nothing out: AllAccounts, AllOpportunities
 )
@@ -72,14 +73,15 @@ def record_page(org: Org, name: str, record_id: str) -> str:
 def finished_examples(run: Run, dataset: Dataset, most: int = 3) -> list[Example]:
     """Return the records that most others of the load belong to: an account with its contacts and opportunities.
 
-    They are of the object that the most references point to. Only what is in the org counts.
+    They are of the object, among those that need no other, that the most references point to. Only what is in the org counts.
     """
     revision = run.get("revision")
     there = {name: _ids(run, dataset, name, revision) for name in dataset.objects}
     pointing = _pointing(dataset, {name for name, found in there.items() if (found != b"").any()})
     if not pointing:
         return []
-    name = max(pointing, key=lambda one: len(pointing[one]))
+    levels = {one.name: one.level for one in dataset.plan.objects}
+    name = min(pointing, key=lambda one: (levels[one], -len(pointing[one])))
     children = np.zeros(len(there[name]), np.int64)
     for child, reference in pointing[name]:
         for batch in dataset.batches(child, revision=revision, columns=_columns(reference)):
@@ -128,8 +130,11 @@ def _pointed_at(batch: pa.RecordBatch, reference: ReferencePlan, name: str, ther
 
 
 def _labels(dataset: Dataset, name: str, records: np.ndarray, revision: int | None) -> list[str]:
-    """Return what the records are called: their name field, else their object and number."""
+    """Return what the records are called: by their name field, a person by the parts of it, else by object and number."""
     field = next((one.name for one in dataset.schema[name].fields.values() if one.name_field), None)
-    if field is None or field not in dataset.arrow_schema(name).names:
+    there = dataset.arrow_schema(name).names
+    parts = [field] if field in there else [one for one in _PERSON if one in there]
+    if not parts:
         return [f"{name} {number + 1}" for number in records]
-    return [str(one) for one in dataset.take(name, records, revision=revision, columns=[field])[field].to_pylist()]
+    shown = dataset.take(name, records, revision=revision, columns=parts).to_pylist()  # three records
+    return [" ".join(str(row[one]) for one in parts if row[one]) for row in shown]
