@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+import screenshots_connecting  # noqa: E402 - it stands beside this file
+
 from tests.app.conftest import App, chromium, settle  # noqa: E402 - the project is found from any folder
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ def main() -> None:
                 context = browser.new_context(viewport=SIZE, color_scheme=theme)  # type: ignore[arg-type]
                 walk(context.new_page(), app.url, suffix)
                 context.close()
+            screenshots_connecting.pictures(browser, THEMES[: 1 + ("--dark" in sys.argv)])
             browser.close()
     finally:
         app.stop()

@@ -31,37 +31,6 @@ def welcome() -> None:
     st.markdown("See and change every record before it is loaded, load it once, take it back when you are done.")
 
 
-def orgs() -> None:
-    """The practice org and the orgs that can be named here."""
-    from sfseed_core.workflow.connect import DEMO, known_orgs
-
-    st.subheader("Which org?")
-    known = [one for one in known_orgs(resources.home()) if one.name != DEMO]
-    left, right = st.columns(2)
-    with left, st.container(border=True, height="stretch"):
-        st.markdown("#### :material/school: Practice org")
-        st.markdown("Built in, no Salesforce needed. Everything in the next pages works on it.")
-        st.button("Try it", type="primary", on_click=state.go, kwargs={"org": DEMO}, key="try_it")
-    with right, st.container(border=True, height="stretch"):
-        st.markdown("#### :material/cloud: Your orgs")
-        for one in known:
-            _saved(one.name, one.what, protected=one.protected)
-        st.caption(
-            "Sandboxes and scratch orgs can be filled; production is never written to. Add one with `sfseed orgs add NAME`."
-        )
-
-
-def _saved(name: str, what: str, *, protected: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        usable = not what.startswith("set ")
-        with st.container(width="stretch", gap=None):
-            st.markdown(f"**{words.plain('From the environment' if name == 'env' else name)}**")
-            st.caption(
-                words.plain(what[:1].upper() + what[1:]) + (" · protected here: never written to" if protected else "")
-            )
-        st.button("Use", on_click=state.go, kwargs={"org": name}, key=f"use_{name}", disabled=not usable)
-
-
 def earlier(where: state.Place) -> None:
     """The datasets that were made last, to go on with."""
     found = earlier_work.datasets(resources.home(), 3)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import resources, state, words
+from pages.shared import resources, saved_orgs, state, words
 from sfseed_core.errors import OrgError, SfseedError
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def _org(name: str, reached: Connection) -> None:
     st.badge(label, color=color, icon=":material/cloud_done:")  # type: ignore[arg-type]  # one of the table's colours
     with st.container(gap=None):
         st.markdown(f"**{words.plain(facts.name or facts.org_id)}**")
+        saved_orgs.coloured(name)
         st.caption(words.plain(facts.username or ""))
     with st.expander("About this org"):
         st.text(f"Org id {facts.org_id}\nAPI version {reached.org.api_version}\n{facts.instance_url}")

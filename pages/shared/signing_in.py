@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,13 +13,14 @@ from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import SfseedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from sfseed_core.org.callback import Callback
     from sfseed_core.org.connections import Way
     from sfseed_core.workflow.connections import Draft
 
 _PRESSED = "connect_pressed"  # a note, since a press alone is lost where the frame is put around the page first
-_LOOKS = 600  # of half a second each: how long a sign-in may take
+_LOOKS = 1200  # of half a second each: how long a sign-in may take
 _EXAMPLE = "https://acme--uat.sandbox.my.salesforce.com"
 _WAYS: Mapping[Way, str] = {
     "web": "Sign in with the browser",
@@ -43,13 +46,14 @@ def _by_cli() -> None:
         st.markdown("The easiest way is Salesforce's own command line, which needs no app and no admin.")
         st.caption(words.plain(f"Get it: {sf_cli.GET_IT}. Then come back to this page."))
         return
-    url = st.text_input("The sandbox's address", placeholder=_EXAMPLE, key="cli_url")
-    name = st.text_input("Call it", placeholder="uat", key="cli_name")
+    left, right = st.columns(2)
+    url = left.text_input("The sandbox's address", placeholder=_EXAMPLE, key="cli_url")
+    name = right.text_input("Call it", placeholder="the sandbox's own name", key="cli_name")
     st.button("Sign in", type="primary", key="cli_sign_in", on_click=state.note, args=(_PRESSED, "cli"))
     if state.remembered(_PRESSED) == "cli":
         state.taken(_PRESSED)
         with st.spinner("Sign in in the browser window that Salesforce's command line opens…"):
-            _done(name, lambda: _cli_draft(url, name))
+            _done(lambda: _cli_draft(url, name))
     if st.button("Use an org that the command line knows", icon=":material/terminal:"):
         state.note("cli_orgs", _cli_orgs())
     for one in state.remembered("cli_orgs") or ():
@@ -68,24 +72,40 @@ def _cli_orgs() -> list[tuple[str, str]]:
         return []
 
 
+def _called(name: str, url: str) -> str:
+    """Return the name that was given, else the sandbox's own."""
+    from sfseed_core.org.address import short_name
+    from sfseed_core.org.connections import checked_name
+
+    return checked_name(name.strip() or short_name(url))
+
+
 def _cli_draft(url: str, name: str) -> Draft:
     from sfseed_core.org import sf_cli
-    from sfseed_core.org.connections import Connection, checked_name
+    from sfseed_core.org.connections import Connection
     from sfseed_core.workflow.connections import Draft
 
-    found = sf_cli.sign_in(url, checked_name(name))
+    name = _called(name, url)
+    found = sf_cli.sign_in(url, name)
     return Draft(Connection(name, "sf-cli", found.instance_url, alias=name))
 
 
 def _other() -> None:
     from sfseed_core.org.admin_message import admin_message
+    from sfseed_core.org.callback import PORT
 
-    way: Way = st.selectbox("How", list(_WAYS), format_func=_WAYS.__getitem__, key="way")
+    left, right = st.columns(2)
+    way: Way = left.selectbox("How", list(_WAYS), format_func=_WAYS.__getitem__, key="way")
+    port = PORT
+    if way == "web":
+        about = "Part of the app's callback address; another one where this is taken."
+        port = right.number_input("Port to which the browser comes back", 1024, 65535, PORT, help=about)
     if way != "token":
-        st.caption("Copy the message for your admin:")
-        st.code(admin_message(way), language=None, wrap_lines=True)
-    name = st.text_input("Call it", placeholder="uat", key="other_name")
-    url = st.text_input("The sandbox's address", placeholder=_EXAMPLE, key="other_url")
+        with st.popover("Copy the message for your admin", icon=":material/content_copy:"):
+            st.code(admin_message(way, port=port), language=None, wrap_lines=True, width=700)
+    left, right = st.columns(2)
+    url = left.text_input("The sandbox's address", placeholder=_EXAMPLE, key="other_url")
+    name = right.text_input("Call it", placeholder="the sandbox's own name", key="other_name")
     client_id = st.text_input("Consumer key") if way != "token" else ""
     username = st.text_input("Username") if way == "jwt" else ""
     key_file = st.text_input("Path of the private key on this machine") if way == "jwt" else ""
@@ -95,9 +115,9 @@ def _other() -> None:
     if state.remembered(_PRESSED) == "other":
         state.taken(_PRESSED)
         if way == "web":
-            _done(name, lambda: _web_draft(name, url, client_id))
+            _done(lambda: _web_draft(name, url, client_id, port))
         else:
-            _done(name, lambda: _draft(way, name, url, client_id, username, key_file, secret))
+            _done(lambda: _draft(way, name, url, client_id, username, key_file, secret))
 
 
 def _draft(way: Way, name: str, url: str, client_id: str, username: str, key_file: str, secret: str) -> Draft:
@@ -105,46 +125,97 @@ def _draft(way: Way, name: str, url: str, client_id: str, username: str, key_fil
     from sfseed_core.workflow.connections import Draft
 
     found = Connection(
-        name, way, url, client_id=client_id or None, username=username or None, key_file=key_file.strip() or None
+        _called(name, url),
+        way,
+        url,
+        client_id=client_id or None,
+        username=username or None,
+        key_file=key_file.strip() or None,
     )
     return Draft(found, secret.strip() or None)
 
 
-def _web_draft(name: str, url: str, client_id: str) -> Draft:
-    from sfseed_core.errors import LoginFailed
+def _web_draft(name: str, url: str, client_id: str, port: int) -> Draft:
     from sfseed_core.org.address import instance_url
-    from sfseed_core.org.callback import PORT, Callback, redirect_uri
-    from sfseed_core.org.connections import Connection, checked_name
+    from sfseed_core.org.callback import Callback, redirect_uri
+    from sfseed_core.org.connections import Connection
     from sfseed_core.org.exchange import carry_out
     from sfseed_core.org.web_login import WebApp, begin, finish
     from sfseed_core.workflow.connections import Draft, web_secret
 
-    app = WebApp(instance_url(url), client_id.strip(), redirect_uri())
-    pending = begin(app, name=checked_name(name))
-    with Callback(pending.state) as listener:
-        st.link_button("Sign in at Salesforce", pending.address, type="primary")
+    app = WebApp(instance_url(url), client_id.strip(), redirect_uri(port))
+    name = _called(name, url)
+    pending = begin(app, name=name)
+    _waiting().end()
+    with _waiting().begin(Callback(pending.state, port)) as listener:
+        tokens = carry_out(finish(pending, _awaited(listener, pending.address)))
+    found = Connection(name, "web", tokens.grant.instance_url, client_id=app.client_id, callback_port=port)
+    return Draft(found, web_secret(tokens, None))
+
+
+def _awaited(listener: Callback, address: str) -> Mapping[str, str]:
+    """Send the user to Salesforce and wait; any click on this page, Cancel among them, ends the waiting."""
+    from sfseed_core.errors import LoginFailed
+
+    with st.container(border=True):
+        st.link_button("Sign in at Salesforce", address, type="primary", icon=":material/open_in_new:")
         waiting = st.empty()
+        st.button("Cancel", key="cancel_sign_in")
         for _ in range(_LOOKS):
-            waiting.caption("Waiting for the browser to come back; you can close that tab then.")
+            waiting.caption("Waiting for the sign-in in the other tab…")  # drawing anew lets a click end the waiting
             returned = listener.poll(0.5)
             if returned is not None:
-                tokens = carry_out(finish(pending, returned))
-                found = Connection(name, "web", tokens.grant.instance_url, client_id=app.client_id, callback_port=PORT)
-                return Draft(found, web_secret(tokens, None))
+                return returned
     raise LoginFailed("nobody came back from the browser", hint="Start the sign-in again.")
 
 
-def _done(name: str, draft: Callable[[], Draft]) -> None:
+class _Waiting:
+    """The one sign-in that waits for the browser: a new one ends it, also when its tab was closed meanwhile."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._now: Callback | None = None
+
+    def end(self) -> None:
+        """Free the port of a sign-in that still waits."""
+        with self._lock:
+            if self._now is not None:
+                self._now.close()
+                self._now = None
+
+    @contextmanager
+    def begin(self, listener: Callback) -> Iterator[Callback]:
+        """Listen as long as the block runs."""
+        with self._lock:
+            self._now = listener
+        try:
+            with listener:
+                yield listener
+        finally:
+            with self._lock:
+                if self._now is listener:
+                    self._now = None
+
+
+@st.cache_resource(show_spinner=False)
+def _waiting() -> _Waiting:
+    """Return this process's waiting sign-in."""
+    return _Waiting()
+
+
+def _done(draft: Callable[[], Draft]) -> None:
     """Save the connection when it works, and go on with it; else say why it does not."""
     from sfseed_core.workflow.connections import add
 
     try:
         added = add(draft(), home=resources.home(), clock=SYSTEM)
     except SfseedError as error:
-        st.error(words.plain(str(error)))
+        st.error(words.plain(error.message), icon=":material/error:")
+        if error.hint:
+            st.caption(f"**What to do:** {words.plain(error.hint)}")
         return
     if added.kept == "memory":
         st.toast("The secret ends with this program: there is no keyring here, or it is too long for it.")
     resources.forget_orgs()
-    state.go(org=name)
+    state.go(org=added.connection.name)
     st.rerun()

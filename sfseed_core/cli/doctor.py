@@ -47,6 +47,7 @@ def doctor(
     from sfseed_core.clock import SYSTEM
     from sfseed_core.org.recording import Recording
     from sfseed_core.workflow.doctor import examine_machine, examine_org
+    from sfseed_core.workflow.permissions import message
     from sfseed_core.workflow.report import NAME, write_report
 
     console = Console(json=json, yes=yes)
@@ -67,6 +68,9 @@ def doctor(
         "checks": [{"what": one.what, "level": one.level, "said": one.said, "hint": one.hint} for one in results]
     }
     if org is not None:
+        asked = message([one.allowed for one in results if one.allowed is not None])
+        data["admin_message"] = asked
+        lines += ["", "For your admin:", asked, ""]
         lines.append(f"Report, everything replaced by kind and length: {path}")
         data["report"] = str(path)
     console.result(data, lines)

@@ -51,6 +51,13 @@ def instance_url(text: str) -> str:
     return f"{parts.scheme}://{shown}" + (f":{port}" if port else "")
 
 
+def short_name(text: str) -> str:
+    """Return what an org may be called by its address: `uat` of `acme--uat`, `acme` of `acme`; empty where there is no name."""
+    first = (urlsplit(instance_url(text)).hostname or "").partition(".")[0]
+    found = first.rpartition("--")[2]
+    return "" if not re.search(r"[a-z]", found) or first == "localhost" else found
+
+
 def is_loopback(host: str) -> bool:
     """Say whether the host is this machine."""
     if host == "localhost":

@@ -63,7 +63,12 @@ class Callback:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None:
-        self._server.shutdown()
+        self.close()
+
+    def close(self) -> None:
+        """Listen no more; the port is free then. Nothing happens the second time."""
+        if self._thread.is_alive():
+            self._server.shutdown()
         self._server.server_close()
 
     def wait(self, seconds: float) -> Mapping[str, str]:

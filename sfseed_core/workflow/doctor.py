@@ -12,7 +12,7 @@ from sfseed_core.errors import SfseedError
 from sfseed_core.workflow.examined import Examined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from sfseed_core.clock import Clock
@@ -32,6 +32,7 @@ PACKAGES = (
     "streamlit",
 )
 LOW_DISK = 1 << 30
+_SCARCE = 0.05
 
 
 def examine(home: Path, *, org: str | None, clock: Clock) -> tuple[Examined, ...]:
@@ -87,9 +88,14 @@ def _settings(home: Path) -> Iterator[Examined]:
     yield from _guarded("settings", read)
 
 
-def examine_org(name: str, home: Path, clock: Clock, recording: Recording) -> Iterator[Examined]:
-    """Look at an org: reach it, what it is, limits, the user's permissions; every exchange goes through the recording."""
-    yield from _guarded(f"org {name}", lambda: _org(name, home, clock, recording))
+def examine_org(
+    name: str, home: Path, clock: Clock, recording: Recording, *, objects: Collection[str] = ()
+) -> Iterator[Examined]:
+    """Look at an org: reach it, what it is, limits, the user's permissions; every exchange goes through the recording.
+
+    `objects` are those to be filled, by default the usual ones.
+    """
+    yield from _guarded(f"org {name}", lambda: _org(name, home, clock, recording, objects))
 
 
 def try_writing(
@@ -103,7 +109,7 @@ def try_writing(
     return write_test(org, name, home=home, clock=clock, confirmed_name=confirmed_name)
 
 
-def _org(name: str, home: Path, clock: Clock, recording: Recording) -> Iterator[Examined]:
+def _org(name: str, home: Path, clock: Clock, recording: Recording, objects: Collection[str]) -> Iterator[Examined]:
     from sfseed_core.workflow.connect import find_login, judge, reach
 
     org = reach(find_login(name, home), clock=clock, home=home, mounts=recording.mounts)
@@ -111,8 +117,8 @@ def _org(name: str, home: Path, clock: Clock, recording: Recording) -> Iterator[
     yield Examined(f"org {name}", "ok", f"{org.facts.name} as {org.facts.username}, API {org.api_version}")
     allowed = decision.verdict != "refused"
     yield Examined("may be written to", "ok" if allowed else "problem", f"{decision.verdict}: {decision.reason}")
-    yield from _limits(org)
-    yield from _permissions(org)
+    yield from _guarded("limits", lambda: _limits(org))
+    yield from _guarded("permissions", lambda: _permissions(org, objects))
 
 
 def _limits(org: Org) -> Iterator[Examined]:
@@ -120,20 +126,30 @@ def _limits(org: Org) -> Iterator[Examined]:
     if limits is None:
         yield Examined("limits", "warning", "this user may not read them", "Ask for View Setup and Configuration.")
         return
-    calls, storage = limits.get("DailyApiRequests", {}), limits.get("DataStorageMB", {})
-    yield Examined("API calls left today", "ok", f"{calls.get('Remaining')} of {calls.get('Max')}")
-    yield Examined("data storage left", "ok", f"{storage.get('Remaining')} of {storage.get('Max')} MB")
+    yield _left("API calls left today", limits.get("DailyApiRequests"), "")
+    yield _left("data storage left", limits.get("DataStorageMB"), " MB")
 
 
-def _permissions(org: Org) -> Iterator[Examined]:
+def _left(what: str, limit: object, unit: str) -> Examined:
+    """Say what is left of a limit; an answer of another shape than ours is shown as not told."""
+    most, left = (limit.get("Max"), limit.get("Remaining")) if isinstance(limit, dict) else (None, None)
+    if not isinstance(most, int | float) or not isinstance(left, int | float):
+        return Examined(what, "ok", "the org does not say")
+    scarce = left < most * _SCARCE
+    hint = "A load may stop half-way: wait for tomorrow, or free some." if scarce else None
+    return Examined(what, "warning" if scarce else "ok", f"{left:,} of {most:,}{unit}", hint)
+
+
+def _permissions(org: Org, objects: Collection[str]) -> Iterator[Examined]:
     from sfseed_core.workflow.permissions import permissions
 
-    for one in permissions(org):
+    for one in permissions(org, objects):
         missing: Literal["problem", "warning"] = "problem" if one.permission.needed else "warning"
         detail = f" ({one.detail})" if one.detail else ""
         said = {"there": "yes", "missing": "no", "unknown": "the org does not say"}[one.state] + detail
         hint = None if one.state == "there" else f"For: {one.permission.why}. Without it: {one.permission.without}."
-        yield Examined(f"permission: {one.permission.name}", "ok" if one.state != "missing" else missing, said, hint)
+        level = "ok" if one.state != "missing" else missing
+        yield Examined(f"permission: {one.permission.name}", level, said, hint, one)
 
 
 def _guarded(what: str, look: Callable[[], Iterator[Examined]]) -> Iterator[Examined]:

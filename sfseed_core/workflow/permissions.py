@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 State = Literal["there", "missing", "unknown"]
 
+_DESCRIBED = 40  # each is a call
 USUAL = ("Account", "Contact", "Lead", "Opportunity", "Case", "Product2", "PricebookEntry", "Task", "Event")
 
 
@@ -56,7 +57,7 @@ def permissions(org: Org, objects: Collection[str] = ()) -> tuple[Allowed, ...]:
 
 def message(found: Collection[Allowed]) -> str:
     """Return what to ask the admin for, as text to send."""
-    wanted = [one for one in found if one.state != "there"]
+    wanted = [one for one in found if one.state == "missing"]
     if not wanted:
         return "Nothing is missing."
     lines = [
@@ -85,13 +86,14 @@ def _create(asked: _Asked) -> tuple[State, str]:
 
 def _fields(asked: _Asked) -> tuple[State, str]:
     poor = []
-    for name in asked.objects[:3]:
-        if name in asked.listed:
-            described = object_schema(asked.org.describe(name).raw or {})
-            fields = [one for one in described.fields.values() if one.custom and not one.calculated and not one.auto_number]
-            poor += [f"{name}.{one.name}" for one in fields if not one.createable]
+    seen = [name for name in asked.objects if name in asked.listed and asked.listed[name].createable]
+    for name in seen[:_DESCRIBED]:
+        described = object_schema(asked.org.describe(name).raw or {})
+        fields = [one for one in described.fields.values() if one.custom and not one.calculated and not one.auto_number]
+        poor += [f"{name}.{one.name}" for one in fields if not one.createable]
     more = f" and {len(poor) - 5} more" if len(poor) > 5 else ""
-    return ("missing" if poor else "there"), f"read-only: {', '.join(poor[:5])}{more}" if poor else ""
+    rest = f"; of {len(seen)} objects the first {_DESCRIBED} were looked at" if len(seen) > _DESCRIBED else ""
+    return ("missing" if poor else "there"), (f"read-only: {', '.join(poor[:5])}{more}" if poor else "") + rest
 
 
 def _setup(asked: _Asked) -> tuple[State, str]:

@@ -43,6 +43,12 @@ def write_report(path: Path, found: Iterable[Examined], exchanges: Iterable[Exch
     system.write_durably(path, packed.getvalue())
 
 
+def texts(report: bytes) -> dict[str, str]:
+    """Return the texts in a report, by name."""
+    with zipfile.ZipFile(io.BytesIO(report)) as archive:
+        return {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+
+
 def _machine() -> str:
     return f"sfseed {__version__}, Python {sys.version.split()[0]}, {platform.system()} {platform.machine()}"
 

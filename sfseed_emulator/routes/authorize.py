@@ -40,7 +40,8 @@ def _form(asked: Mapping[str, str], said: str = "", *, status: int = 200) -> Ans
         f'<label>Username <input name="username" autocomplete="username" required value="{name}"></label>'
         '<label>Password <input name="password" type="password" autocomplete="current-password" required></label>'
     )
-    form = f'<form method="post" action="{_PATH}">{kept}{fields}<button name="Login">Log in</button></form>'
+    deny = '<button name="Deny" formnovalidate>Deny</button>'
+    form = f'<form method="post" action="{_PATH}">{kept}{fields}<button name="Login">Log in</button> {deny}</form>'
     return page("Log in to the emulated org", error + form, status=status)
 
 
@@ -74,11 +75,13 @@ def _back(asked: Mapping[str, str], **values: str) -> Answer:
 
 
 def log_in(call: Call) -> Answer:
-    """Take name and password, and send the browser back to the client with a code."""
+    """Take name and password, and send the browser back to the client with a code; or with the word that it was denied."""
     asked = call.form()
     refused = _refused(call, asked)
     if refused is not None:
         return refused
+    if "Deny" in asked:
+        return _back(asked, error="access_denied", error_description="end-user denied authorization")
     user_id = grants.log_in(call.state, asked.get("username", ""), asked.get("password", ""), token_needed=False)
     if user_id is None:
         said = "Please check your username and password. If you still can't log in, contact your administrator."

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 pytestmark = [pytest.mark.clients, pytest.mark.skipif(sys.platform == "win32", reason="its browser is a shell script")]
 
-PACKAGE = {
-    "private": True,
-    "dependencies": {"@salesforce/cli": "2.146.3"},
-    "overrides": {"undici": "6.21.3"},  # newer ones need a newer node than most systems have
-}
 BROWSER = """#!/bin/sh
 nohup {python} {program} "$@" > {log} 2>&1 &
 """
@@ -31,16 +24,12 @@ print(urllib.request.urlopen(url.partition("?")[0], data, timeout=20).status)
 
 
 @pytest.fixture(scope="module")
-def cli():
-    """The folder of the installed CLI (kept between runs, in SFSEED_CLIENTS or the temporary folder)."""
-    if shutil.which("npm") is None:
-        pytest.skip("npm is not installed")
-    folder = Path(os.environ.get("SFSEED_CLIENTS", "/tmp/sfseed-clients")) / "sf-2.146.3"
-    program = folder / "node_modules" / ".bin" / "sf"
-    if not program.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "package.json").write_text(json.dumps(PACKAGE), encoding="utf-8")
-        subprocess.run(["npm", "install", "--no-audit", "--no-fund"], cwd=folder, check=True, timeout=900)
+def cli(clients, tmp_path_factory):
+    """The folder of a program called sf: the CLI as npm installs it."""
+    program = tmp_path_factory.mktemp("sf") / "sf"
+    node, script = clients.cli
+    program.write_text(f'#!/bin/sh\nexec "{node}" "{script}" "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
     return program.parent
 
 
