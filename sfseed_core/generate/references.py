@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _TRIALS = 8
 _FIRST_LEVELS = np.array([0, 1])
 _DEPTH = 2
+_ROOTS = 40  # of a hundred records of a forest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,14 +193,18 @@ def _siblings(layout: Layout, records: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 def _self(rows: Rows, plan: ReferencePlan) -> Keys:
     """A lower record: of the same parent where `via` says so, else one a level higher in a forest of `depth` levels."""
-    via = plan.options.get("via")
+    via, roots = plan.options.get("via"), SHARE * int(plan.options.get("roots", _ROOTS)) // 100
     layout = rows.engine.layout(rows.plan.name, str(via)) if via else None
     key = rows.engine.key(rows.plan.name, plan.field)
     if layout is not None:
         _, elders = _siblings(layout, rows.records)
-        return Keys(rows.records - elders + draws.below(rows.draw(key), elders), plan.targets[:1], valid=elders > 0)
+        below = ~draws.happens(rows.draw(draws.key(key, "roots")), roots) if "roots" in plan.options else True
+        return Keys(
+            rows.records - elders + draws.below(rows.draw(key), elders), plan.targets[:1], valid=(elders > 0) & below
+        )
     depth = max(int(plan.options.get("depth", _DEPTH)), 1)
-    shares = draws.table([SHARE // 2, *(SHARE >> step for step in range(1, depth + 1))])
+    whole = (1 << depth) - 1
+    shares = draws.table([roots * whole, *((SHARE - roots) << (depth - step) for step in range(1, depth + 1))])
     level = _levels(key, shares, rows.records)
     numbers, found = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool)
     for trial in range(_TRIALS):

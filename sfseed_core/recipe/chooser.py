@@ -26,7 +26,8 @@ class PlanContext:
     """What of the plan is settled when an object's columns are chosen.
 
     `references` are this object's own, `earlier` the plans of the objects before it in load order (its parents, but for
-    deferred references), `meanings` what each of this object's fields that will get a column is about.
+    deferred references), `meanings` what each of this object's fields that will get a column is about, `locales` those
+    of its records.
     """
 
     object: ObjectSchema
@@ -41,6 +42,7 @@ class PlanContext:
     earlier: Mapping[str, ObjectPlan] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     meanings: Mapping[str, Meaning | None] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     record_types: tuple[tuple[str, int], ...] = ()
+    locales: tuple[str, ...] = ()
 
     def find(self, meaning: str, group: str = "") -> str | None:
         """Return the field of this object with that meaning in that group, so that values can agree with it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -75,6 +76,8 @@ def _draft(
     references = with_given_keys(references, recipe, shape, drafting.whole.objects)
     context = _context(name, around, drafting, references, earlier)
     locales = _locales(context, recipe, drafting)
+    names = tuple(one for one, _ in locales.get("locales", ())) or (locales.get("locale") or context.locale,)
+    context = dataclasses.replace(context, locale=names[0], locales=names)
     columns, unmade = plan_columns(shape, context, drafting.chooser, mix, recipe)
     references, owned = _with_owners(references, shape, recipe, drafting.whole, around.snapshot)
     references = references if columns or references else _owned(name, shape)

@@ -166,8 +166,8 @@ class ReferencePlan:
     `spread` each record draws a target; option `below`: only among the first so many records of each target.
     `pair` the j-th partner of the parent in the object's `children` reference, by a keyed permutation: no pair twice;
         options `away_from`, a path: never the record that the path leads to; `below` as for `spread`.
-    `self` a lower record number of the same object: a forest of at most `depth` levels below its roots; option `via`: a
-        `children` reference, both records have the same parent there.
+    `self` a lower record number of the same object: a forest of at most `depth` levels below its roots, which are `roots` of a
+        hundred records; option `via`: a `children` reference, both records have the same parent there.
     `along` the record that the parent at the end of path `via` has in its field `through`.
     `within` one of the records of the target whose `children` reference `through` leads where the path `via` leads from
         here (an empty path: to this very record); where there is none: empty, or any if `required`.

@@ -50,12 +50,19 @@ def identity(plan: Plan) -> str:
     objects = tuple(
         dataclasses.replace(
             one,
-            columns=tuple(dataclasses.replace(each, options={}) if each.unique else each for each in one.columns),
+            columns=tuple(_untaken(each) for each in one.columns),
             references=tuple(_uncounted(each) for each in one.references),
         )
         for one in plan.objects
     )
     return fingerprint(dataclasses.replace(plan, objects=objects))
+
+
+def _untaken(one: ColumnPlan) -> ColumnPlan:
+    """Return the column without the values that the org had when it was planned."""
+    if one.unique:
+        return dataclasses.replace(one, options={})
+    return dataclasses.replace(one, options={name: value for name, value in one.options.items() if name != "taken"})
 
 
 def _uncounted(one: ReferencePlan) -> ReferencePlan:

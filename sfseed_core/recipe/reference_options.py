@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # how unevenly children fall on their parents, the evenest first
 SPREADS = ("fixed", "uniform", "natural", "geometric", "long_tail")
 _DEEPEST = 50
+_ALL = 100
 
 
 def _whole(value: Any, low: int) -> bool:
@@ -32,7 +33,10 @@ _OPTIONS: Mapping[str, Mapping[str, Check]] = MappingProxyType(
             "minimum": lambda value: _whole(value, 0),
             "maximum": lambda value: _whole(value, 1),
         },
-        "self": {"depth": lambda value: _whole(value, 1) and value <= _DEEPEST},
+        "self": {
+            "depth": lambda value: _whole(value, 1) and value <= _DEEPEST,
+            "roots": lambda value: _whole(value, 0) and value <= _ALL,
+        },
     }
 )
 

@@ -84,6 +84,10 @@ _LINKS: Mapping[tuple[str, str], Link] = MappingProxyType(
         ("AccountContactRelation", "AccountId"): Link(
             "pair", {"away_from": "ContactId.AccountId"}, why="never the account that the contact belongs to already"
         ),
+        ("Account", "ParentId"): Link("self", {"depth": 3, "roots": 75}, why="some companies belong to others"),
+        ("Contact", "ReportsToId"): Link("self", {"via": "AccountId"}, why="somebody of the same account"),
+        ("Case", "ParentId"): Link("self", {"via": "AccountId", "roots": 80}, why="an earlier case of the same account"),
+        ("Asset", "ParentId"): Link("self", {"via": "AccountId", "roots": 60}, why="an asset of the same account"),
         ("Campaign", "ParentId"): Link("self", {"depth": 4}, why="campaign hierarchies have at most 5 levels"),
         ("ContractLineItem", "ParentContractLineItemId"): Link("self", {"via": "ServiceContractId"}, why=_SAME),
         ("WorkOrderLineItem", "ParentWorkOrderLineItemId"): Link("self", {"via": "WorkOrderId"}, why=_SAME),

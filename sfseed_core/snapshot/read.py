@@ -14,10 +14,21 @@ from sfseed_core.events import SILENT, Progress
 from sfseed_core.org.soql import select
 from sfseed_core.snapshot.model import Snapshot, Stage, User
 from sfseed_core.snapshot.rules import read_rules
-from sfseed_core.snapshot.taken import BULK_FROM, from_csv, from_records, unique_fields
+from sfseed_core.snapshot.taken import (
+    BULK_FROM,
+    MOST_NAMES,
+    NAMES,
+    csv_rows,
+    from_csv,
+    from_records,
+    name_key,
+    named_objects,
+    names_of,
+    unique_fields,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from sfseed_core.events import Observer
     from sfseed_core.org.client import Org
@@ -127,6 +138,8 @@ def _parts(asked: _Asked) -> dict[str, Callable[[_Asked], dict[str, Any]]]:
     for name in asked.objects:
         for field in unique_fields(asked.schema, name):
             parts[f"{name}.{field}"] = _taken_reader(name, field)
+    for name in named_objects(asked.schema, asked.objects):
+        parts[f"names of {name}"] = _name_reader(name)
     return parts
 
 
@@ -223,6 +236,22 @@ def _limits(asked: _Asked) -> dict[str, Any]:
 def _limit(limits: Mapping[str, Any], name: str, key: str) -> int | None:
     value = (limits.get(name) or {}).get(key)
     return value if isinstance(value, int) else None
+
+
+def _name_reader(name: str) -> Callable[[_Asked], dict[str, Any]]:
+    def read(asked: _Asked) -> dict[str, Any]:
+        count = asked.org.count(select(("COUNT()",), name))
+        if count > MOST_NAMES:
+            raise OrgError(f"{count:,} records: their names are not compared with new ones")
+        soql = select(NAMES[name], name)
+        if count < BULK_FROM:
+            rows: Iterable[list[str]] = ([row.get(part) or "" for part in NAMES[name]] for row in asked.org.query(soql))
+            return {"taken": {name_key(name): names_of(rows)}}
+        with tempfile.TemporaryDirectory(prefix="sfseed-") as folder:
+            path = asked.org.bulk_query(soql, Path(folder) / "names.csv")
+            return {"taken": {name_key(name): names_of(csv_rows(path))}}
+
+    return read
 
 
 def _taken_reader(name: str, field: str) -> Callable[[_Asked], dict[str, Any]]:

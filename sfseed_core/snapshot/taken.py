@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import csv
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from sfseed_core.schema.model import Schema
 
+# what Salesforce's standard matching rules tell persons and companies apart by
+NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"Account": ("Name",), "Contact": ("FirstName", "LastName"), "Lead": ("FirstName", "LastName")}
+)
+MOST_NAMES = 200_000  # more are not read: planning should not wait for them
 BULK_FROM = 10_000  # records from which a bulk query is cheaper than pages of 2,000
 
 
@@ -27,12 +33,33 @@ def from_records(records: Iterable[Mapping[str, Any]], field: str) -> tuple[str,
     return tuple(sorted({_text(row[field]) for row in records if row.get(field) is not None}))
 
 
+def named_objects(schema: Schema, objects: Collection[str]) -> tuple[str, ...]:
+    """Return the objects whose records' names new ones must not repeat: contacts are compared with leads too."""
+    wanted = {*objects, *(("Contact", "Lead") if {"Contact", "Lead"} & {*objects} else ())}
+    return tuple(name for name in NAMES if name in wanted and (name in schema.objects or name in schema.listing))
+
+
+def name_key(object_name: str) -> str:
+    """Return under what name a snapshot's `taken` holds the names of an object's records; parts are joined by tabs."""
+    return f"{object_name}.Name"
+
+
+def names_of(rows: Iterable[Sequence[str | None]]) -> tuple[str, ...]:
+    """Return names in parts as single texts, sorted, each once."""
+    return tuple(sorted({"\t".join(part or "" for part in row) for row in rows}))
+
+
 def from_csv(path: Path) -> tuple[str, ...]:
     """Return the values of a file of one column, sorted, each once."""
+    return tuple(sorted({row[0] for row in csv_rows(path) if row[0]}))
+
+
+def csv_rows(path: Path) -> Iterator[list[str]]:
+    """Yield the rows of a file below its header."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows, None)
-        return tuple(sorted({row[0] for row in rows if row and row[0]}))
+        yield from (row for row in rows if row)
 
 
 def _text(value: Any) -> str:

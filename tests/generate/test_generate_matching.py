@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import itertools
+from types import MappingProxyType
 
 import numpy as np
 import pytest
 
+from sfseed_core.generate.chooser import Chooser
 from sfseed_core.generate.engine import Engine
 from sfseed_core.generate.pools import Pools, shipped
 from sfseed_core.generate.pools.alike import similarity, sound
 from sfseed_core.generate.texts import listed
 from sfseed_core.recipe.model import ObjectPlan, Plan
+from sfseed_core.recipe.plan import make_plan
+from sfseed_core.recipe.plan_json import identity
+from sfseed_core.recipe.read import parse_recipe
 from tests.generate.conftest import column, plan_by_hand
+from tests.recipe.recipe_builders import schema, snapshot, text, thing
 
 MANY = 100_000
 PLAN = plan_by_hand()
@@ -43,6 +49,22 @@ def test_a_hundred_thousand_persons_are_all_different():
     engine = Engine(plan(people("Contact", MANY), people("Lead", 3_000)))
     known = np.concatenate([pairs(engine, "Contact"), pairs(engine, "Lead")])
     assert len(np.unique(known)) == len(known)
+
+
+def test_persons_that_the_org_has_are_left_out():
+    """Pairs of names that contacts or leads of the org have already are given to nobody."""
+    first = Engine(plan(people("Contact", 2_000)))
+    known = pairs(first, "Contact")
+    names = first.rows("Contact", 0, 2_000).to_pydict()
+    held = tuple("\t".join(one) for one in zip(names["FirstName"], names["LastName"], strict=True))
+    org = schema(thing("Contact", text("FirstName", compound="Name"), text("LastName", compound="Name", nillable=False)))
+    recipe = parse_recipe("version: 1\nobjects: {Contact: 2000}")
+    taken = snapshot(taken=MappingProxyType({"Lead.Name": held[:500], "Contact.Name": (*held[500:], "Zz\tTop")}))
+    again = make_plan(recipe, org, taken, chooser=Chooser(), seed=7, locale="en_US")
+    fresh = pairs(Engine(again), "Contact")
+    assert len(np.unique(fresh)) == 2_000
+    assert not set(fresh.tolist()) & set(known.tolist())
+    assert identity(again) == identity(make_plan(recipe, org, snapshot(), chooser=Chooser(), seed=7, locale="en_US"))
 
 
 @pytest.mark.parametrize("locale", shipped())

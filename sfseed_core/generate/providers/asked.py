@@ -182,6 +182,7 @@ def _read_range(request: FieldRequest, asked: Options) -> Options:
         first, last = (day_of(text, today, _place(request)) for text in (low, high))
         ends: tuple[int, int] = ((first - today).days, (last - today).days)
         found: dict[str, Any] = {"from": ends[0], "to": ends[1], "working": bool(asked.get("working", False))}
+        found |= days.passing(request) if ends[0] < 0 < ends[1] else {}
     else:
         scale = 0 if request.field.type in WHOLE else request.field.scale
         ends = (_units(low, scale, request), _units(high, scale, request))

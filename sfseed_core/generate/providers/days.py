@@ -13,6 +13,7 @@ from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Cells, Numbers, Texts, coded
 from sfseed_core.generate.provider import DAY, Make, Options, Provider, Scope
 from sfseed_core.generate.unique import Free
+from sfseed_core.schema.semantics import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,22 @@ SPANS: Mapping[str, tuple[int, int, bool]] = MappingProxyType(
 )
 _LASTS = (30, 730)
 _LASTS_HOURS = (1, 8)
+_LASTS_BY_OBJECT: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        **dict.fromkeys(("campaign", "course", "session", "event", "phase", "sprint", "trip", "task"), (5, 90)),
+        "quote": (20, 60),
+    }
+)
+# a word of the field's name, words of another's, whether it lies after or before that, by how many days
+_NEARBY = (
+    ("purchase", frozenset({"manufacture", "manufactured"}), "after", 10, 90),
+    ("install", frozenset({"purchase"}), "after", 3, 45),
+    ("signed", frozenset({"start", "effective"}), "before", 1, 40),
+    ("authorized", frozenset({"start", "effective"}), "before", 1, 25),
+    ("po", frozenset({"start", "effective"}), "before", 5, 40),
+)
+_OFFERED: Mapping[str, int] = MappingProxyType({"from": 7, "to": 75})  # how long a quote holds
+_EARLY: Mapping[str, int] = MappingProxyType({"from": -900, "to": -150})  # so that what follows has passed too
 
 
 def day_number(day: date) -> int:
@@ -59,14 +76,44 @@ def propose(request: FieldRequest) -> Options | str:
         return _distinct(request, options)
     start = _start_of(request, "date", group)
     if start:
-        options |= {"after": start, "lasts": list(_LASTS if request.field.type == "date" else _LASTS_HOURS)}
+        return {**options, "after": start, "lasts": list(_lasting(request))}
+    return {**options, **_between_others(request), **passing(request)}
+
+
+def _lasting(request: FieldRequest) -> tuple[int, int]:
+    """Return how long a span lasts at least and at most: of instants hours, of days as many as its object suggests."""
+    if request.field.type != "date":
+        return _LASTS_HOURS
+    words = words_of(request.context.object.name)
+    return next((lasts for word, lasts in _LASTS_BY_OBJECT.items() if word in words), _LASTS)
+
+
+def _between_others(request: FieldRequest) -> dict[str, Any]:
+    """Return what of the same object lies shortly before the day, or shortly after: bought after made, signed before begun."""
+    name = request.field.name
+    for mine, others, way, low, high in _NEARBY:
+        if mine not in words_of(name) or request.field.type != "date":
+            continue
+        for other, meaning in request.context.meanings.items():
+            same = meaning is not None and request.context.object.fields[other].type == "date" and other != name
+            if same and others & {*words_of(other)}:
+                return {way: other, "lasts": [low, high], "past": way == "before"}
+    if "manufacture" in words_of(name):
+        return dict(_EARLY)
+    is_offer = "quote" in words_of(request.context.object.name) and "expiration" in words_of(name)
+    return dict(_OFFERED) if is_offer else {}
+
+
+def passing(request: FieldRequest) -> dict[str, Any]:
+    """Return which values of the status mean that the day has passed, of the day on which a deal closes or a task is due."""
+    meaning = request.meaning.name if request.meaning else "date"
     if meaning == "date.close":
-        options |= _closing(request, group)
-    if meaning == "date.due" and not start:
+        return _closing(request, request.meaning.group if request.meaning else "")
+    if meaning == "date.due":
         groups = [one.group for one in request.context.meanings.values() if one is not None and one.name == "status"]
         closing = _closing(request, groups[0]) if len(groups) == 1 else {}
-        options |= {**closing, "overdue": True} if closing else {}
-    return options
+        return {**closing, "overdue": True} if closing else {}
+    return {}
 
 
 def _start_of(request: FieldRequest, family: str, group: str) -> str | None:
@@ -114,7 +161,7 @@ def days_of(scope: Scope) -> Make:
         free = Free.of(high - low + 1, key, options.get("taken", ()))
         return lambda rows: Numbers(low + free.at(rows.records))
     working = bool(options.get("working", True))
-    if "after" in options:
+    if "after" in options or "before" in options:
         return _after(scope, working=working)
     if "closed" in options:
         return _by_status(scope, working=working)
@@ -144,8 +191,10 @@ def _working_days(numbers: np.ndarray) -> np.ndarray:
 
 
 def _after(scope: Scope, *, working: bool) -> Make:
-    """Prepare the end of a span: some days (of which only working days count, where asked) after its start."""
-    field, key = str(scope.options["after"]), scope.key("day")
+    """Prepare the end of a span, some days after its start (only working days count, where asked), or what comes before it."""
+    field, key = str(scope.options.get("after") or scope.options["before"]), scope.key("day")
+    ahead = 1 if "after" in scope.options else -1
+    latest = day_number(scope.engine.plan.as_of) - 1 if scope.options.get("past") else None
     shortest, longest = (int(number) for number in scope.options.get("lasts", _LASTS))
     fewest = -(-shortest * _WORKING_DAYS // 7)
     most = max(longest * _WORKING_DAYS // 7, fewest)
@@ -155,8 +204,9 @@ def _after(scope: Scope, *, working: bool) -> Make:
         assert isinstance(start, Numbers)
         drawn = rows.draw(key)
         if not working:
-            return Numbers(start.values + draws.between(drawn, shortest, longest))
-        return Numbers(_working_days(_working_numbers(start.values) + draws.between(drawn, fewest, most)))
+            return Numbers(start.values + ahead * draws.between(drawn, shortest, longest))
+        begins = start.values if latest is None else np.minimum(start.values, latest)
+        return Numbers(_working_days(_working_numbers(begins) + ahead * draws.between(drawn, fewest, most)))
 
     return make
 
@@ -258,6 +308,8 @@ _OPTIONS = {
     "to": "last day",
     "working": "on working days only",
     "after": "the field with the start of the span",
+    "before": "the field with a later day",
+    "past": "before the as-of date too",
     "lasts": "shortest and longest, in days (of instants: in hours)",
     "status": "the field that says whether it has happened",
     "closed": "its values that say so",

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sfseed_core.generate import draws
 from sfseed_core.generate.cells import Numbers
 from sfseed_core.generate.curves import Curve
 from sfseed_core.generate.provider import NUMBER, TEXT, Make, Options, Provider, Scope
 from sfseed_core.generate.unique import Free
+from sfseed_core.schema.semantics import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.chooser import FieldRequest
+    from sfseed_core.recipe.model import ColumnPlan
 
 _MONEY = (500, 1_500, 3_000, 5_000, 8_000, 12_000, 18_000, 26_000, 38_000, 60_000, 95_000, 160_000, 320_000)
 _SMALL_MONEY = (10, 25, 49, 79, 120, 180, 250, 380, 550, 800, 1_200, 2_000, 3_500)
@@ -50,6 +53,13 @@ CURVES: Mapping[str, tuple[tuple[int, ...], int]] = MappingProxyType(
         "number": ((0, 5, 12, 25, 50, 100, 250, 800), 1),
     }
 )
+# words of a field's name, the meaning or words of another field of the record, shares of that in thousandths, step
+_RELATED: tuple[tuple[frozenset[str], str | frozenset[str], tuple[int, int], int], ...] = (
+    (frozenset({"annual", "revenue"}), "company.employees", (60_000_000, 420_000_000), 10_000),
+    (frozenset({"actual", "cost"}), frozenset({"budgeted", "cost"}), (550, 1_150), 50),
+    (frozenset({"expected", "revenue"}), frozenset({"budgeted", "cost"}), (1_500, 9_000), 50),
+)
+_SMALL = frozenset({"tax", "shipping", "handling", "freight", "fee", "postage", "surcharge"})
 _YEARS_FROM_NOW = frozenset({"year"})
 _DEFAULT = {"currency": "amount", "percent": "percent"}
 _DECIMALS = 4  # more are never filled
@@ -59,7 +69,9 @@ _MOST_DIGITS = 15  # what a double holds exactly, and so what Salesforce gives b
 def propose(request: FieldRequest) -> Options | str:
     """Propose the curve of the field's meaning, within its digits and bounds."""
     meaning = request.meaning.name if request.meaning else ""
+    words = {*words_of(request.field.name)}
     name = meaning if meaning in CURVES else _DEFAULT.get(request.field.type, "number")
+    name = "price" if name == "amount" and words & _SMALL else name
     knots, step = CURVES[name]
     if name in _YEARS_FROM_NOW:
         knots = tuple(request.context.as_of.year + years for years in knots)
@@ -68,7 +80,24 @@ def propose(request: FieldRequest) -> Options | str:
         return f"no number has {request.rules.whole_digits} digits before the point and lies between its bounds"
     if request.rules.unique:
         return _distinct(request, low, high)
-    return _within([*knots], step, low, high)
+    return {**_within([*knots], step, low, high), **_related(request, words, high)}
+
+
+def _related(request: FieldRequest, words: set[str], high: int) -> dict[str, Any]:
+    """Return of what other number of the record this one is a share, so that the two look like each other."""
+    for mine, other, (least, most), step in _RELATED:
+        if not mine <= words or most * 9_000 // 1_000 > high:
+            continue
+        found = request.context.find(other) if isinstance(other, str) else _named(request, other)
+        if found and found != request.field.name:
+            return {"of": found, "thousandths": [least, most], "rounded": step}
+    return {}
+
+
+def _named(request: FieldRequest, words: frozenset[str]) -> str | None:
+    fields, kind = request.context.object.fields, request.field.type
+    known = (name for name in request.context.meanings if fields[name].type == kind and words <= {*words_of(name)})
+    return next(known, None)
 
 
 def _bounds(request: FieldRequest) -> tuple[int, int]:
@@ -128,7 +157,26 @@ def prepare(scope: Scope) -> Make:
     # a negative step asks for decimals, as many as the field has
     fine = max(unit // 10**-step, 1) if step < 0 else step * unit
     curve, key = Curve.of([int(knot) * unit for knot in scope.options["curve"]], fine), scope.key()
+    other = scope.engine.column(scope.object.name, str(scope.options["of"])) if "of" in scope.options else None
+    if other is not None:
+        return _share_of(scope, other, unit * fill)
     return lambda rows: Numbers(curve.at(rows.draw(key)) * fill)
+
+
+def _share_of(scope: Scope, other: ColumnPlan, unit: int) -> Make:
+    """Prepare a share of another number of the record, rounded to a step in whole units."""
+    key, field, step = scope.key(), other.field, int(scope.options["rounded"])
+    least, most = (int(number) for number in scope.options["thousandths"])
+    theirs = 10**other.scale if other.type in ("double", "currency", "percent") else 1
+
+    def make(rows: Rows) -> Numbers:
+        base = rows.cells(field)
+        assert isinstance(base, Numbers)
+        whole = np.maximum(base.values // theirs, 1)
+        share = draws.between(rows.draw(key), least, most)
+        return Numbers(np.maximum(whole * share // 1_000 // step, 1) * step * unit)
+
+    return make
 
 
 def _propose_text(request: FieldRequest) -> Options | str:
@@ -172,6 +220,9 @@ def _product(scope: Scope) -> Make:
 
 _OPTIONS = {
     "curve": "quantiles, from the lowest value to the highest",
+    "of": "another number of the record, of which this is a share",
+    "thousandths": "the least and greatest share",
+    "rounded": "to a multiple of this",
     "step": "values are multiples of it; negative: so many decimals",
     "low": "of distinct values: the lowest",
     "size": "of distinct values: among how many",

@@ -8,7 +8,6 @@ import numpy as np
 
 from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Coded, Joined, joined
-from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.pools import DEFAULT_LOCALE, Pools
 from sfseed_core.generate.provider import (
     ALL_TEXT,
@@ -23,9 +22,11 @@ from sfseed_core.generate.provider import (
     words,
 )
 from sfseed_core.generate.spelling import padded_pool
+from sfseed_core.generate.unique import Free
+from sfseed_core.snapshot.taken import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.chooser import FieldRequest
@@ -82,8 +83,8 @@ def _of_pair(scope: Scope, part: int) -> Make | None:
     """Prepare one of a person's two names, so that no two persons of the object are taken for one another.
 
     Each record has another pair of a first and a last name, out of lists in which no name is like another; so neither the
-    org's matching rules nor a reader mistakes one for the other. Leads take the pairs from the end. None where the object
-    does not have both names, or the field is too short for them.
+    org's matching rules nor a reader mistakes one for the other. Pairs that the org has are left out. Leads take the pairs from
+    the end, person accounts from the middle. None where the object does not have both names, or the field is too short for them.
     """
     columns = scope.object.columns
     both = [[one for one in columns if one.provider == name] for name in (FIRST_NAME, LAST_NAME)]
@@ -93,12 +94,12 @@ def _of_pair(scope: Scope, part: int) -> Make | None:
     long_enough = not scope.column.length or texts.longest(pool) <= scope.column.length
     if [len(one) for one in both] != [1, 1] or both[part][0].field != scope.column.field or not long_enough:
         return None
-    pairs = Permutation(len(lists[0]) * len(lists[1]), scope.engine.key("people"))
-    last_first = scope.object.name == "Lead"
+    taken = both[1][0].options.get("taken", {}).get(pools.locale, ())
+    pairs = Free.of(len(lists[0]) * len(lists[1]), scope.engine.key("people"), taken)
+    first, step = {"Lead": (-1, -1), "Account": (pairs.capacity // 2, 1)}.get(scope.object.name, (0, 1))
 
     def numbers(rows: Rows) -> np.ndarray:
-        places = rows.records % pairs.size
-        return pairs.at(pairs.size - 1 - places if last_first else places)
+        return pairs.at((first + step * rows.records) % pairs.capacity)
 
     def make(rows: Rows) -> Coded:
         drawn = rows.once("people", lambda: numbers(rows))
@@ -106,6 +107,23 @@ def _of_pair(scope: Scope, part: int) -> Make | None:
         return Coded(pool, lists[part][places].astype(np.int32))
 
     return make
+
+
+def _taken_pairs(request: FieldRequest) -> Options:
+    """Propose to leave out the persons that the org has, as numbers of pairs, by locale."""
+    known = [request.context.snapshot.taken.get(name_key(name), ()) for name in ("Contact", "Lead")]
+    people = [one.split("\t") for names in known for one in names]
+    taken = {locale: _pair_numbers(Pools.of(locale), people) for locale in request.context.locales if people}
+    found = {locale: numbers for locale, numbers in taken.items() if numbers}
+    return {"taken": found} if found else {}
+
+
+def _pair_numbers(pools: Pools, people: Iterable[Sequence[str]]) -> list[int]:
+    parts = (("first_names", "pair_firsts"), ("last_names", "pair_lasts"))
+    lists = [(texts.listed(pools.text(names)), pools.numbers(pair)) for names, pair in parts]
+    firsts, lasts = ({names[place]: number for number, place in enumerate(pair)} for names, pair in lists)
+    numbers = ((firsts.get(first), lasts.get(last)) for first, last in people)
+    return sorted({one + two * len(firsts) for one, two in numbers if one is not None and two is not None})
 
 
 def _full_name(scope: Scope) -> Make:
@@ -218,7 +236,15 @@ def _simple(name: str, about: str, pool: str) -> Provider:
 
 PROVIDERS = (
     Provider(FIRST_NAME, "a given name", TEXT, nothing_to_say, _first_name, meanings=frozenset({FIRST_NAME})),
-    Provider(LAST_NAME, "a family name", TEXT, nothing_to_say, _last_name, meanings=frozenset({LAST_NAME})),
+    Provider(
+        LAST_NAME,
+        "a family name",
+        TEXT,
+        _taken_pairs,
+        _last_name,
+        meanings=frozenset({LAST_NAME}),
+        options={"taken": "persons that the org has, as numbers of pairs of names, by locale"},
+    ),
     Provider(
         "person.middle_name", "an initial", TEXT, nothing_to_say, _initial, meanings=frozenset({"person.middle_name"})
     ),
