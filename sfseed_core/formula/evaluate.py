@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sfseed_core.formula import numeric
-from sfseed_core.formula.column import Column, constant, null, unknown
+from sfseed_core.formula.column import Column, constant, distinct, null, unknown, with_fault
+from sfseed_core.formula.faults import Fault
 from sfseed_core.formula.functions import FUNCTIONS
 from sfseed_core.formula.functions.dates import apart, shifted
 from sfseed_core.formula.functions.logic import changed, equal, holds, junction, negation
@@ -64,7 +65,7 @@ class _Working:
             case Call():
                 return self._call(node, below)
             case Index():
-                return unknown("lists are not read", Type.ANY)
+                return _element(below[0], below[1])
         return null()
 
     def _blanks(self, column: Column) -> Column:
@@ -82,6 +83,18 @@ class _Working:
         if not self._setting.is_new and isinstance(field, Field):
             before = self._blanks(self._rows.before(field.path))
         return before if node.name == "PRIORVALUE" else changed(below[0], before)
+
+
+def _element(column: Column, index: Column) -> Column:
+    """Take one element of a list, or of a map by its key: columns with parts, whose keys are their words."""
+    if column.type is not Type.ANY or not column.parts or len(index) != 1:
+        return unknown("lists are not read", Type.ANY)
+    _, values = distinct(index)
+    keys = column.texts.tolist()
+    place = keys.index(values[0]) if values[0] in keys else int(values[0]) if isinstance(values[0], Decimal) else -1
+    if not 0 <= place < len(column.parts):
+        return with_fault(null(), Fault.OUT_OF_RANGE, np.ones(1, dtype=bool))
+    return column.parts[place]
 
 
 def _signed(operator: str, column: Column) -> Column:

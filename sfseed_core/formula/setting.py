@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime, tzinfo
 
     from sfseed_core.formula.column import Column
@@ -34,10 +36,15 @@ class Rows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The moment of a save: the clock (aware), the running user's zone, and whether the records are new."""
+    """The moment of a save: the clock (aware), the running user's zone and locale, and whether the records are new.
+
+    `labels` are texts by `section.key` in small letters, for LABEL.
+    """
 
     now: datetime
     zone: tzinfo
     blanks: Blanks = Blanks.AS_BLANK
     is_new: bool = True
     is_clone: bool = False
+    locale: str = "en_US"
+    labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from sfseed_core.formula.column import Column, distinct, from_values
 from sfseed_core.formula.evaluate import evaluate
@@ -115,8 +119,6 @@ def _together(group: list[dict[str, Any]], mode: str) -> dict[tuple[str, str], A
 
 def typed(values: list[Any], type_: Type) -> Column:
     """Make a column of values as columns hold them."""
-    import numpy as np
-
     return from_values(values, type_, np.arange(len(values)))
 
 
@@ -189,18 +191,45 @@ CONTEXT_TYPES = {"OptIn": Type.BOOLEAN, "Account.Amount": Type.NUMBER} | dict.fr
 )
 
 
+USERS = ("en_US GMT", "en_US America/Los_Angeles", "de_DE GMT", "ja_JP GMT")
+"""The users that the engine's inline tests act as, one after the other; the cases do not say which."""
+
+
+def user_setting(user: str) -> Setting:
+    """Return the moment for a user: locale, zone, and the labels that the engine's tests bring in the user's language."""
+    locale, zone = user.split()
+    labels = json.loads((Path(__file__).parent / "engine_labels.json").read_text(encoding="utf-8"))
+    english = labels["en"] | labels.get(locale[:2], {})
+    return replace(setting(is_new=False), zone=ZoneInfo(zone), locale=locale, labels=english)
+
+
+def listed(keys: list[str], values: list[Any], type_: Type) -> Column:
+    """Make a list (or, with keys, a map) of one row."""
+    whole = typed([keys[0] if keys else ""], Type.TEXT)
+    return replace(
+        whole, type=Type.ANY, words=np.array(keys or [""], dtype=object), parts=tuple(typed([one], type_) for one in values)
+    )
+
+
+LISTS = {
+    "list": listed([], ["First", "Second"], Type.TEXT),
+    "map": listed(["Foo", "Bar"], [Decimal(1), Decimal(2)], Type.NUMBER),
+}
+
+
 def inline_fields(case: dict[str, Any]) -> dict[str, tuple[Any, Type]]:
     """Return the values and types of the fields of an inline case."""
     context = {name: (value, CONTEXT_TYPES.get(name, Type.TEXT)) for name, value in inline_context().items()}
     return context | {name: (field["picklist"], Type.PICKLIST) for name, field in case["fields"].items()}
 
 
-def inline_result(case: dict[str, Any], formula: str) -> Any:
-    """Work out a formula of an inline case over columns."""
+def inline_result(case: dict[str, Any], formula: str, user: str = USERS[0]) -> Any:
+    """Work out a formula of an inline case over columns, for a user."""
     fields = inline_fields(case)
     types = {name.lower(): type_ for name, (_, type_) in fields.items()}
-    moment = setting(is_new=False)
-    table = Table(1, {name.lower(): typed([value], type_) for name, (value, type_) in fields.items()}, moment)
+    moment = user_setting(user)
+    columns = {name.lower(): typed([value], type_) for name, (value, type_) in fields.items()}
+    table = Table(1, columns | LISTS, moment)
     node = parse(formula)
     check(node, formula, lambda path: types.get(path.lower(), Type.ANY))
     return unpacked(evaluate(node, table, moment))[0]

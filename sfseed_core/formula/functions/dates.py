@@ -130,11 +130,11 @@ _QUARTER = 900_000
 
 def _local_days(column: Column, setting: Setting) -> Column:
     quarters, codes = np.unique(column.data // _QUARTER, return_inverse=True)
-    away = np.array([_away(quarter * _QUARTER, setting) for quarter in quarters.tolist()], dtype=np.int64)
-    return made(Type.DATE, (column.data + away[codes]) // DAY, (column,))
+    ahead = np.array([away(quarter * _QUARTER, setting) for quarter in quarters.tolist()], dtype=np.int64)
+    return made(Type.DATE, (column.data + ahead[codes]) // DAY, (column,))
 
 
-def _away(milliseconds: int, setting: Setting) -> int:
+def away(milliseconds: int, setting: Setting) -> int:
     """Return by how much the running user's clock is ahead of UTC at a moment."""
     try:
         ahead = (_ZERO + timedelta(milliseconds=milliseconds)).astimezone(setting.zone).utcoffset()

@@ -1,4 +1,4 @@
-"""What only the org knows: other records, rates, sessions, labels, predictions. Not evaluable, and each says why."""
+"""What only the org knows: other records, rates, sessions, predictions. Not evaluable, and each says why."""
 
 from __future__ import annotations
 
@@ -26,8 +26,6 @@ FUNCTIONS: Mapping[str, Function] = {
     "CURRENCYRATE": _not_known("CURRENCYRATE needs the org's exchange rates", Type.NUMBER),
     "GETSESSIONID": _not_known("GETSESSIONID is a session of a user", Type.TEXT),
     "GETRECORDIDS": _not_known("GETRECORDIDS is what a user has selected on a page", Type.TEXT),
-    "LABEL": _not_known("LABEL needs the org's labels", Type.TEXT),
-    "RENAMEABLE": _not_known("RENAMEABLE needs the org's labels", Type.TEXT),
     "LINKTO": _not_known("LINKTO is a link of a page", Type.TEXT),
     "URLFOR": _not_known("URLFOR is a link of a page", Type.TEXT),
     "PARENTGROUPVAL": _not_known("PARENTGROUPVAL is a value of a report", Type.NUMBER),

@@ -267,23 +267,6 @@ def _text(columns: Sequence[Column], _setting: Setting) -> Column:
     return column if writer is None else per_value(writer, Type.TEXT, columns)
 
 
-def _format(columns: Sequence[Column], _setting: Setting) -> Column:
-    first = columns[0]
-    if first.type is Type.DATE:
-        return per_value(
-            lambda days, *_: "{1}/{2}/{0}".format(*map(int, written_date(days).split("-"))), Type.TEXT, columns
-        )
-    written = [_text((column,), _setting) for column in columns]
-    return per_value(_filled, Type.TEXT, written, nulls=True)
-
-
-def _filled(pattern: str | None, *values: str | None) -> str:
-    filled = pattern or ""
-    for place, value in enumerate(values):
-        filled = filled.replace(f"{{{place}}}", value or "")
-    return filled
-
-
 FUNCTIONS: Mapping[str, Function] = {
     "ASCII": plain(lambda text: Decimal(ord(text[0])) if text else None, Type.NUMBER),
     "BEGINS": _searching(lambda text, wanted: text.startswith(wanted)),
@@ -293,7 +276,6 @@ FUNCTIONS: Mapping[str, Function] = {
     "CASESAFEID": plain(_case_safe_id, Type.TEXT),
     "CHR": plain(_chr, Type.TEXT),
     "FIND": plain(_find, Type.NUMBER, nulls=True),
-    "FORMAT": _format,
     "FORMATCURRENCY": plain(_format_currency, Type.TEXT, nulls=True),
     "HTMLENCODE": plain(_encoded(_HTML), Type.TEXT),
     "HYPERLINK": plain(_hyperlink, Type.TEXT, nulls=True),
