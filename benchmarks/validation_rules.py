@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 
 from million_records import contacts, described, plan_of
 
-from sfseed_core.check.validation import FormulaRows
+from sfseed_core.check.validation import Held, TableRows
+from sfseed_core.constraints.formula_rows import World
 from sfseed_core.constraints.validation import formula_type
 from sfseed_core.formula.evaluate import fires
 from sfseed_core.formula.parser import parse
@@ -55,7 +56,7 @@ def main() -> None:
     for rule, node in nodes.items():
         check(node, rule, lambda path: formula_type(schema, {}, path))
     for start in range(0, count, 65_536):
-        rows = FormulaRows(schema, table.slice(start, 65_536), None, {"AccountId": ("Account",)})
+        rows = TableRows(schema, World(setting), table.slice(start, 65_536), None, Held({"AccountId": ("Account",)}))
         for rule, node in nodes.items():
             began = time.perf_counter()
             hits[rule] += int(fires(node, rows, setting).data.sum())

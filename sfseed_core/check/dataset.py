@@ -12,6 +12,7 @@ from sfseed_core.check.finding import Finding, Level
 from sfseed_core.check.records import Records, check_records
 from sfseed_core.check.validation import Validation
 from sfseed_core.clock import SYSTEM
+from sfseed_core.constraints.formula_rows import World
 from sfseed_core.constraints.rules import object_rules
 from sfseed_core.constraints.validation import validation_constraints
 from sfseed_core.events import SILENT, Progress
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from sfseed_core.constraints.model import ObjectRules
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
-    from sfseed_core.recipe.model import ObjectPlan
+    from sfseed_core.recipe.model import ObjectPlan, RuleBook
     from sfseed_core.schema.model import ObjectSchema
     from sfseed_core.snapshot.model import Snapshot
 
@@ -49,7 +50,7 @@ def check_dataset(
     `schema` and `snapshot` are those of the org that the records are meant for; `rules` are made from them if not given.
     With `validation` the org's own validation rules are worked out too, as of now and where the running user is.
     """
-    judged = moment(snapshot, clock) if validation else None
+    judged = world_of(schema, snapshot, clock, dataset.plan.rules) if validation else None
     pinned = dataset.revision if revision is None else revision
     found: list[Finding] = []
     done, total = 0, sum(dataset.count(one.name, pinned) for one in dataset.plan.objects)
@@ -69,7 +70,7 @@ def _check_object(
     snapshot: Snapshot | None,
     rules: Mapping[str, ObjectRules] | None,
     revision: int,
-    judged: Setting | None,
+    judged: World | None,
 ) -> list[Finding]:
     described = schema.get(plan.name)
     if described is None:
@@ -97,8 +98,19 @@ def _check_object(
     return check_records(given)
 
 
-def moment(snapshot: Snapshot | None, clock: Clock) -> Setting:
-    """Return when and where rules are worked out: now, in the running user's zone."""
+def world_of(
+    schemas: Mapping[str, ObjectSchema], snapshot: Snapshot | None, clock: Clock, book: RuleBook | None = None
+) -> World:
+    """Return what rules are worked out against: now, in the running user's zone, with what the snapshot or the plan knows."""
+    if snapshot is None:
+        return World(_moment(None, clock), schemas, {} if book is None else book.values)
+    globals_ = dict(snapshot.globals)
+    if snapshot.user.id:
+        globals_.setdefault("$user.id", snapshot.user.id[:15])
+    return World(_moment(snapshot, clock), schemas, globals_, snapshot.record_types)
+
+
+def _moment(snapshot: Snapshot | None, clock: Clock) -> Setting:
     try:
         zone = ZoneInfo("GMT" if snapshot is None else snapshot.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -111,11 +123,7 @@ class _Staged:
     """The records of a dataset as parents of others."""
 
     dataset: Dataset
-    schemas: Mapping[str, ObjectSchema]
     revision: int
-
-    def schema(self, name: str) -> ObjectSchema | None:
-        return self.schemas.get(name) if name in self.dataset.objects else None
 
     def take(self, name: str, keys: np.ndarray) -> pa.Table | None:
         if name not in self.dataset.objects:
@@ -130,10 +138,10 @@ def _validation(
     schema: Mapping[str, ObjectSchema],
     snapshot: Snapshot | None,
     revision: int,
-    judged: Setting,
+    judged: World,
 ) -> Validation | None:
     constraints = validation_constraints(described, schema, snapshot)
-    return Validation(constraints, judged, _Staged(dataset, schema, revision)) if constraints else None
+    return Validation(constraints, judged, _Staged(dataset, revision)) if constraints else None
 
 
 def taken_of(object_name: str, snapshot: Snapshot | None) -> dict[str, tuple[str, ...]]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sfseed_core.check.cells import LEFT_OUT
-from sfseed_core.check.dataset import moment, record_types_of, taken_of
+from sfseed_core.check.dataset import record_types_of, taken_of, world_of
 from sfseed_core.check.finding import Finding, Level
 from sfseed_core.check.records import Records, check_records
 from sfseed_core.check.validation import Validation
@@ -63,7 +63,7 @@ def check_file(
     files = {_object_of(one, schema).name: read_csv(one) for one in csv_files(path)}
     keys = {name: _keys(one) for name, one in files.items()}
     found: list[Finding] = []
-    judged = moment(snapshot, clock)
+    judged = world_of(schema, snapshot, clock)
     for name, file in files.items():
         described = schema[name]
         given = (rules or {}).get(name) or object_rules(described, snapshot)

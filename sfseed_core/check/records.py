@@ -15,7 +15,7 @@ from sfseed_core.check.between import BETWEEN_CHECKS
 from sfseed_core.check.cells import CELL_CHECKS, read_only
 from sfseed_core.check.column import Broken, Collector, Column, Rows
 from sfseed_core.check.references import check_reference, circles, is_self_reference
-from sfseed_core.check.validation import FormulaRows, validated
+from sfseed_core.check.validation import Held, TableRows, validated
 from sfseed_core.constraints.model import FieldRules
 from sfseed_core.dataset import vectors
 from sfseed_core.recipe.columns import RECORD, RECORD_TYPE, target_column
@@ -82,13 +82,13 @@ def _check_slice(given: Records, rows: Rows, collector: Collector) -> None:
         for shown, broken in check(rows):
             collector.add([broken], shown, rows.records)
     if given.validation is not None:
-        for step, shown, broken in validated(_seen(given, rows), given.validation):
+        for step, shown, broken in validated(_seen(given, rows, given.validation), given.validation):
             collector.add([broken], shown, rows.records, step)
 
 
-def _seen(given: Records, rows: Rows) -> FormulaRows:
-    parents = None if given.validation is None else given.validation.parents
-    return FormulaRows(given.schema, rows.table, parents, given.references, given.deferred, given.linked)
+def _seen(given: Records, rows: Rows, validation: Validation) -> TableRows:
+    how = Held(given.references, given.deferred, given.linked)
+    return TableRows(given.schema, validation.world, rows.table, validation.parents, how)
 
 
 def _cells(given: Records, rows: Rows, name: str) -> Iterator[Broken]:

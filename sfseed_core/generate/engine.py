@@ -9,7 +9,10 @@ import pyarrow as pa
 
 from sfseed_core.errors import InternalError, RecipeError
 from sfseed_core.generate import draws
+from sfseed_core.generate.attempts import kept, settled
 from sfseed_core.generate.cells import Coded, numbers_array
+from sfseed_core.generate.hinted import hinted
+from sfseed_core.generate.judged import judge_of
 from sfseed_core.generate.layout import GEOMETRIC, NATURAL, Layout
 from sfseed_core.generate.locales import Locales, locales_of
 from sfseed_core.generate.pools import Pools
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from sfseed_core.generate.cells import Cells
+    from sfseed_core.generate.judged import Judge
     from sfseed_core.generate.provider import Make
     from sfseed_core.recipe.model import ColumnPlan, ObjectPlan, Plan, ReferencePlan
 
@@ -56,6 +60,8 @@ class Engine:
         self.plan = plan
         self.registry = registry or standard()
         self._objects = {one.name: one for one in plan.objects}
+        self._places = {one.name: place for place, one in enumerate(plan.objects)}
+        self._judge = judge_of(plan)
         self._columns = {one.name: {column.field: column for column in one.columns} for one in plan.objects}
         self._references = {one.name: {each.field: each for each in one.references} for one in plan.objects}
         self._makers: dict[tuple[str, str, str], Make] = {}
@@ -87,7 +93,24 @@ class Engine:
 
     def at(self, object_name: str, records: np.ndarray) -> Rows:
         """Return records of an object by number, in any order, to ask columns of."""
+        first = self.drawn(object_name, records)
+        if self._judge is None or object_name not in self._judge.conditions:
+            return first
+        return self._settled(first, self._judge)
+
+    def drawn(self, object_name: str, records: np.ndarray) -> Rows:
+        """Return records of an object as they are first drawn, whatever the rules say of them."""
         return Rows(self, self._objects[object_name], records)
+
+    def _settled(self, first: Rows, judge: Judge) -> Rows:
+        plan, records = first.plan, first.records
+        trying = Rows(self, plan, records, judged=True)
+        found = settled(trying, lambda some, tries: Rows(self, plan, some, tries, judged=True), judge.verdicts)
+        return first if found is None else Rows(self, plan, records, found)
+
+    def comes_before(self, earlier: str, later: str) -> bool:
+        """Say whether an object is made before another, in load order."""
+        return self._places.get(earlier, -1) < self._places.get(later, -1)
 
     def batch(self, some: Rows) -> pa.RecordBatch:
         """Return all columns of the records."""
@@ -157,7 +180,7 @@ class Engine:
         names = [name for name, _ in some.plan.locales]
         found = Locales.of(locales_of(some), len(names))
         parts = zip(names, found.places, strict=True)
-        return found, [self.at(some.plan.name, some.records[places]).in_locale(name) for name, places in parts]
+        return found, [some.part(places).in_locale(name) for name, places in parts]
 
     def maker(self, plan: ObjectPlan, column: ColumnPlan) -> Make:
         """Return what makes the column's cells, empty for its share of records."""
@@ -172,10 +195,12 @@ class Engine:
             ) from error
         key = self.key(plan.name, str(column.options.get("empty_with", column.field)), "empty")
 
+        filled = hinted(self, plan, column, make)
+
         def emptied(some: Rows) -> Cells:
-            cells = make(some)
+            cells = make(some.first()) if column.unique else filled(some)
             if column.null_share:
-                cells = cells.masked(~draws.happens(some.draw(key), column.null_share))
+                cells = cells.masked(kept(some, key, column.null_share))
             return cells if column.rows is None else cells.masked(some.between(*column.rows))
 
         return emptied
@@ -203,6 +228,17 @@ class Engine:
         if place not in self._layouts:
             self._layouts[place] = self._lay(object_name, field)
         return self._layouts[place]
+
+    def may_move(self, object_name: str, field: str) -> bool:
+        """Say whether a record may hang on another parent than the layout has for it: where nothing else follows the layout."""
+        return self.once(("may move", object_name, field), lambda: not any(self._following(object_name, field)))
+
+    def _following(self, object_name: str, field: str) -> Iterator[bool]:
+        for other in self.plan.objects:
+            for one in other.references:
+                laid_here = one.mode == "within" and one.targets[0].object == object_name
+                yield laid_here and one.options.get("through") == field
+                yield other.name == object_name and (one.mode == "pair" or (one.mode == "self" and "via" in one.options))
 
     def _lay(self, object_name: str, field: str) -> Layout | None:
         plan = self._objects.get(object_name)

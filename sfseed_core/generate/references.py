@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sfseed_core.generate import draws
+from sfseed_core.generate.attempts import MOVED, kept
 from sfseed_core.generate.cells import both
 from sfseed_core.generate.permutation import Permutation
 from sfseed_core.recipe.model import SHARE
@@ -77,8 +78,8 @@ def refer(rows: Rows, plan: ReferencePlan) -> Keys:
         drawn = _slot_draw(rows, slot)
         valid = both(valid, (drawn >= int(slot["low"])) & (drawn < int(slot["high"])))
     if plan.null_share:
-        empty = draws.happens(rows.draw(rows.engine.key(rows.plan.name, plan.field, "empty")), plan.null_share)
-        valid = both(valid, ~empty)
+        key = rows.engine.key(rows.plan.name, plan.field, "empty")
+        valid = both(valid, kept(rows, key, plan.null_share))
     if plan.rows is not None:
         valid = both(valid, rows.between(*plan.rows))
     keys = keys if valid is keys.valid else replace(keys, valid=valid)
@@ -158,7 +159,14 @@ def _table_of(plan: ReferencePlan, counts: list[int], low: int, high: int) -> np
 
 def _children(rows: Rows, plan: ReferencePlan) -> Keys:
     layout = rows.engine.layout(rows.plan.name, plan.field)
-    return _counted_through(rows, plan, layout.parents_of(rows.records)) if layout else _nobody(rows, plan)
+    if layout is None:
+        return _nobody(rows, plan)
+    numbers = layout.parents_of(rows.records)
+    moved = rows.in_style(MOVED)
+    if moved is not None and rows.engine.may_move(rows.plan.name, plan.field):
+        drawn = rows.draw(rows.engine.key(rows.plan.name, plan.field, "moved"))
+        numbers = np.where(moved, draws.below(drawn, layout.parents), numbers)
+    return _counted_through(rows, plan, numbers)
 
 
 def _pair(rows: Rows, plan: ReferencePlan) -> Keys:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import numpy as np
 
 from sfseed_core.errors import InternalError
-from sfseed_core.generate import draws
+from sfseed_core.generate import attempts, draws
 from sfseed_core.generate.cells import Coded, both
 
 if TYPE_CHECKING:
@@ -53,12 +53,26 @@ class Link:
 
 
 class Rows:
-    """Records of one object by their numbers (int64, in any order), within one engine."""
+    """Records of one object by their numbers (int64, in any order), within one engine.
 
-    def __init__(self, engine: Engine, plan: ObjectPlan, records: np.ndarray) -> None:
+    `attempts` say how often each was drawn again (None: never). `judged` are records that the rules have yet to judge: their
+    parents are those of earlier objects as they will be, of others as they are first drawn.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        plan: ObjectPlan,
+        records: np.ndarray,
+        attempts: np.ndarray | None = None,
+        *,
+        judged: bool = False,
+    ) -> None:
         self.engine = engine
         self.plan = plan
         self.records = records
+        self.attempts = attempts
+        self.judged = judged
         self._spread: np.ndarray | None = None
         self._made: dict[str, object] = {}
 
@@ -68,8 +82,23 @@ class Rows:
     def draw(self, key: int) -> np.ndarray:
         """Return a 64-bit draw per record by the key (see `Engine.key`)."""
         if self._spread is None:
-            self._spread = draws.spread(self.records)
+            self._spread = attempts.spread(self.records, self.attempts)
         return draws.mix(key, self._spread)
+
+    def first(self) -> Rows:
+        """Return the same records as they are first drawn: what must not change when a record is drawn again."""
+        if self.attempts is None:
+            return self
+        return self.once("first", lambda: Rows(self.engine, self.plan, self.records, judged=self.judged))
+
+    def part(self, places: np.ndarray) -> Rows:
+        """Return some of the records, by their places here."""
+        tries = None if self.attempts is None else self.attempts[places]
+        return Rows(self.engine, self.plan, self.records[places], tries, judged=self.judged)
+
+    def in_style(self, style: int) -> np.ndarray | None:
+        """Return which records are drawn again in a style of `attempts`; None where none is."""
+        return attempts.in_style(self.attempts, style)
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """Return what `make` makes, made at the first time of asking for the name."""
@@ -145,13 +174,19 @@ class Rows:
 
     def _kin(self, target: str, records: np.ndarray, field: str) -> Rows:
         """Return records of the target; in this object's locale, where the reference is what decides about it."""
-        some = self.engine.at(target, records)
+        some = self._others(target, records)
         decides = self.plan.locale_via == field or (self.plan.locale_via or "").startswith(f"{field}.")
         return some.in_locale(self.plan.locale) if some.plan.locales and decides and not self.plan.locales else some
 
+    def _others(self, target: str, records: np.ndarray) -> Rows:
+        if self.judged and not self.engine.comes_before(target, self.plan.name):
+            return self.engine.drawn(target, records)
+        return self.engine.at(target, records)
+
     def in_locale(self, locale: str | None) -> Rows:
         """Return the same records, all taken to be of one locale."""
-        return Rows(self.engine, replace(self.plan, locale=locale, locales=()), self.records)
+        plan = replace(self.plan, locale=locale, locales=())
+        return Rows(self.engine, plan, self.records, self.attempts, judged=self.judged)
 
 
 _UNDER_WAY = object()

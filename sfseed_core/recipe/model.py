@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from sfseed_core.schema.model import ObjectSchema, ValidationRule
+
 SHARE = 65_536  # shares are integers out of this many: no float reaches a cell
 
 GIVEN, VARIANTS = "given", "variants"  # providers that put a column together out of others
@@ -224,6 +226,23 @@ class ObjectPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleBook:
+    """The org's validation rules that records are made to pass, with all that these read.
+
+    `rules` are each object's active ones; `schemas` the objects with only the fields that rules read; `values` those of globals
+    by path in small letters; `hints` values per `Object.Field` that decide some rule, which a record that is drawn again may
+    take. `unjudged` are the rules, as `Object.Rule`, that are left to the
+    check: no record could be made to pass them, or nothing is known.
+    """
+
+    rules: Mapping[str, tuple[ValidationRule, ...]]
+    schemas: Mapping[str, ObjectSchema]
+    values: Mapping[str, str | bool | int | float | None] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    hints: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    unjudged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The recipe resolved: objects in load order, and what must not move (seed, as-of date and zone, pools).
 
@@ -241,6 +260,7 @@ class Plan:
     omitted: Mapping[str, str] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[str, ...] = ()
     cycles: tuple[tuple[str, ...], ...] = ()
+    rules: RuleBook | None = None
 
     def object(self, name: str) -> ObjectPlan:
         """Return the plan of one object; raises KeyError when it is not in the plan."""

@@ -20,6 +20,7 @@ from sfseed_core.recipe.overrides import NONE, Overrides
 from sfseed_core.recipe.own_rows import in_terms_of
 from sfseed_core.recipe.presets import complete, preset_recipe, usual_counts
 from sfseed_core.recipe.record_mix import record_mix
+from sfseed_core.recipe.rule_book import rule_book
 from sfseed_core.recipe.selection import select
 from sfseed_core.schema.fingerprint import fingerprint
 
@@ -127,6 +128,7 @@ def _plan_of(given: _Given, schema: Schema) -> Plan:
         omitted=MappingProxyType(omitted),
         notes=(*chosen.notes, *_notes(objects, around)),
         cycles=chosen.order.cycles,
+        rules=rule_book(chosen.shapes, schema.objects, snapshot, drafting.as_of),
     )
 
 

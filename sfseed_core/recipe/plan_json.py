@@ -10,7 +10,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sfseed_core.errors import DataError
-from sfseed_core.recipe.model import ColumnPlan, ObjectPlan, Plan, ReferencePlan, Target
+from sfseed_core.recipe.model import ColumnPlan, ObjectPlan, Plan, ReferencePlan, RuleBook, Target
+from sfseed_core.schema import typed_json as schema_json
+from sfseed_core.schema.model import ObjectSchema, ValidationRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,6 +93,8 @@ def _plain(model: Any) -> dict[str, Any]:
 
 
 def _value(value: Any) -> Any:
+    if isinstance(value, ObjectSchema):
+        return schema_json.to_json(value)
     if dataclasses.is_dataclass(value):
         return _plain(value)
     if isinstance(value, tuple | list):
@@ -109,7 +113,20 @@ def _plan(raw: Mapping[str, Any]) -> Plan:
             "omitted": MappingProxyType(dict(raw.get("omitted", {}))),
             "notes": tuple(raw.get("notes", ())),
             "cycles": tuple(tuple(one) for one in raw.get("cycles", ())),
+            "rules": None if raw.get("rules") is None else _book(raw["rules"]),
         }
+    )
+
+
+def _book(raw: Mapping[str, Any]) -> RuleBook:
+    return RuleBook(
+        rules=MappingProxyType(
+            {name: tuple(ValidationRule(**one) for one in rules) for name, rules in raw["rules"].items()}
+        ),
+        schemas=MappingProxyType({name: schema_json.from_json(one) for name, one in raw["schemas"].items()}),
+        values=MappingProxyType(dict(raw.get("values", {}))),
+        hints=MappingProxyType({name: tuple(one) for name, one in raw.get("hints", {}).items()}),
+        unjudged=tuple(raw.get("unjudged", ())),
     )
 
 

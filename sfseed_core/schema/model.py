@@ -39,7 +39,10 @@ class LookupFilter:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field as describe states it (SALESFORCE.md 2.3); `type` is describe's own word, kept when unknown."""
+    """One field as describe states it (SALESFORCE.md 2.3); `type` is describe's own word, kept when unknown.
+
+    `formula` is how the org works a calculated field out, where that is a formula; `formula_zero`: empty numbers count as zero.
+    """
 
     name: str
     label: str
@@ -78,6 +81,8 @@ class Field:
     extra_type: str | None = None
     default_value: Any = None
     default_formula: str | None = None
+    formula: str | None = None
+    formula_zero: bool = False
     help_text: str | None = None
     mask: str | None = None
     filterable: bool = True

@@ -52,6 +52,8 @@ _FIELD: _Keys = (
     ("compound", "compoundFieldName", _TEXT, None),
     ("extra_type", "extraTypeInfo", _TEXT, None),
     ("default_formula", "defaultValueFormula", _TEXT, None),
+    ("formula", "calculatedFormula", _TEXT, None),
+    ("formula_zero", "formulaTreatNullNumberAsZero", _FLAG, False),
     ("help_text", "inlineHelpText", _TEXT, None),
     ("mask", "mask", _TEXT, None),
     ("filterable", "filterable", _FLAG, True),

@@ -51,8 +51,9 @@ class Snapshot:
     read limits. `taken` holds, per `Object.Field` of unique fields, the values that the org already has.
     `record_types` maps object -> developer name -> id; `person_types` lists the
     developer names of person types. `validation_rules` holds the active rules per
-    object. `existing` holds, per query of a recipe or plan (`recipe.model.Existing.found_in`), the ids that it found.
-    `unread` says what could not be read, with the reason.
+    object, `globals` the values that these ask for beside the record, by path in small letters. `existing` holds, per
+    query of a recipe or plan (`recipe.model.Existing.found_in`), the ids that it found. `unread` says what could not be
+    read, with the reason.
     """
 
     org_id: str
@@ -76,4 +77,5 @@ class Snapshot:
     taken: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     validation_rules: Mapping[str, tuple[ValidationRule, ...]] = field(default_factory=lambda: MappingProxyType({}))
     existing: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    globals: Mapping[str, str | bool | int | float | None] = field(default_factory=lambda: MappingProxyType({}))
     unread: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

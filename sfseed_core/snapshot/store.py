@@ -83,6 +83,7 @@ _WRITERS: Mapping[str, Any] = {
     "taken": _lists,
     "existing": _lists,
     "validation_rules": lambda value: {name: [dataclasses.asdict(one) for one in rules] for name, rules in value.items()},
+    "globals": _plain,
     "unread": _plain,
 }
 _READERS: Mapping[str, Any] = {
@@ -99,5 +100,6 @@ _READERS: Mapping[str, Any] = {
     "validation_rules": lambda value: MappingProxyType(
         {name: tuple(ValidationRule(**one) for one in rules) for name, rules in value.items()}
     ),
+    "globals": MappingProxyType,
     "unread": MappingProxyType,
 }

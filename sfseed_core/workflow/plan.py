@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sfseed_core.errors import UserError
 from sfseed_core.events import SILENT, Progress
 from sfseed_core.generate.chooser import Chooser
+from sfseed_core.generate.unmet import with_unmet_named
 from sfseed_core.recipe.overrides import Overrides
 from sfseed_core.recipe.plan import make_plan
 from sfseed_core.recipe.presets import preset_recipe
@@ -54,6 +55,7 @@ def draw_up(request: Request, found: Survey, *, observer: Observer = SILENT) -> 
         locale=request.locale,
         overrides=overrides_of(request),
     )
+    plan = with_unmet_named(plan)
     total = sum(one.count for one in plan.objects)
     observer.notify(Progress("plan", len(plan.objects), len(plan.objects), f"objects, {total:,} records"))
     return plan

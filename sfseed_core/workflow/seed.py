@@ -205,7 +205,7 @@ def check_records(work: Work) -> RunState:
 
     dataset = work.dataset()
     work.run.put("plan_fingerprint", identity(dataset.plan))
-    findings = check(dataset, work.snapshot(), observer=work.observer)
+    findings = check(dataset, work.snapshot(), validation=True, observer=work.observer)
     refused = refused_records(findings)
     if refused and not (work.hold_refused or work.request.despite_findings):
         total = sum(len(records) for records in refused.values())

@@ -116,7 +116,7 @@ def test_what_cannot_be_known_is_doubtful_and_says_why(survey, tmp_path):
     snapshot = replace(found.snapshot, validation_rules=MappingProxyType({"Account": (rule,)}))
     [finding] = check_file(path, found.schema.objects, snapshot, clock=Noon())
     assert (finding.level, finding.rule) == (Level.DOUBTFUL, "validation:Bypass")
-    assert finding.message == "not evaluable: $Permission.Bypass is not read from the org"
+    assert finding.message == "not evaluable: $Permission.Bypass was neither read from the org nor given"
 
 
 @pytest.mark.parametrize(

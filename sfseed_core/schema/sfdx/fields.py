@@ -170,7 +170,16 @@ def _calculated(base: Field, element: Element, kind: str) -> Field:
         return replace(base, type="double", precision=18, scale=0 if counted else 2, **_WRITTEN_BY_ORG)
     size = _text(_FORMULA_TEXT) if base.type == "string" else _shape(kind, element)
     truth = base.type == "boolean"
-    return replace(base, nillable=not truth, defaulted_on_create=truth, **size, **_WRITTEN_BY_ORG)
+    zero = element.said("formulaTreatBlanksAs") == "BlankAsZero"
+    return replace(
+        base,
+        nillable=not truth,
+        defaulted_on_create=truth,
+        formula=element.said("formula"),
+        formula_zero=zero,
+        **size,
+        **_WRITTEN_BY_ORG,
+    )
 
 
 def _location(base: Field, element: Element) -> tuple[Field, ...]:
