@@ -58,14 +58,20 @@ def safe_name(name: str) -> str:
 
 def write_durably(path: Path, data: bytes, *, private: bool = True) -> None:
     """Replace the file's content so that a crash leaves either the old or the new content."""
+    write_whole(path, data, private=private, durable=True)
+    sync_folder(path.parent)
+
+
+def write_whole(path: Path, data: bytes, *, private: bool = True, durable: bool = False) -> None:
+    """Replace the file's content so that whoever reads it sees either the old or the new; a power cut may leave neither."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o644)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
     temporary.replace(path)
-    sync_folder(path.parent)
 
 
 def sync_folder(path: Path) -> None:

@@ -80,6 +80,7 @@ def add_objects(where: Place, plan: Plan) -> None:
         key="more_objects",
         on_change=take,
         placeholder=f"{len(offered):,} more in this org",
+        help=f"Each object you add takes one call to the org, and one for each that it requires; all take {len(offered):,}.",
         select_all=False,
     )
 

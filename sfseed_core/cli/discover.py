@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sfseed_core.schema.graph import Graph, Order
     from sfseed_core.schema.model import Schema
     from sfseed_core.schema.seedable import Exclusion
+    from sfseed_core.workflow.discover import Listed
 
 
 def register(root: typer.Typer) -> None:
@@ -32,6 +33,10 @@ def discover(
     preset: options.Preset = None,
     progress: options.ProgressOption = "auto",
     *,
+    only_list: Annotated[
+        bool,
+        typer.Option("--list", help="Only list the objects (OBJECT: words to look for): one call, nothing is described."),
+    ] = False,
     excluded: Annotated[bool, typer.Option("--excluded", help="Say too what cannot be seeded, and why.")] = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -41,12 +46,20 @@ def discover(
     from sfseed_core import system
     from sfseed_core.clock import SYSTEM
     from sfseed_core.schema.graph import order_of_most
-    from sfseed_core.workflow.discover import discover_named
+    from sfseed_core.workflow.discover import discover_named, list_named
 
     console = Console(json=json, verbosity=verbose - quiet, progress=progress)
-    found = discover_named(
-        options.org(org), home=system.home(), names=names, preset=preset, observer=console.observer(), clock=SYSTEM
-    )
+    if only_list:
+        listed = list_named(options.org(org), home=system.home(), words=names, clock=SYSTEM)
+        console.result(_list_json(listed), _list_text(listed, excluded=excluded))
+        return
+    try:
+        found = discover_named(
+            options.org(org), home=system.home(), names=names, preset=preset, observer=console.observer(), clock=SYSTEM
+        )
+    except KeyboardInterrupt:
+        console.say("Interrupted. What was described is kept: the same command goes on from there.")
+        raise
     schema = found.schema
     graph, order, stuck = order_of_most(schema.objects)
     schema = dataclasses.replace(schema, failures={**schema.failures, **stuck})
@@ -57,10 +70,31 @@ def discover(
     )
 
 
+def _list_json(listed: Listed) -> dict[str, Any]:
+    return {
+        "org_id": listed.org_id,
+        "objects": {one.name: {"label": one.label, "custom": one.custom} for one in listed.offered},
+        "excluded": _reasons(listed.excluded),
+        "calls": listed.calls,
+    }
+
+
+def _list_text(listed: Listed, *, excluded: bool) -> list[str]:
+    lines = table(("object", "label"), [(one.name, one.label) for one in listed.offered])
+    lines += [f"not offered: {one.name}: {one.reason}" for one in listed.excluded] if excluded else []
+    others = "" if excluded else f", {len(listed.excluded):,} cannot (--excluded says why)"
+    cost = f"; describing them all takes {listed.calls:,} calls of the org's" if listed.calls else ""
+    return [*lines, f"{len(listed.offered):,} objects can be seeded{others}{cost}"]
+
+
+def _reasons(excluded: Sequence[Exclusion]) -> dict[str, dict[str, str]]:
+    return {one.name: {"rule": one.rule, "reason": one.reason} for one in excluded}
+
+
 def _changes_json(drift: Drift, excluded: Sequence[Exclusion]) -> dict[str, Any]:
     return {
         "changes": {"added": drift.added, "removed": drift.removed, "changed": dict(drift.changed)},
-        "excluded": {one.name: {"rule": one.rule, "reason": one.reason} for one in excluded},
+        "excluded": _reasons(excluded),
     }
 
 

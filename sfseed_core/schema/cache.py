@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfseed_core.ids import to18
 from sfseed_core.org.client import Stamp
-from sfseed_core.system import private_folder, safe_name, write_durably
+from sfseed_core.system import private_folder, safe_name, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +45,7 @@ class Cache:
         path = self._path(org_id, api_version, name)
         private_folder(path.parent)
         text = json.dumps({"stamp": asdict(entry.stamp), "describe": entry.raw}, ensure_ascii=False, separators=(",", ":"))
-        write_durably(path, text.encode())
+        write_whole(path, text.encode())  # an entry that cannot be read is described anew
 
     def _path(self, org_id: str, api_version: str, name: str) -> Path:
         """Return the entry's file; ValueError for an id or name that could lead elsewhere."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sfseed_core.org.client import Described, Org, Stamp
     from sfseed_core.schema.model import ObjectSchema, ObjectSummary
 
+PARALLEL = 16  # describes at a time: far below the 25 long calls that an org answers at once, and these are short
 _FATAL = (LoginFailed, GuardRefused, SessionExpired)  # the next object would fail alike
 
 
@@ -38,7 +39,7 @@ def discover(
     cache: Cache,
     observer: Observer = SILENT,
     also_parents: bool = True,
-    parallel: int = 8,
+    parallel: int = PARALLEL,
 ) -> Schema:
     """Describe the named objects (None: all that can be seeded) and what they require, several at a time.
 

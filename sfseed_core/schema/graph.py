@@ -11,7 +11,7 @@ from sfseed_core.errors import PlanRefused
 from sfseed_core.schema.seedable import setup_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sfseed_core.schema.model import Field, ObjectSchema
 
@@ -264,52 +264,36 @@ def _worth(
 
 
 class _Acyclic:
-    """A graph that takes edges as long as no circle closes (Pearce and Kelly's incremental topological order)."""
+    """A graph that takes edges as long as no circle closes: what leads to what is kept, as sets of bits, and looked up."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._place = {name: place for place, name in enumerate(names)}
-        self._up: defaultdict[str, set[str]] = defaultdict(set)
-        self._down: defaultdict[str, set[str]] = defaultdict(set)
+        self._up = [0] * len(self._place)
+        self._down = [0] * len(self._place)
 
-    def add_all(self, child: str, parents: Sequence[str]) -> bool:
+    def add_all(self, child: str, parents: Iterable[str]) -> bool:
         """Take the edges from one child to all parents, or none of them."""
-        added: list[str] = []
-        for parent in parents:
-            if parent in self._up[child]:
-                continue
-            if not self._add(child, parent):
-                for one in added:
-                    self._up[child].discard(one)
-                    self._down[one].discard(child)
-                return False
-            added.append(parent)
+        own, above = self._place[child], [self._place[parent] for parent in parents]
+        if any(self._up[parent] >> own & 1 for parent in above):
+            return False
+        for parent in above:
+            self._add(own, parent)
         return True
 
-    def _add(self, child: str, parent: str) -> bool:
-        low, high = self._place[child], self._place[parent]
-        if low < high:  # the parent stands after the child: both neighbourhoods change places
-            below = self._reach(child, self._down, lambda name: self._place[name] <= high)
-            if parent in below:
-                return False
-            above = self._reach(parent, self._up, lambda name: self._place[name] >= low)
-            self._move(above, below)
-        self._up[child].add(parent)
-        self._down[parent].add(child)
-        return True
+    def _add(self, child: int, parent: int) -> None:
+        upwards, downwards = self._up[parent] | 1 << parent, self._down[child] | 1 << child
+        lower, upper = downwards & ~self._down[parent], upwards & ~self._up[child]
+        for one in _members(lower):
+            self._up[one] |= upwards
+        for one in _members(upper):
+            self._down[one] |= downwards
 
-    def _reach(self, start: str, edges: Mapping[str, set[str]], within: Callable[[str], bool]) -> set[str]:
-        seen, stack = {start}, [start]
-        while stack:
-            for other in edges.get(stack.pop(), ()):
-                if other not in seen and within(other):
-                    seen.add(other)
-                    stack.append(other)
-        return seen
 
-    def _move(self, first: set[str], then: set[str]) -> None:
-        names = [*sorted(first, key=self._place.__getitem__), *sorted(then, key=self._place.__getitem__)]
-        places = sorted(self._place[name] for name in names)
-        self._place.update(zip(names, places, strict=True))
+def _members(bits: int) -> Iterator[int]:
+    while bits:
+        last = bits & -bits
+        yield last.bit_length() - 1
+        bits ^= last
 
 
 def _levels(names: Sequence[str], edges: Sequence[Reference]) -> tuple[tuple[str, ...], ...]:

@@ -15,7 +15,7 @@ from sfseed_core.schema.discover import listing, remembered
 from sfseed_core.schema.drift import Drift, drift
 from sfseed_core.schema.model import Schema
 from sfseed_core.schema.record_types import with_picklists
-from sfseed_core.schema.seedable import exclusions
+from sfseed_core.schema.seedable import exclusions, seedable
 from sfseed_core.snapshot.read import take
 from sfseed_core.workflow.survey import Survey
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sfseed_core.events import Observer
     from sfseed_core.org.client import Org
     from sfseed_core.recipe.model import Recipe
+    from sfseed_core.schema.model import ObjectSummary
     from sfseed_core.schema.seedable import Exclusion
     from sfseed_core.snapshot.model import Snapshot
 
@@ -80,6 +81,40 @@ def discover_named(
     schema = discover(org, home=home, names=names, preset=preset, observer=observer)
     changes = drift(known, schema.objects, listed_before=listed, listed_after=schema.listing) if listed else Drift()
     return Discovered(schema, changes, exclusions(schema.listing.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What an org's list of objects tells, before any is described: those that can be seeded, and the others with the reason."""
+
+    org_id: str
+    offered: tuple[ObjectSummary, ...]
+    excluded: tuple[Exclusion, ...]
+    calls: int
+    """How many calls it takes to describe all that are offered."""
+
+
+def list_named(name: str, *, home: Path, words: Collection[str] | None = None, clock: Clock) -> Listed:
+    """List an org's objects in one call (a project's in none): all, or those whose name or label has one of the words."""
+    from sfseed_core.schema.sfdx.address import is_source
+    from sfseed_core.workflow.connect import open_org
+
+    if is_source(name):
+        from sfseed_core.workflow.source import source_schema
+
+        schema = source_schema(name)
+        org_id, listed = schema.org_id, schema.listing
+    else:
+        org = open_org(name, clock=clock, home=home)
+        org_id, listed = org.org_id, listing(org, Cache(home))
+    found = [one for one in listed.values() if _is_meant(one, words)]
+    offered = tuple(one for one in found if seedable(one) is None)
+    return Listed(org_id, offered, exclusions(found), 0 if is_source(name) else len(offered))
+
+
+def _is_meant(one: ObjectSummary, words: Collection[str] | None) -> bool:
+    said = f"{one.name} {one.label} {one.label_plural}".lower()
+    return not words or any(word.lower() in said for word in words)
 
 
 def survey(org: Org, recipe: Recipe, *, home: Path, observer: Observer = SILENT) -> Survey:

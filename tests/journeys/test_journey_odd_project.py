@@ -82,6 +82,9 @@ def test_an_object_that_was_asked_for_is_not_left_out_in_silence(project, tmp_pa
 def test_a_project_needs_no_org(project, tmp_path):
     """Discover, plan, generate and check go by the source alone; only loading needs an org."""
     home, org, out = tmp_path / "home", f"sfdx:{project.folder}", tmp_path / "out"
+    listed = sfseed(home, "discover", "--list", "plain", "missing", "--org", org)
+    assert "Plain__c" in listed.out
+    assert listed.out.splitlines()[-1].startswith("2 objects can be seeded, 0 cannot")
     found = sfseed(home, "discover", "--org", org, "--json", "--excluded")
     assert {"Plain__c", "Account"} <= found.json["objects"].keys()
     assert "User" in found.json["excluded"]
