@@ -103,6 +103,7 @@ def make(where: state.Place) -> None:
             home=resources.home(),
             clock=SYSTEM,
             edits_of=None if earlier is None else earlier.id,
+            recipe=resources.recipe(where.recipe),
         )
     state.leave_for(frame.STEPS[3].file, making=begun)
 

@@ -38,7 +38,7 @@ def toolbar(dataset: Dataset, object_name: str) -> None:
         st.text_input(
             "Search", placeholder="any text", icon=":material/search:", width=220, **state.bound("search", "preview")
         )
-        views = {**_VIEWS}
+        views = {**_VIEWS, "failed": "Failed in the load"} if state.place().run else {**_VIEWS}
         st.segmented_control(
             "Show",
             list(views),

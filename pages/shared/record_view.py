@@ -79,10 +79,25 @@ def shown(dataset: Dataset, object_name: str, where: Place, findings: Sequence[F
         every = every[np.isin(every, with_problems(findings))]
     elif where.view == "changed":
         every = every[np.isin(every, dataset.state(object_name).changed())]
+    elif where.view == "failed" and where.run is not None:
+        every = every[np.isin(every, not_in(where.run, object_name))]
     size = page_size(len(schema.names))
     pages = max(1, -(-len(every) // size))
     page = min(where.page, pages)
     return Shown(every[(page - 1) * size : page * size], every, pages, page)
+
+
+def not_in(run_id: str, object_name: str) -> np.ndarray:
+    """Return the numbers of the records that a run could not bring in."""
+    from sfseed_core import system
+    from sfseed_core.load.after import missing
+    from sfseed_core.load.journal import Run
+
+    run = Run.open(system.home(), run_id)
+    try:
+        return missing(run, object_name)
+    finally:
+        run.close()
 
 
 def with_problems(findings: Sequence[Finding]) -> np.ndarray:

@@ -116,8 +116,9 @@ def go(**changes: Any) -> None:
 
 
 def leave_for(page: str, **changes: Any) -> None:
-    """Go to another page."""
-    st.switch_page(page, query_params=onward(moved(place(), **changes)))
+    """Go to another page; what is changed on the way goes along."""
+    wanted = write(moved(place(), **changes))
+    st.switch_page(page, query_params={name: text for name, text in wanted.items() if name in (*_JOURNEY, *changes)})
 
 
 def bound(name: str, of: str, *, within: Callable[[Any], bool] | None = None, otherwise: Any = None) -> dict[str, Any]:

@@ -61,6 +61,12 @@ def write_errors(run: Run, dataset: Dataset, folder: Path) -> dict[Path, int]:
     return written
 
 
+def missing(run: Run, object_name: str) -> np.ndarray:
+    """Return the numbers of the object's records that the org refused or left undone, ascending."""
+    found = [vectors.numbers(lost["record"]) for (name, _), lost in _lost(run).items() if name == object_name]
+    return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+
+
 def _lost(run: Run) -> dict[tuple[str, str | None], pa.Table]:
     """The records that are not in as things stand, with their error: what a record's last job says counts."""
     seen: dict[tuple[str, str | None], pa.Array] = {}

@@ -18,6 +18,7 @@ from sfseed_core import ids, system
 from sfseed_core.errors import NotFound, SfseedError
 from sfseed_core.load.worker import scrubbed
 from sfseed_core.recipe import plan_json
+from sfseed_core.recipe.write import recipe_yaml
 from sfseed_core.schema import typed_json
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sfseed_core.clock import Clock
-    from sfseed_core.recipe.model import Plan
+    from sfseed_core.recipe.model import Plan, Recipe
     from sfseed_core.schema.model import ObjectSchema
 
 State = Literal["making", "made", "failed", "stopped", "lost"]
@@ -63,10 +64,12 @@ def begin(
     home: Path,
     clock: Clock,
     edits_of: str | None = None,
+    recipe: Recipe | None = None,
 ) -> str:
     """Start making the records of the plan and return the making's id at once.
 
-    The changes that were made by hand in the dataset `edits_of` are made again in the new one.
+    The changes that were made by hand in the dataset `edits_of` are made again in the new one. The `recipe` that the plan
+    came from is kept with the dataset.
     """
     _forget_old(home, clock)
     now = clock.now()
@@ -76,6 +79,7 @@ def begin(
         "plan": plan_json.to_json(plan),
         "objects": [typed_json.to_json(one) for one in objects.values()],
         "edits_of": edits_of,
+        "recipe": None if recipe is None else recipe_yaml(recipe),
         "begun": now.isoformat(),
         "total": sum(one.count for one in plan.objects),
     }

@@ -76,12 +76,16 @@ def _carried_out(folder: Path) -> int:
 
 
 def _made(folder: Path, order: Mapping[str, object]) -> int:
+    from sfseed_core.recipe.read import parse_recipe
     from sfseed_core.workflow.generate import stage
+    from sfseed_core.workflow.recipes import remember
 
     home = folder.parents[1]
     plan = plan_json.from_json(str(order["plan"]))
     described = [typed_json.from_json(one) for one in order["objects"]]  # type: ignore[attr-defined]  # a list of objects
     made = stage(plan, {one.name: one for one in described}, home=home, observer=Telling(folder, plan), clock=SYSTEM)
+    if order.get("recipe"):
+        remember(made, parse_recipe(str(order["recipe"]), path="recipe"))
     told = _carried_over(made, order.get("edits_of"), home)
     making.end(folder, "made", dataset=made.id, done=sum(made.counts.values()), **told)
     return 0
