@@ -23,6 +23,8 @@ def carry_on(
 
     def agree(forecast: Forecast) -> None:
         console.say("\n".join(forecast.lines()))
+        if forecast.dry_run:
+            return
         if forecast.must_type is not None and run.get("confirmed_name") != forecast.must_type:
             question = f"{forecast.org_name} is no sandbox ({forecast.org_kind})."
             run.put("confirmed_name", console.typed(forecast.must_type, question))
@@ -31,4 +33,5 @@ def carry_on(
         console.confirm(f"Load {forecast.records:,} records into {forecast.org_name}?")
 
     status = go_on(run, home=home, observer=console.observer(), clock=SYSTEM, agree=agree, timeout=timeout)
-    return summary.tell(console, status, most_failed)
+    told = run.get("forecast") if run.get("request").get("dry_run") else None
+    return summary.tell(console, status, most_failed, {"forecast": told} if told else {})

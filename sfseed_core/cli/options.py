@@ -78,17 +78,39 @@ MaxFailed = Annotated[
 Timeout = Annotated[
     int, typer.Option("--timeout", metavar="SECONDS", min=0, help="Stop after so long, to be resumed; 0: never.")
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Do everything but write: say what would be loaded, in how many jobs and calls.")
+]
+TestFirst = Annotated[
+    int | None,
+    typer.Option(
+        "--test-first",
+        metavar="N",
+        min=1,
+        help="Load about N records first, with all that they refer to; if one fails, take them back and stop.",
+    ),
+]
+RowsPerJob = Annotated[
+    int | None, typer.Option("--rows-per-job", metavar="N", min=1, max=1_000_000, help="At most so many records in a job.")
+]
+MegabytesPerJob = Annotated[
+    int | None, typer.Option("--mb-per-job", metavar="MB", min=1, max=100, help="At most so many megabytes in a job.")
+]
+LeaveCalls = Annotated[
+    str | None,
+    typer.Option("--leave-calls", metavar="P%", help="Leave so much of the org's daily API calls over; default: 20%."),
+]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or latest.")]
 DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's id, or latest.")]
 
 
-def percent(given: str | None) -> int | None:
+def percent(given: str | None, option: str = "--fit") -> int | None:
     """Read a whole percentage; raises UserError when it is none."""
     if given is None:
         return None
     text = given.strip().removesuffix("%").strip()
-    if not text.isdecimal():
-        raise UserError(f"--fit {given!r} is not a percentage", hint="For example: --fit 50%")
+    if not text.isdecimal() or int(text) > 100:
+        raise UserError(f"{option} {given!r} is not a percentage", hint=f"For example: {option} 50%")
     return int(text)
 
 

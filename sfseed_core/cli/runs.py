@@ -111,13 +111,19 @@ def retry(
     from sfseed_core import system
     from sfseed_core.clock import SYSTEM
     from sfseed_core.load.journal import Run
+    from sfseed_core.workflow.resume import edited_since
     from sfseed_core.workflow.resume import retry as retry_run
 
     console = Console(json=json, verbosity=verbose - quiet, progress=progress, yes=yes)
     limit = options.most_failed(max_failed)
     opened = Run.open(system.home(), run)
-    again = sum(c.failed + c.held + c.unprocessed for c in opened.status().objects.values())
-    console.confirm(f"Send {again:,} records of {opened.id} again?")
+    counts = opened.status().objects.values()
+    again = sum(c.failed + c.held + c.unprocessed for c in counts)
+    doubtful = sum(c.in_doubt for c in counts)
+    edits = edited_since(opened, home=system.home())
+    also = f", look again at {doubtful:,} in doubt" if doubtful else ""
+    since = f", as {edits:,} later edits have left them" if edits > 0 else ""
+    console.confirm(f"Send {again:,} records of {opened.id} again{since}{also}?")
     status = retry_run(opened, home=system.home(), observer=console.observer(), clock=SYSTEM, timeout=timeout)
     return summary.tell(console, status, limit)
 

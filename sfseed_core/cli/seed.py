@@ -30,9 +30,14 @@ def seed(
     locale: options.Locale = None,
     again: options.AgainOption = "stop",
     max_failed: options.MaxFailed = None,
+    test_first: options.TestFirst = None,
+    rows_per_job: options.RowsPerJob = None,
+    mb_per_job: options.MegabytesPerJob = None,
+    leave_calls: options.LeaveCalls = None,
     timeout: options.Timeout = 0,
     progress: options.ProgressOption = "auto",
     *,
+    dry_run: options.DryRun = False,
     despite_findings: options.Despite = False,
     yes: options.Yes = False,
     json: options.Json = False,
@@ -68,7 +73,12 @@ def seed(
         locale=locale,
         again=again,
         despite_findings=despite_findings,
-        hold_refused=yes,
+        hold_refused=yes or dry_run,
+        dry_run=dry_run,
+        test_first=test_first,
+        rows_per_job=rows_per_job,
+        megabytes_per_job=mb_per_job,
+        leave_calls=options.percent(leave_calls, "--leave-calls"),
     )
     home = system.home()
     run = begin(request, home=home, clock=SYSTEM)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sfseed_core.cli.console import table
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from sfseed_core.cli.console import Console
     from sfseed_core.load.status import Counts, RunStatus
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 OK, FINDINGS, INTERRUPTED, FAILED_RECORDS = 0, 1, 4, 5
 
 
@@ -81,9 +84,11 @@ def exit_code(status: RunStatus, most_failed: tuple[int, bool] | None) -> int:
     return FAILED_RECORDS if status.state is not RunState.CANCELLED else INTERRUPTED
 
 
-def tell(console: Console, status: RunStatus, most_failed: tuple[int, bool] | None = None) -> int:
-    """Print the run's result and return its exit code."""
-    console.result(as_json(status), as_text(status))
+def tell(
+    console: Console, status: RunStatus, most_failed: tuple[int, bool] | None = None, more: Mapping[str, Any] = _NOTHING
+) -> int:
+    """Print the run's result, with `more` in its JSON, and return its exit code."""
+    console.result({**as_json(status), **more}, as_text(status))
     code = exit_code(status, most_failed)
     if code == INTERRUPTED:
         console.say(f"Go on with: sfseed runs resume {status.run}")

@@ -70,8 +70,9 @@ def _locks(field: Field) -> bool:
 def locked_by(texts: pa.Table, fields: Collection[str]) -> np.ndarray:
     """Return the ids in these columns of a job's rows, each once."""
     found = [np.unique(ids.from_texts(texts[name])) for name in texts.column_names if name in fields]
-    locked: np.ndarray = np.unique(np.concatenate([*found, np.zeros(0, ids.ID)]))
-    return locked[locked != b""]
+    every = np.unique(np.concatenate([*found, np.zeros(0, ids.ID)]))
+    locked: np.ndarray = every[every != b""]
+    return locked
 
 
 def may_depart(next_: Departure, flying: Collection[Departure], options: Options) -> bool:

@@ -20,10 +20,19 @@ if TYPE_CHECKING:
 _KEY = "changed"
 
 
+def planned_changes(plan: Plan, resolver: Resolver) -> tuple[str, ...]:
+    """Say which existing records of the org a load of the plan changes; an undo changes them back."""
+    return ("the standard price book is made active",) if _needs_price_book(plan, resolver) else ()
+
+
+def _needs_price_book(plan: Plan, resolver: Resolver) -> bool:
+    symbols = {target.symbol for one in plan.objects for reference in one.references for target in reference.targets}
+    return not resolver.price_book_active and STANDARD_PRICE_BOOK in symbols
+
+
 def prepare(run: Run, org: GuardedOrg, plan: Plan, resolver: Resolver, patience: Patience) -> None:
     """Make the standard price book active where the plan uses it: prices in an inactive one cannot be sold by."""
-    symbols = {target.symbol for one in plan.objects for reference in one.references for target in reference.targets}
-    if resolver.price_book_active or STANDARD_PRICE_BOOK not in symbols:
+    if not _needs_price_book(plan, resolver):
         return
     book = resolver.symbol(STANDARD_PRICE_BOOK)
     _change(run, org, patience, {"object": "Pricebook2", "id": book, "field": "IsActive", "old": False, "new": True})

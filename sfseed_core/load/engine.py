@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from sfseed_core.dataset import vectors
 from sfseed_core.errors import OrgAnswered
 from sfseed_core.events import Note, Progress
 from sfseed_core.load import beside, census, ids, jobs, locks, match, results, settle, single
+from sfseed_core.load.allowance import Watch
 from sfseed_core.load.carry import BulkRefused, Carrier
 from sfseed_core.load.drive import Driver
 from sfseed_core.load.jobs import Phase, files_of
 from sfseed_core.load.match import MatchKey
 from sfseed_core.load.outcome import Fate, Outcome
 from sfseed_core.load.patience import Patience
-from sfseed_core.load.settle import Sent
+from sfseed_core.load.settle import Reading, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
-
-    import pyarrow as pa
 
     from sfseed_core.clock import Clock
     from sfseed_core.events import Observer
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from sfseed_core.load.jobs import Job, JobFiles
     from sfseed_core.load.journal import Run
     from sfseed_core.load.options import Options
-    from sfseed_core.load.settle import Reading
     from sfseed_core.org.guard import GuardedOrg
     from sfseed_core.schema.model import Field, ObjectSchema
 
@@ -61,6 +61,7 @@ class Engine:
         self._phase: EventPhase = phase
         self._operations = ("delete",) if phase == "undo" else ("insert", "update")
         self.patience = Patience(run, clock, observer, seconds=options.patience, phase=phase)
+        self._watch = Watch(org, patience=self.patience, clock=clock, leave=options.leave_calls)
         self._carrier = Carrier(run, org, tally, patience=self.patience, clock=clock, options=options)
         self._driver = Driver(
             self._carrier,
@@ -128,6 +129,7 @@ class Engine:
 
     def _launch(self, job: Job) -> Job:
         kind = (job.object, job.operation)
+        self._watch.check(job.rows)
         try:
             if kind not in self._singles:
                 sent = self._carrier.launch(job)
@@ -140,7 +142,7 @@ class Engine:
                 return self._refuse(refused, f"{refusal.code}:{refusal.detail}:--")
             self._observer.notify(Note(self._phase, f"{job.object}: Bulk refuses it, so it goes record by record"))
             self._singles.add(kind)
-        sent = single.send(self._run, self._org, self._tally, refused, self._fields(job.object), self.patience.check)
+        sent = single.send(self._run, self._org, self._tally, refused, self._fields(job.object), self.patience)
         return self._settle_singles(sent)
 
     def _refuse(self, job: Job, reason: str) -> Job:
@@ -197,6 +199,28 @@ class Engine:
                 mine = seen.only(~match.found_in(seen.keys, [self._sent_keys(one) for one in siblings]))
                 reading, certain = settle.count_in(reading, sent, mine, self._known(job.object, siblings))
         return settle.close(reading, sent, said, absent=again if certain else None)
+
+    def recount(self, job: Job, sent: Sent, strays: np.ndarray) -> None:
+        """Ask the org once more about records of a settled job that are in doubt; `strays` are ids that nobody was found for."""
+        rows = len(sent.local)
+        reading = Reading(
+            fates=np.full(rows, Fate.IN_FLIGHT, np.uint8),
+            ids=np.zeros(rows, ids.ID),
+            errors=pa.nulls(rows, pa.string()),
+            open=np.arange(rows),
+            strays=strays,
+            stray_failures=pa.nulls(0, pa.string()),
+            stray_unprocessed=0,
+        )
+        outcome = self._decide(replace(job, round=0), files_of(self._run, job), sent, reading)
+        files_of(self._run, job).clear()
+        if (outcome.fates == Fate.IN_DOUBT).all():
+            return
+        with self._run.line("outcome", "recount", job=job.number) as db:
+            added = jobs.add(db, replace(job, number=0, rows=rows))
+            outcome.write(files_of(self._run, added).outcome)
+            self._tally.apply(added, outcome)
+            self._tally.write_counts(db)
 
     def _confirm(self, job: Job, files: JobFiles, sent: Sent, reading: Reading) -> Reading:
         """Take updates without a line for done where the org shows the value that was sent."""

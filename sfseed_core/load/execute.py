@@ -10,15 +10,19 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from sfseed_core.clock import SYSTEM
-from sfseed_core.errors import GuardRefused, SfseedError
-from sfseed_core.events import SILENT
-from sfseed_core.load import changes, locks, steps
+from sfseed_core.errors import SfseedError
+from sfseed_core.events import SILENT, Note
+from sfseed_core.load import changes, locks, steps, trial
+from sfseed_core.load.bind import bind
 from sfseed_core.load.engine import Engine
 from sfseed_core.load.feeds import Feeds
 from sfseed_core.load.ledger import Ledger, send_again
 from sfseed_core.load.options import DEFAULT
 from sfseed_core.load.patience import StopRequested
+from sfseed_core.load.recount import recount
+from sfseed_core.load.room import give_up_reserve, room_for
 from sfseed_core.load.status import RunState
+from sfseed_core.load.undo import undo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -53,6 +57,8 @@ def execute(
     """
     bind(run, org, resolver.org_id)
     run.observe(observer)
+    if trial.has_failed(run):
+        return undo(run, org, lambda: dataset, observer=observer, clock=clock, options=options)
     if again:
         send_again(run)
     run.set_state(RunState.LOAD)
@@ -62,7 +68,6 @@ def execute(
         run.put("revision", revision)
     ledger = Ledger(run, dataset, revision)
     engine = Engine(run, org, ledger, dataset.schema, observer=observer, clock=clock, options=options, phase="load")
-    feeds = Feeds(run, dataset, revision, ledger, resolver, options)
     with run.transaction() as db:
         ledger.write_counts(db)
     stages = steps.plan_stages(dataset.plan)
@@ -71,11 +76,28 @@ def execute(
 
     def work() -> None:
         changes.prepare(run, org, dataset.plan, resolver, engine.patience)
-        for stage in stages:
-            engine.drive(feeds.of(step) for step in stage)
-            _send_rest(stage, feeds, engine, options)
+        every = Feeds(run, dataset, revision, ledger, resolver, options)
+        recount(run, engine, every, ledger, stages)
+        first = trial.drawn(run, dataset, revision)
+        if first is not None:
+            _send(stages, Feeds(run, dataset, revision, ledger, resolver, options, only=first), engine, options)
+            trial.judge(run, dataset.plan, ledger, first)
+            observer.notify(Note("load", "the test load has arrived; now the rest"))
+        _send(stages, every, engine, options)
 
-    return _carry_out(run, engine, work)
+    try:
+        return _carry_out(run, engine, work)
+    except trial.TestLoadFailed as failed:
+        run.note(f"{failed.message}; what had arrived of it was taken back")
+        observer.notify(Note("load", f"{failed.message}: taking it back", "warning"))
+        return undo(run, org, lambda: dataset, observer=observer, clock=clock, options=options)
+
+
+def _send(stages: Sequence[Sequence[Step]], feeds: Feeds, engine: Engine, options: Options) -> None:
+    """Carry all records of the feeds through the stages, and after each those once more that the org does not have."""
+    for stage in stages:
+        engine.drive(feeds.of(step) for step in stage)
+        _send_rest(stage, feeds, engine, options)
 
 
 def _send_rest(stage: Sequence[Step], feeds: Feeds, engine: Engine, options: Options) -> None:
@@ -96,33 +118,22 @@ def _send_alone(feed: Iterator[Departure], engine: Engine, pause: float) -> bool
     return True
 
 
-def bind(run: Run, org: GuardedOrg, resolved_for: str) -> None:
-    """Bind the run to the org for good.
-
-    Raises GuardRefused when it was begun in another one, or the ids at hand are another one's.
-    """
-    known = run.get("org_id", org.org_id)
-    if org.org_id != known or resolved_for != org.org_id:
-        raise GuardRefused(
-            f"{run.id} was begun in the org {known}, this is {org.org_id}: nothing is written",
-            hint="A refreshed sandbox has a new id: start a new run.",
-        )
-    run.put("org_id", org.org_id)
-    run.put("org_name", org.org.facts.name)
-
-
 def _carry_out(run: Run, engine: Engine, work: Callable[[], None]) -> RunStatus:
     """Take stock, do the work, and leave the run in the state that fits how that went."""
     try:
-        engine.take_stock()
-        work()
+        with room_for(run):
+            engine.take_stock()
+            work()
     except StopRequested as asked:
         engine.end_flights()
         run.set_state(RunState.CANCELLED if asked.how == "cancel" else RunState.STOPPED)
         run.clear_stop()
+    except trial.TestLoadFailed:
+        raise
     except SfseedError as error:
         run.set_state(RunState.STOPPED, error=str(error))
         raise
     else:
         run.set_state(RunState.DONE)
+        give_up_reserve(run)
     return run.status()

@@ -20,7 +20,7 @@ from sfseed_core.load.texts import insert_texts, local_keys, point, refers_to_sy
 from sfseed_core.recipe.columns import RECORD, needs_target, target_column
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.load.journal import Run
@@ -36,12 +36,21 @@ BY_ID = MatchKey(("Id",))
 
 
 class Feeds:
-    """Plans the jobs of a run's steps."""
+    """Plans the jobs of a run's steps; of all records, or only of these (local keys by object)."""
 
     def __init__(
-        self, run: Run, dataset: Dataset, revision: int, ledger: Ledger, resolver: Resolver, options: Options
+        self,
+        run: Run,
+        dataset: Dataset,
+        revision: int,
+        ledger: Ledger,
+        resolver: Resolver,
+        options: Options,
+        *,
+        only: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         self._run, self._dataset, self._revision = run, dataset, revision
+        self._only = only
         self._ledger, self._resolver, self._options = ledger, resolver, options
 
     def of(self, step: Step, round_: int = 0) -> Iterator[Departure]:
@@ -83,8 +92,18 @@ class Feeds:
             found += self._planned(blank, share.key, part, keys[share.rows], locking_fields(schema))
         return found
 
+    def texts(self, step: Step, records: np.ndarray) -> tuple[pa.Table, np.ndarray]:
+        """Return the cells with which these records go, and their local keys in that order."""
+        table = self._take(step.object, records, None)
+        plan = self._dataset.plan.object(step.object)
+        texts, _ = insert_texts(table, plan, left_out=step.deferred, parents=self._ledger, resolver=self._resolver)
+        return texts, local_keys(table)
+
     def _laid(self, object_name: str, parent: str | None) -> Iterator[pa.Table]:
         """The object's records in pieces, those of one lock parent together and, if they can be, in one piece."""
+        if self._only is not None:
+            yield self._take(object_name, self._only.get(object_name, np.zeros(0, np.int64)), None)
+            return
         size = self._piece_size(object_name, None)
         if parent is None:
             yield from (self._read(object_name, *piece, None) for piece in self._pieces(object_name, size))
@@ -97,7 +116,7 @@ class Feeds:
             records, parents = records[order], parents[order]
         for start, stop in locks.cuts(parents, size):
             mine = records[start:stop]
-            yield self._read(object_name, mine[0], mine[-1] + 1, None) if in_order else self._take(object_name, mine)
+            yield self._read(object_name, mine[0], mine[-1] + 1, None) if in_order else self._take(object_name, mine, None)
 
     # -- updates -----------------------------------------------------------------------------------------------------
 
@@ -109,8 +128,7 @@ class Feeds:
         reference = next(one for one in self._dataset.plan.object(step.object).references if one.field == step.field)
         columns = [RECORD, step.field, *([target_column(step.field)] if needs_target(reference) else [])]
         blank = Job(0, step.name, step.object, "update", step.field, False, Phase.PLANNED, 0, round_, BY_ID)
-        for start, stop in self._pieces(step.object, self._piece_size(step.object, columns)):
-            whole = self._read(step.object, start, stop, columns)
+        for whole in self._wholes(step.object, columns):
             yield from self._update_jobs(blank, reference, _rows(whole, fates[local_keys(whole)] == Fate.WAITING))
 
     def _update_jobs(self, blank: Job, reference: ReferencePlan, table: pa.Table) -> list[Departure]:
@@ -123,6 +141,14 @@ class Feeds:
             reference.field: ids.to_texts(pointers.ids[~held]),
         }
         return self._planned(blank, BY_ID, pa.table(columns), keys[~held], columns)
+
+    def _wholes(self, object_name: str, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """The object's records in pieces, by number."""
+        if self._only is not None:
+            yield self._take(object_name, self._only.get(object_name, np.zeros(0, np.int64)), columns)
+            return
+        for start, stop in self._pieces(object_name, self._piece_size(object_name, columns)):
+            yield self._read(object_name, start, stop, columns)
 
     # -- both --------------------------------------------------------------------------------------------------------
 
@@ -142,9 +168,9 @@ class Feeds:
         fresh = open_dataset(self._dataset.path.parents[1], self._dataset.id)
         return fresh.read(object_name, start, stop, revision=self._revision, columns=columns)
 
-    def _take(self, object_name: str, records: np.ndarray) -> pa.Table:
+    def _take(self, object_name: str, records: np.ndarray, columns: Sequence[str] | None) -> pa.Table:
         fresh = open_dataset(self._dataset.path.parents[1], self._dataset.id)
-        return fresh.take(object_name, np.sort(records), revision=self._revision)
+        return fresh.take(object_name, np.sort(records), revision=self._revision, columns=columns)
 
     def _hold(self, fates: np.ndarray, keys: np.ndarray) -> None:
         if len(keys):

@@ -31,18 +31,26 @@ _SENT_AGAIN = (Fate.FAILED, Fate.UNPROCESSED)
 
 
 class Ledger:
-    """Fates and ids of the records of a run, by object and local key, and fates of deferred references by name."""
+    """Fates and ids of the records of a run, by object and local key, and fates of deferred references by name.
+
+    The records are those of the revision that the run began with; what they hold is that of `revision`, which is a later one
+    when failed records were edited and sent again.
+    """
 
     def __init__(self, run: Run, dataset: Dataset, revision: int) -> None:
         self._run = run
         self._fates: dict[str, np.ndarray] = {}
         self._updates: dict[str, np.ndarray] = {}
         self._ids: dict[str, IdMap] = {}
+        self._gone: dict[str, np.ndarray] = {}  # deleted by edits after the run began
+        first = run.get("first_revision", revision)
         system.private_folder(run.folder / "ids")
         for plan in dataset.plan.objects:
             size = dataset.extent(plan.name, revision)
             self._ids[plan.name] = IdMap(file_of(run.folder, plan.name), size)
-            self._fates[plan.name] = _live(dataset, plan.name, revision, size)
+            self._fates[plan.name] = _live(dataset, plan.name, first, size)
+            if first != revision:
+                self._gone[plan.name] = _live(dataset, plan.name, revision, size) == Fate.ABSENT
             for field in deferred_fields(plan):
                 self._updates[update_name(plan.name, field)] = _filled(dataset, plan, field, revision, size)
         self._held = read_held(run)
@@ -111,18 +119,31 @@ class Ledger:
         if again:
             self._put_back()
         for name, keys in self._held.items():
-            self._fates[name][keys] = Fate.HELD
+            waits = keys[self._fates[name][keys] == Fate.WAITING]
+            self._fates[name][waits] = Fate.HELD
+        for name, gone in self._gone.items():
+            self._fates[name][gone & (self._fates[name] == Fate.WAITING)] = Fate.ABSENT
 
     def _put_back(self) -> None:
-        for fates in (*self._fates.values(), *self._updates.values()):
+        for fates in self._fates.values():
             fates[np.isin(fates, _SENT_AGAIN)] = Fate.WAITING
+        for fates in self._updates.values():  # filling a reference twice does no harm
+            fates[np.isin(fates, (*_SENT_AGAIN, Fate.IN_DOUBT))] = Fate.WAITING
 
 
-def send_again(run: Run) -> None:
-    """Put the failed and unprocessed records of a run back to waiting; held ones follow by themselves."""
+def send_again(run: Run, *, revision: int | None = None) -> None:
+    """Put the failed and unprocessed records of a run back to waiting; held ones follow by themselves.
+
+    Those in doubt are asked about once more before anything is sent. With a `revision` of the dataset the records go as they
+    are in that one.
+    """
     last = run.read("SELECT coalesce(max(number), 0) FROM jobs")[0][0]
     with run.line("intent", "retry"):
         run.put("sent_again", [*run.get("sent_again", []), int(last)])
+        run.put("recount", True)
+        if revision is not None and revision != run.get("revision"):
+            run.put("first_revision", run.get("first_revision", run.get("revision")))
+            run.put("revision", revision)
 
 
 def _live(dataset: Dataset, name: str, revision: int, size: int) -> np.ndarray:

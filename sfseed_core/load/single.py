@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sfseed_core.load.carry import Tally
     from sfseed_core.load.jobs import Job
     from sfseed_core.load.journal import Run
+    from sfseed_core.load.patience import Patience
     from sfseed_core.org.guard import GuardedOrg
     from sfseed_core.schema.model import Field
 
@@ -28,8 +29,8 @@ _NUMBERS = frozenset({"double", "currency", "percent"})
 _INTEGERS = frozenset({"int", "long"})
 
 
-def send(run: Run, org: GuardedOrg, tally: Tally, job: Job, fields: Mapping[str, Field], check: Callable[[], None]) -> Job:
-    """Send the rows of a job one by one, each between an intent and an outcome; `check` raises to stop in between."""
+def send(run: Run, org: GuardedOrg, tally: Tally, job: Job, fields: Mapping[str, Field], patience: Patience) -> Job:
+    """Send the rows of a job one by one, each between an intent and an outcome; an org that is away is waited for."""
     files = files_of(run, job)
     with run.line("intent", "singles", job=job.number) as db:
         job = jobs.change(db, job, single=True, phase=Phase.CLOSING, opened=org.org.server_now().isoformat())
@@ -37,8 +38,9 @@ def send(run: Run, org: GuardedOrg, tally: Tally, job: Job, fields: Mapping[str,
         tally.write_counts(db)
     rows = results.read_texts(files.sent, results.header(files.sent)).to_pylist()
     for position, row in enumerate(rows):
-        check()
-        _send_one(run, org, job, position, row, fields)
+        patience.check()
+        if not _send_one(run, org, job, position, row, fields):
+            patience.read(org.org.server_now)
     return finish(run, org, job)
 
 
@@ -50,19 +52,21 @@ def finish(run: Run, org: GuardedOrg, job: Job) -> Job:
 
 def _send_one(
     run: Run, org: GuardedOrg, job: Job, position: int, row: Mapping[str, str], fields: Mapping[str, Field]
-) -> None:
+) -> bool:
+    """Send a record; return False when there was no answer: nobody knows then, and a census settles it."""
     verb = f"{job.operation}_one"
     with run.line("intent", verb, job=job.number) as db:
         db.execute("INSERT INTO calls VALUES (?, ?, 'intended', NULL, NULL)", (job.number, position))
     try:
         found, error = _VERBS[job.operation](org, job.object, typed(row, fields)), None
     except OrgUnreachable:
-        return  # nobody knows: a census settles it
+        return False
     except OrgAnswered as refusal:
         found, error = None, f"{refusal.code}:{refusal.detail}:--"
     with run.line("outcome", verb, job=job.number) as db:
         values = ("failed" if error else "done", found, error, job.number, position)
         db.execute("UPDATE calls SET phase = ?, id = ?, error = ? WHERE job = ? AND position = ?", values)
+    return True
 
 
 def _insert(org: GuardedOrg, object_name: str, record: dict[str, Any]) -> str:

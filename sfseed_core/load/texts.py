@@ -46,7 +46,7 @@ def point(table: pa.Table, reference: ReferencePlan, parents: Parents, resolver:
     found = np.zeros(len(keys), ids.ID)
     missing = np.zeros(len(keys), bool)
     queries = {f"{SYMBOL_MARK}{one.symbol}" for one in reference.targets if one.count}
-    for target, mask in _targets(table, reference):
+    for target, mask in targets(table, reference):
         if target in queries:
             there = mask & (keys >= 0)
             if there.any():
@@ -62,8 +62,8 @@ def point(table: pa.Table, reference: ReferencePlan, parents: Parents, resolver:
     return Pointers(found, missing)
 
 
-def _targets(table: pa.Table, reference: ReferencePlan) -> Iterator[tuple[str, np.ndarray]]:
-    """Each target of the reference, as its column says it, with the mask of the rows that have it."""
+def targets(table: pa.Table, reference: ReferencePlan) -> Iterator[tuple[str, np.ndarray]]:
+    """Give each target of the reference, as its column says it, with the mask of the rows that have it."""
     if not needs_target(reference):
         for target in reference.targets:
             yield target.object or "", np.ones(table.num_rows, bool)

@@ -16,8 +16,8 @@ from sfseed_core.errors import DataError, SfseedError
 from sfseed_core.events import SILENT
 from sfseed_core.load import changes, ids, jobs, outcome, results
 from sfseed_core.load.beside import Departure
+from sfseed_core.load.bind import bind
 from sfseed_core.load.engine import Engine
-from sfseed_core.load.execute import bind
 from sfseed_core.load.feeds import BY_ID, plan_jobs
 from sfseed_core.load.jobs import Job, Phase, files_of
 from sfseed_core.load.ledger import Ledger
@@ -25,6 +25,7 @@ from sfseed_core.load.match import slices
 from sfseed_core.load.options import DEFAULT
 from sfseed_core.load.outcome import Fate, Outcome
 from sfseed_core.load.patience import StopRequested
+from sfseed_core.load.room import give_up_reserve, room_for
 from sfseed_core.load.status import Counts, RunState
 
 if TYPE_CHECKING:
@@ -65,12 +66,13 @@ def undo(
     run.observe(observer)
     run.set_state(RunState.UNDO)
     try:
-        _settle_load(run, org, dataset, observer=observer, clock=clock, options=options)
-        ledger = UndoLedger(run, org.org)
-        engine = Engine(run, org, ledger, {}, observer=observer, clock=clock, options=options, phase="undo")
-        with run.transaction() as db:
-            ledger.write_counts(db)
-        _delete(run, org, engine, ledger, options)
+        with room_for(run):
+            _settle_load(run, org, dataset, observer=observer, clock=clock, options=options)
+            ledger = UndoLedger(run, org.org)
+            engine = Engine(run, org, ledger, {}, observer=observer, clock=clock, options=options, phase="undo")
+            with run.transaction() as db:
+                ledger.write_counts(db)
+            _delete(run, org, engine, ledger, options)
     except SfseedError as error:
         run.set_state(RunState.UNDO, error=str(error))
         raise
@@ -124,6 +126,7 @@ def _delete(run: Run, org: GuardedOrg, engine: Engine, ledger: UndoLedger, optio
     ledger.give_up()
     _note_leftovers(run, ledger)
     run.set_state(RunState.UNDONE)
+    give_up_reserve(run)
 
 
 def _jobs(run: Run, ledger: UndoLedger, step: str, options: Options) -> Iterator[Departure]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["follow", "start_worker"]
 
-Task = Literal["load", "undo", "retry"]
+Task = Literal["load", "undo"]
 
 _START = 30.0  # seconds in which a worker says that it has begun, or is gone
 _LOCK_WAIT = 10.0  # somebody may be looking whether the run is carried
@@ -161,27 +161,22 @@ def _dataset(run: Run, home: Path) -> Dataset:
 
 def _load(run: Run, home: Path, org: GuardedOrg) -> RunStatus:
     from sfseed_core.load.execute import execute
+    from sfseed_core.load.options import requested
     from sfseed_core.load.resolve import Resolver
     from sfseed_core.snapshot.store import from_json
 
     snapshot = from_json(json.loads((run.folder / "snapshot.json").read_text(encoding="utf-8")))
-    return execute(run, org, _dataset(run, home), Resolver.of(snapshot))
-
-
-def _retry(run: Run, home: Path, org: GuardedOrg) -> RunStatus:
-    from sfseed_core.load.ledger import send_again
-
-    send_again(run)
-    return _load(run, home, org)
+    return execute(run, org, _dataset(run, home), Resolver.of(snapshot), options=requested(run.get("request")))
 
 
 def _undo(run: Run, home: Path, org: GuardedOrg) -> RunStatus:
+    from sfseed_core.load.options import requested
     from sfseed_core.load.undo import undo
 
-    return undo(run, org, lambda: _dataset(run, home))
+    return undo(run, org, lambda: _dataset(run, home), options=requested(run.get("request")))
 
 
-_TASKS: Mapping[Task, Callable[[Run, Path, GuardedOrg], RunStatus]] = {"load": _load, "retry": _retry, "undo": _undo}
+_TASKS: Mapping[Task, Callable[[Run, Path, GuardedOrg], RunStatus]] = {"load": _load, "undo": _undo}
 
 if __name__ == "__main__":
     sys.exit(main())

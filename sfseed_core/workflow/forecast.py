@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sfseed_core.load.allowance import CALLS, of_limits
+from sfseed_core.load.changes import planned_changes
+from sfseed_core.load.extent import extent
 from sfseed_core.load.hold import read_held
+from sfseed_core.load.journal import list_runs
+from sfseed_core.load.options import requested
+from sfseed_core.load.resolve import Resolver
+from sfseed_core.load.undo import beyond_undo
 from sfseed_core.org.guard import decide
+from sfseed_core.workflow.automation import automation
 from sfseed_core.workflow.holdings import before_load
 
 if TYPE_CHECKING:
@@ -15,13 +24,17 @@ if TYPE_CHECKING:
     from sfseed_core.workflow.holdings import Holdings
     from sfseed_core.workflow.seed import Work
 
+_TELLING = 5_000  # records of a load from which its speed can be told
+
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
     """What a load would do, shown before it starts.
 
     `holds` is what the org has of the chosen objects by now; `doubt` why that may be the wrong sandbox, which is asked about
-    once more (None: nothing speaks for it). `must_type` is the name that a person types before an org of this kind is loaded.
+    once more (None: nothing speaks for it). `calls` and `seconds` are about; `changes` are what existing records will be
+    changed, `beyond_undo` what an undo cannot take back, `automation` what the org will run for these records (None: not to
+    be seen). `must_type` is the name that a person types before an org of this kind is loaded.
     """
 
     records: int
@@ -34,6 +47,15 @@ class Forecast:
     notes: tuple[str, ...] = ()
     holds: Holdings | None = None
     doubt: str | None = None
+    jobs: int = 0
+    calls: int = 0
+    calls_left: int | None = None
+    seconds: float = 0.0
+    changes: tuple[str, ...] = ()
+    beyond_undo: tuple[str, ...] = ()
+    automation: tuple[str, ...] | None = ()
+    test_first: int = 0
+    dry_run: bool = False
 
     def lines(self) -> list[str]:
         """Return the forecast as lines for a person."""
@@ -42,9 +64,28 @@ class Forecast:
         lines.append(f"Storage: {self.kilobytes:,} KB of it used by these records ({free})")
         if self.refused:
             lines.append(f"{self.refused:,} records would be refused by the org; they and what hangs on them are held back")
+        lines.append(f"About {self.jobs:,} jobs, {self.calls:,} API calls{self._left()}, {duration(self.seconds)}")
+        if self.test_first:
+            lines.append(f"First about {self.test_first:,} records as a test: should one fail, they are taken back")
+        lines += [f"Changes: {one}" for one in self.changes]
+        lines += [f"Beyond undo: {one}" for one in self.beyond_undo]
+        lines += self._automation()
         if self.holds is not None:
             lines += self.holds.lines()
         return [*lines, *self.notes]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        data = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
+        return data | {"objects": dict(self.objects), "holds": self.holds.lines() if self.holds else []}
+
+    def _left(self) -> str:
+        return "" if self.calls_left is None else f" of {self.calls_left:,} left"
+
+    def _automation(self) -> list[str]:
+        if self.automation is None:
+            return ["Automation: which triggers and flows will run cannot be seen by this user"]
+        return [f"Will run: {one}" for one in self.automation]
 
     @property
     def must_type(self) -> str | None:
@@ -55,11 +96,13 @@ class Forecast:
 def forecast(work: Work) -> Forecast:
     """Say what the run is about to add."""
     dataset, plan, facts = work.dataset(), work.dataset().plan, work.org.facts
-    snapshot = work.snapshot()
+    snapshot, options = work.snapshot(), requested(work.request.to_json())
     counts = {name: dataset.count(name, work.run.get("revision")) for name in dataset.objects}
     size = sum(counts[one.name] * one.storage_bytes for one in plan.objects if one.name in counts)
     free = snapshot.storage_free_mb
     holds, doubt = before_load(work.request.org, work.org, counts, home=work.home, now=work.clock.now())
+    effort = extent(plan, counts, options, rate=_last_rate(work))
+    left = of_limits(work.org.limits(), CALLS)
     return Forecast(
         records=sum(counts.values()),
         org_name=facts.name or facts.org_id,
@@ -71,4 +114,32 @@ def forecast(work: Work) -> Forecast:
         notes=plan.notes,
         holds=holds,
         doubt=doubt,
+        jobs=effort.jobs,
+        calls=effort.calls,
+        calls_left=None if left is None else left.left,
+        seconds=effort.seconds,
+        changes=planned_changes(plan, Resolver.of(snapshot)),
+        beyond_undo=beyond_undo({name: one for name, one in dataset.schema.items() if counts.get(name)}),
+        automation=automation(work.org, counts),
+        test_first=work.request.test_first or 0,
+        dry_run=work.request.dry_run,
     )
+
+
+def duration(seconds: float) -> str:
+    """Return a time as a person would say it."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+
+
+def _last_rate(work: Work) -> float | None:
+    """How many records a second the last large load into this org had."""
+    for run in list_runs(work.home):
+        status = run.status() if run.get("org_id") == work.org.org_id else None
+        run.close()
+        there = sum(one.succeeded for one in status.objects.values()) if status is not None else 0
+        if status is not None and there >= _TELLING and status.seconds > 0:
+            return there / status.seconds
+    return None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from sfseed_core.events import SILENT
 from sfseed_core.load.journal import Run, same_load
 from sfseed_core.load.status import RunState
 from sfseed_core.recipe.plan_json import identity
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from sfseed_core.clock import Clock
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
-    from sfseed_core.load.worker import Task
     from sfseed_core.workflow.forecast import Forecast
     from sfseed_core.workflow.request import Again
 
@@ -38,13 +38,15 @@ def begin_load(
     clock: Clock,
     again: Again = "stop",
     confirmed_name: str | None = None,
+    test_first: int | None = None,
 ) -> str:
     """Check a dataset and start loading it; return the run's id while the load goes on in its own process.
 
     Records that the org would refuse are held back. `confirmed_name` is the org's name as the user typed it, where the guard
-    asks for it. Raises UserError when the same plan is there already and `again` says to stop: then no run is left behind.
+    asks for it; with `test_first` about so many records go first, and are taken back if one fails. Raises UserError when the
+    same plan is there already and `again` says to stop: then no run is left behind.
     """
-    request = request_for_dataset(dataset, org=org, home=home, again=again, hold_refused=True)
+    request = request_for_dataset(dataset, org=org, home=home, again=again, hold_refused=True, test_first=test_first)
     run = begin(request, home=home, clock=clock)
     run.put("confirmed_name", confirmed_name)
     work = Work(run, home=home, observer=observer, clock=clock, agree=_agreed, timeout=0)
@@ -61,17 +63,21 @@ def begin_load(
         run.close()
 
 
-def go_on(run_id: str, task: Task, *, home: Path, confirmed_name: str | None = None) -> None:
+def go_on(run_id: str, task: Literal["load", "undo", "retry"], *, home: Path, confirmed_name: str | None = None) -> None:
     """Start a process that resumes the run's load, sends what failed again, or takes the run back."""
     from sfseed_core.load.worker import start_worker
     from sfseed_core.workflow.connect import find_login
+    from sfseed_core.workflow.resume import prepare_retry
 
     run = Run.open(home, run_id)
     try:
         if confirmed_name is not None:
             run.put("confirmed_name", confirmed_name)
         run.clear_stop()
-        start_worker(run, find_login(Request.from_json(run.get("request")).org, home), home=home, task=task)
+        if task == "retry":
+            prepare_retry(run, home=home, observer=SILENT)
+        login = find_login(Request.from_json(run.get("request")).org, home)
+        start_worker(run, login, home=home, task="undo" if task == "undo" else "load")
     finally:
         run.close()
 

@@ -235,13 +235,32 @@ def start(work: Work) -> bool:
     from sfseed_core.workflow.forecast import forecast
 
     if not work.run.get("agreed"):
+        if work.request.dry_run:
+            return _tell_only(work)
         earlier = same_load(work.home, org_id=work.org.facts.org_id, fingerprint=work.run.get("plan_fingerprint"))
         if not settle(work, [one for one in earlier if one.id != work.run.id]):
             return False
-        work.agree(forecast(work))
+        told = forecast(work)
+        work.run.put("forecast", told.to_json())
+        work.agree(told)
         work.run.put("agreed", True)
     start_worker(work.run, work.login, home=work.home)
     return True
+
+
+def _tell_only(work: Work) -> bool:
+    """Say what the load would do; nothing is written, and earlier loads of the same plan are only named."""
+    from sfseed_core.workflow.forecast import forecast
+
+    earlier = same_load(work.home, org_id=work.org.facts.org_id, fingerprint=work.run.get("plan_fingerprint"))
+    told = forecast(work)
+    work.run.put("forecast", told.to_json())
+    work.agree(told)
+    work.run.note("a dry run: nothing was written")
+    for one in earlier:
+        work.run.note(f"the same plan was loaded into this org before, by {one.id}: it would take --again")
+        one.close()
+    return False
 
 
 def _undo(work: Work) -> None:
