@@ -144,6 +144,7 @@ def _check(chunk: Chunk) -> None:
     dml_rules.before_save(chunk)
     if chunk.plan.unique:
         lookups.check_unique(chunk)
+    chunk.state.locks.contend(chunk)
 
 
 # Saving

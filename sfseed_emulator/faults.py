@@ -16,7 +16,8 @@ A fault is a JSON object:
     ones of a CSV)
   - commit: `kill` (`moment`: before or after)
   - chunk: `fail` (`message`; `saved`: its rows are saved, though listed as unprocessed), `wait` (`seconds`)
-  - row: `fail` (`rows` or `share`, `code`, `message`): the row is not saved; without a code, as if its record was locked
+  - row: `fail` (`rows` or `share`, `code`, `message`): the row is not saved; without a code, as if its record was locked.
+    `contend`: the row is not saved if it needs a record that a batch holds which runs at the same time (see `row_locks`)
   - echo: `trim`, `lower_email`, `crlf_to_lf`, `trailing_zero`
   - line: `lose` (`rows`: numbers from 0, or `share`: 0 to 1; `counted`: whether the job's counters know the rows)
 """
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from sfseed_emulator.bulk.batches import BatchJob
     from sfseed_emulator.bulk.job import Job
     from sfseed_emulator.routes.route import Call
 
@@ -49,7 +51,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "after": frozenset({"hold", "cut", "answer", "html", "break_off", "leave_out_rows"}),
     "commit": frozenset({"kill"}),
     "chunk": frozenset({"fail", "wait"}),
-    "row": frozenset({"fail"}),
+    "row": frozenset({"fail", "contend"}),
     "echo": frozenset({"trim", "lower_email", "crlf_to_lf", "trailing_zero"}),
     "line": frozenset({"lose"}),
 }
@@ -244,11 +246,15 @@ class Faults:
 
     def refuses_row(self, job: Job) -> Callable[[int], RowError | None] | None:
         """Return which rows fail, and with which error."""
-        refusing = self._of_job("row", job)
+        refusing = [fault for fault in self._of_job("row", job) if fault.do == "fail"]
         if not refusing:
             return None
         errors = [(fault, _row_error(fault)) for fault in refusing]
         return lambda number: next((error for fault, error in errors if _chosen(fault, number)), None)
+
+    def lets_contend(self, job: Job | BatchJob) -> bool:
+        """Say whether rows fail that need a record which another batch holds."""
+        return any(fault.do == "contend" for fault in self._of_job("row", job))
 
     def loses_line(self, job: Job) -> Callable[[int], bool] | None:
         """Return which rows get no line."""
@@ -259,7 +265,7 @@ class Faults:
         """Say whether rows without a line are counted all the same."""
         return all(fault.settings.get("counted", True) for fault in self._of_job("line", job))
 
-    def _of_job(self, at: str, job: Job) -> list[Fault]:
+    def _of_job(self, at: str, job: Job | BatchJob) -> list[Fault]:
         """Return the faults that hold for the whole of a job; a fault meets a job once."""
         facts = _job_facts(job)
         with self._lock:
@@ -299,7 +305,7 @@ def _request_facts(call: Call) -> Mapping[str, Callable[[], str]]:
     }
 
 
-def _job_facts(job: Job) -> Mapping[str, Callable[[], str]]:
+def _job_facts(job: Job | BatchJob) -> Mapping[str, Callable[[], str]]:
     return {"object": lambda: job.object, "operation": lambda: job.operation}
 
 

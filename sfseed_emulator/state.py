@@ -16,6 +16,7 @@ from sfseed_emulator import ids, tables
 from sfseed_emulator.described import Described
 from sfseed_emulator.first_rows import fill
 from sfseed_emulator.options import OrgOptions
+from sfseed_emulator.row_locks import RowLocks
 from sfseed_emulator.schema import schema_from_json
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class OrgState:
         self.options = OrgOptions(**self._meta_object("options"))  # type: ignore[arg-type]  # its own asdict
         self.plans: dict[str, ObjectPlan] = {}
         self.described = Described()
+        self.locks = RowLocks()
         for name in self.schema.objects:
             self._live[name] = self._count(name)
 

@@ -26,6 +26,7 @@ from sfseed_emulator.bulk.csv_in import BadUpload
 from sfseed_emulator.bulk.query_job import bulk_plan, cell
 from sfseed_emulator.bulk.upload import check_header
 from sfseed_emulator.errors import ApiError
+from sfseed_emulator.row_locks import Holder
 from sfseed_emulator.soql.errors import SoqlError
 from sfseed_emulator.soql.execute import execute, prepare
 from sfseed_emulator.soql.literals import datetime_text
@@ -35,15 +36,17 @@ if TYPE_CHECKING:
 
     from sfseed_emulator.bulk.batch_rows import Row
     from sfseed_emulator.bulk.batches import Batch, BatchJob, BatchStore
+    from sfseed_emulator.bulk.ingest import JobFaults
     from sfseed_emulator.columns import Source
     from sfseed_emulator.outcome import RowResult
     from sfseed_emulator.state import OrgState
 
 CHUNK = 200
+SERIAL = "Serial"
 MOST_ROWS = 10_000
 
 
-def process(state: OrgState, store: BatchStore, batch: Batch) -> Iterator[None]:
+def process(state: OrgState, store: BatchStore, batch: Batch, faults: JobFaults) -> Iterator[None]:
     """Process a batch from where it stands; pauses after each chunk."""
     job = store.job(batch.job_id)
     assert job is not None, "a batch is made for a job"
@@ -58,10 +61,15 @@ def process(state: OrgState, store: BatchStore, batch: Batch) -> Iterator[None]:
     except BadUpload as error:
         _end(state, store, batch.id, FAILED, error.message)
         return
-    for at in range(batch.chunks * CHUNK, len(rows), CHUNK):
-        if not _save_chunk(state, store, job, batch.id, rows[at : at + CHUNK]):
-            return
-        yield
+    contends = faults.lets_contend(job) and job.concurrency != SERIAL
+    try:
+        for at in range(batch.chunks * CHUNK, len(rows), CHUNK):
+            holder = Holder(batch.id, 0, at // CHUNK) if contends else None
+            if not _save_chunk(state, store, job, batch.id, rows[at : at + CHUNK], holder):
+                return
+            yield
+    finally:
+        state.locks.ended(batch.id)
     _end(state, store, batch.id, COMPLETED)
 
 
@@ -86,7 +94,9 @@ def _rows(state: OrgState, store: BatchStore, job: BatchJob, batch: Batch) -> li
     return rows
 
 
-def _save_chunk(state: OrgState, store: BatchStore, job: BatchJob, batch_id: str, rows: Sequence[Row]) -> bool:
+def _save_chunk(
+    state: OrgState, store: BatchStore, job: BatchJob, batch_id: str, rows: Sequence[Row], holder: Holder | None
+) -> bool:
     began = perf_counter()
     with state.transaction():
         current, now = store.batch(batch_id), store.job(job.id)
@@ -95,7 +105,8 @@ def _save_chunk(state: OrgState, store: BatchStore, job: BatchJob, batch_id: str
         if now is None or now.state == ABORTED:
             store.save(replace(current, state=NOT_PROCESSED))
             return False
-        results = _WRITES[job.operation](state, job, rows, "csv" if job.content_type == CSV else "json")
+        with state.locks.held_by(holder):
+            results = _WRITES[job.operation](state, job, rows, "csv" if job.content_type == CSV else "json")
         store.put(batch_id, RESULT, batch_rows.results(job.content_type, results), current.chunks)
         store.save(
             replace(

@@ -15,11 +15,13 @@ from sfseed_emulator.bulk.store import FAILURE, SUCCESS
 from sfseed_emulator.bulk.upload import check_upload
 from sfseed_emulator.language import language
 from sfseed_emulator.outcome import RowResult
+from sfseed_emulator.row_locks import Holder
 from sfseed_emulator.soql.literals import datetime_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from sfseed_emulator.bulk.batches import BatchJob
     from sfseed_emulator.bulk.store import JobStore
     from sfseed_emulator.bulk.upload import Rows
     from sfseed_emulator.outcome import RowError
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 CHUNK = 200
 BATCH = 10_000
+CHUNKS = BATCH // CHUNK
 
 
 class JobFaults(Protocol):
@@ -44,6 +47,9 @@ class JobFaults(Protocol):
     def refuses_row(self, job: Job) -> Callable[[int], RowError | None] | None:
         """Return what says of a row's number (from 0) with which error it fails, None for no such row."""
 
+    def lets_contend(self, job: Job | BatchJob) -> bool:
+        """Say whether rows fail that need a record which another batch holds."""
+
     def loses_line(self, job: Job) -> Callable[[int], bool] | None:
         """Return what says of a row's number (from 0) that it gets no result line, None for no such row."""
 
@@ -60,10 +66,13 @@ def process(state: OrgState, store: JobStore, job: Job, faults: JobFaults) -> It
         return
     if not _change(state, store, job, {"state": IN_PROGRESS}):
         return
-    for rows in upload.chunks(max(job.offset, upload.start), CHUNK):
-        if not _save_chunk(state, store, job, upload.header, rows, faults):
-            return
-        yield
+    try:
+        for rows in upload.chunks(max(job.offset, upload.start), CHUNK):
+            if not _save_chunk(state, store, job, upload.header, rows, faults):
+                return
+            yield
+    finally:
+        state.locks.ended(job.id)
     _change(state, store, job, {"state": COMPLETE})
 
 
@@ -116,7 +125,7 @@ def _save_chunk(state: OrgState, store: JobStore, job: Job, header: Sequence[str
 
 def _batch_error(state: OrgState, job: Job) -> str | None:
     """Count an internal batch at its first chunk; the day's allowance may be used up."""
-    if job.chunks % (BATCH // CHUNK):
+    if job.chunks % CHUNKS:
         return None
     if limits.used(state, limits.BULK_BATCHES) >= state.options.daily_bulk_batches:
         return "ExceededQuota : ApiBatchItems Limit exceeded."
@@ -131,7 +140,9 @@ def _written(state: OrgState, job: Job, rows: list[Mapping[str, object]], faults
     """Write the rows but those that a fault refuses; one result per row, in their order."""
     refuses = faults.refuses_row(job)
     errors = {at: refuses(job.chunks * CHUNK + at) if refuses else None for at in range(len(rows))}
-    saved = iter(_WRITES[job.operation](state, job, [row for at, row in enumerate(rows) if errors[at] is None]))
+    holder = Holder(job.id, job.chunks // CHUNKS, job.chunks % CHUNKS) if faults.lets_contend(job) else None
+    with state.locks.held_by(holder):
+        saved = iter(_WRITES[job.operation](state, job, [row for at, row in enumerate(rows) if errors[at] is None]))
     return [next(saved) if (error := errors[at]) is None else _refused(row, error) for at, row in enumerate(rows)]
 
 

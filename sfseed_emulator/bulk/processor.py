@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from sfseed_emulator.bulk import batch_work, ingest, query_job
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from sfseed_emulator.bulk.ingest import JobFaults
     from sfseed_emulator.state import OrgState
 
-_TURN = 10  # chunks of one job before the next one's turn
+_ENDED = object()
 _log = logging.getLogger(__name__)
 
 
@@ -98,7 +97,7 @@ class Processor:
         return wait
 
     def _turn(self, active: dict[str, Iterator[None]]) -> None:
-        """Let each job do a few chunks."""
+        """Let each job do a chunk."""
         for job_id in list(active):
             if self._stopped.is_set():
                 return
@@ -107,7 +106,7 @@ class Processor:
 
     def _advance(self, job_id: str, steps: Iterator[None]) -> bool:
         try:
-            return any(True for _ in islice(steps, _TURN - 1, None, _TURN))
+            return next(steps, _ENDED) is not _ENDED
         except Exception as error:  # noqa: BLE001 - a job that breaks must not end the thread that the others need
             _log.exception("job %s broke", job_id)
             ingest.broken(self._state, self.store, job_id, error)
@@ -116,7 +115,7 @@ class Processor:
 
     def _steps(self, job: Job | Batch) -> Iterator[None]:
         if isinstance(job, Batch):
-            return batch_work.process(self._state, self.batches, job)
+            return batch_work.process(self._state, self.batches, job, self._faults)
         if job.kind == INGEST:
             return ingest.process(self._state, self.store, job, self._faults)
         return query_job.process(self._state, self.store, job)

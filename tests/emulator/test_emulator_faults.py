@@ -14,6 +14,7 @@ import requests
 
 from sfseed_emulator import oauth
 from sfseed_emulator.app import create_app
+from sfseed_emulator.bulk import ingest
 from sfseed_emulator.bulk.processor import Processor
 from sfseed_emulator.faults import FaultError, Faults, read_fault
 from sfseed_emulator.inprocess import InProcessAdapter
@@ -215,6 +216,55 @@ def test_rows_that_fail_as_if_locked(faulty: FaultyOrg) -> None:
     failed = faulty.call("GET", f"/jobs/ingest/{job['id']}/failedResults").text
     assert failed.count("UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record") == 2
     assert faulty.load("Account", "Name\nA\nC\n")["numberRecordsFailed"] == 0
+
+
+def contacts(accounts: list[str], order: str) -> str:
+    """Write contacts of some accounts, 600 of each, one account after the other or by turns."""
+    count = len(accounts) * 600
+    chosen = [accounts[at % len(accounts) if order == "by turns" else at * len(accounts) // count] for at in range(count)]
+    return "LastName,AccountId\n" + "".join(f"L{at},{account}\n" for at, account in enumerate(chosen))
+
+
+@pytest.mark.parametrize(("order", "locked"), [("one after the other", False), ("by turns", True)])
+def test_rows_of_one_parent_contend_across_the_batches_of_a_job(
+    faulty: FaultyOrg, monkeypatch: pytest.MonkeyPatch, order: str, locked: bool
+) -> None:
+    """Batches run side by side: rows of an account that are spread over them fight, rows that stand together do not."""
+    monkeypatch.setattr(ingest, "CHUNKS", 3)  # batches of 600 rows, so that a job has several
+    accounts = [faulty.insert("Account", Name=f"A{at}") for at in range(4)]
+    faulty.fault(at="row", do="contend")
+    ended = faulty.load("Contact", contacts(accounts, order))
+    assert (ended["numberRecordsFailed"] > 0) is locked
+    if locked:
+        failed = faulty.call("GET", f"/jobs/ingest/{ended['id']}/failedResults").text
+        assert (
+            f"UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record or 1 records: {accounts[0][:15]}"
+            in failed
+        )
+        assert faulty.count("Contact") == ended["numberRecordsProcessed"] - ended["numberRecordsFailed"]
+
+
+def test_jobs_of_different_objects_contend_for_one_account(faulty: FaultyOrg, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Contacts and opportunities of the same account at the same time; alone, or on accounts of their own, all are saved."""
+    first, second = faulty.insert("Account", Name="A"), faulty.insert("Account", Name="B")
+    faulty.fault(at="row", do="contend")
+    monkeypatch.setattr(faulty.state, "jobs_ready", lambda: None)
+
+    def closed(object_name: str, upload: str) -> str:
+        job = str(faulty.call("POST", "/jobs/ingest", json={"object": object_name, "operation": "insert"}).json()["id"])
+        faulty.call("PUT", f"/jobs/ingest/{job}/batches", data=upload.encode(), headers={"Content-Type": "text/csv"})
+        faulty.call("PATCH", f"/jobs/ingest/{job}", json={"state": "UploadComplete"})
+        return job
+
+    def failed(contact_account: str) -> list[int]:
+        people = "LastName,AccountId\n" + "".join(f"L{at},{contact_account}\n" for at in range(300))
+        deals = "Name,StageName,CloseDate,AccountId\n" + "".join(f"O{at},Won,2026-01-02,{second}\n" for at in range(300))
+        jobs = [closed("Contact", people), closed("Opportunity", deals)]
+        Processor(faulty.state, faulty.faults).run_pending()
+        return [int(faulty.call("GET", f"/jobs/ingest/{job}").json()["numberRecordsFailed"]) for job in jobs]
+
+    assert failed(first) == [0, 0]
+    assert failed(second) == [0, 300]  # the contacts came first and hold the account until their job has ended
 
 
 def test_control_needs_its_token(faulty: FaultyOrg) -> None:

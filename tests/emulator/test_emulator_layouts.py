@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.emulator.conftest import DATA, Org
+from tests.emulator.conftest import BASE, DATA, Org
 
 
 def test_every_address_of_a_describe_is_served_in_the_version_asked_for(org: Org) -> None:
@@ -39,7 +39,7 @@ def test_list_views_are_found_by_query_and_by_address(org: Org) -> None:
     told = org.call("GET", f"/sobjects/Account/listviews/{every[:15]}/describe").json()
     assert org.call("GET", "/query", params={"q": told["query"]}).json()["records"][0]["Id"] == newest
     assert org.error("GET", f"/sobjects/Contact/listviews/{every}")["errorCode"] == "NOT_FOUND"
-    assert org.call("GET", f"/lightning/o/Account/list?filterName={every}").status_code == 200
+    assert org.session.get(f"{BASE}/lightning/o/Account/list?filterName={every}").status_code == 200
 
 
 def test_a_layout_lists_fields_and_record_types(org: Org) -> None:
