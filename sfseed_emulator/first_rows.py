@@ -63,6 +63,17 @@ def _organization(state: OrgState, running: str) -> None:
         "TimeZoneSidKey": "Europe/Berlin",
         "FiscalYearStartMonth": 1,
         "Country": "US",
+        "DefaultAccountAccess": "Edit",
+        "DefaultContactAccess": "ControlledByParent",
+        "DefaultOpportunityAccess": "Edit",
+        "DefaultLeadAccess": "ReadEditTransfer",
+        "DefaultCaseAccess": "ReadEditTransfer",
+        "DefaultCalendarAccess": "HideDetailsInsert",
+        "DefaultPricebookAccess": "ReadSelect",
+        "DefaultCampaignAccess": "All",
+        "UiSkin": "Theme3",
+        "SignupCountryIsoCode": "US",
+        "WebToCaseDefaultOrigin": "Web",
     }
     _write(state, "Organization", row, running)
 

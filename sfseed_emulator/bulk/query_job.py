@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 PART_ROWS = 2000
 
 
-def bulk_plan(state: OrgState, text: str, *, all_rows: bool, version: str) -> Plan:
-    """Plan a query for a bulk job; ApiError where Bulk API 2.0 refuses it."""
+def bulk_plan(state: OrgState, text: str, *, all_rows: bool, version: str, typeof: bool = False) -> Plan:
+    """Plan a query for a bulk job; ApiError where Bulk API 2.0 refuses it. Bulk API 1 takes TYPEOF but in CSV."""
     try:
-        _check(parse(text))
+        _check(parse(text), typeof=typeof)
         plan = planned(state, text, all_rows=all_rows, version=version)
     except SoqlError as error:
         raise ApiError(error.code, error.message) from None
-    if any(output.column < 0 for output in plan.columns):
+    if any(output.column < 0 and output.type != "typeof" for output in plan.columns):
         raise _unsupported("Selecting compound data not supported in Bulk Query")
     if any(output.type == "base64" for output in plan.columns):
         raise _unsupported("Selecting binary data not supported in Bulk Query")
     return plan
 
 
-def _check(query: Query) -> None:
+def _check(query: Query, *, typeof: bool) -> None:
     whats = [item.what for item in query.select]
     if any(isinstance(what, Query) for what in whats):
         raise _unsupported("Aggregate Relationships not supported in Bulk Query")
@@ -50,7 +50,7 @@ def _check(query: Query) -> None:
         raise _unsupported("Aggregate functions, GROUP BY and FIELDS() are not supported in Bulk Query")
     if query.offset is not None:
         raise _unsupported("OFFSET is not supported in Bulk Query")
-    if any(isinstance(what, Typeof) for what in whats):
+    if not typeof and any(isinstance(what, Typeof) for what in whats):
         raise _unsupported("TYPEOF is not supported in Bulk Query")
 
 

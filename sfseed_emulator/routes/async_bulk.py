@@ -254,13 +254,13 @@ def _add(call: Call, store: BatchStore) -> Answer:
 
 def _batch_answer(job: BatchJob, batch: Batch, *, status: int = 200) -> Answer:
     in_json = job.content_type == JSON
-    told = _batch_told(batch)
-    return _answer(told if in_json else _zulu(told), "batchInfo", in_json=in_json, status=status)
+    return _answer(_batch_told(batch, in_json=in_json), "batchInfo", in_json=in_json, status=status)
 
 
-def _batch_told(batch: Batch) -> Told:
-    message: Told = {"stateMessage": batch.message} if batch.message else {}
-    return {
+def _batch_told(batch: Batch, *, in_json: bool) -> Told:
+    """Tell a batch's state; JSON says null where XML leaves the message out, and has the names in alphabetical order."""
+    message: Told = {"stateMessage": batch.message} if batch.message or in_json else {}
+    told: Told = {
         "id": batch.id,
         "jobId": batch.job_id,
         "state": batch.state,
@@ -273,6 +273,7 @@ def _batch_told(batch: Batch) -> Told:
         "apiActiveProcessingTime": batch.total_ms,
         "apexProcessingTime": 0,
     }
+    return dict(sorted(told.items())) if in_json else _zulu(told)
 
 
 def _batch(call: Call, store: BatchStore) -> tuple[BatchJob, Batch]:
@@ -293,7 +294,7 @@ def _batch_list(call: Call, store: BatchStore) -> Answer:
     """List a job's batches."""
     job = _job(call, store)
     in_json = job.content_type == JSON
-    listed: list[object] = [told if in_json else _zulu(told) for told in map(_batch_told, store.batches(job.id))]
+    listed: list[object] = [_batch_told(one, in_json=in_json) for one in store.batches(job.id)]
     return _answer({"batchInfo": listed}, "batchInfoList", in_json=in_json)
 
 
@@ -318,13 +319,14 @@ def _result(call: Call, store: BatchStore) -> Answer:
 
 
 def _result_id(batch: Batch) -> str:
-    return full_id(RESULT_PREFIX + batch.id[3:15]) or ""
+    """Return the id of a query's one result; these ids alone have 15 characters."""
+    return RESULT_PREFIX + batch.id[3:15]
 
 
 def _query_result(call: Call, store: BatchStore) -> Answer:
     """Give a query's result."""
     job, batch = _batch(call, store)
-    if job.operation not in QUERIES or full_id(call.params["result"]) != _result_id(batch) or batch.state != COMPLETED:
+    if job.operation not in QUERIES or call.params["result"][:15] != _result_id(batch) or batch.state != COMPLETED:
         raise Refused("InvalidBatch", f"Unable to find result: {call.params['result']}")
     return Answer(store.data(batch.id, RESULT), media_type=_MEDIA[job.content_type])
 
