@@ -30,7 +30,7 @@ _ALL: Mapping[Level, str] = {
     "warning": "It works; some things are less than they could be.",
     "problem": "Something stands in the way.",
 }
-_NOTED, _PRESSED = "org_checked", "pressed_"
+_NOTED, _PRESSED, _TYPED = "org_checked", "pressed_", "unprotect_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _write_test(name: str, org: Connection, checked: Checked | None) -> None:
             typed = st.text_input(f"This is no sandbox. Type its name to go on: {words.plain(called)}", key="write_name")
         ready = typed is None or typed.strip() == called.strip()
         _button("Insert and delete them", "write_test", type="primary", disabled=not ready)
-    if ready and _pressed("write_test"):
+    if _pressed("write_test") and ready:
         with st.spinner("Inserting, reading back, deleting…"):
             _told(lambda: _write(name, checked, typed))
 
@@ -185,7 +185,7 @@ def _protection(name: str, org: Connection) -> None:
         st.button("Protect this org", key="protect", icon=":material/lock:", on_click=_protect, args=(name, org))
         return
     st.badge("Protected here: never written to", color="red", icon=":material/lock:")
-    typed = st.text_input(f"To lift the protection, type the org's name: {words.plain(called)}", key="unprotect_name")
+    typed = st.text_input(f"To lift the protection, type the org's name: {words.plain(called)}", key=_TYPED)
     st.button(
         "Lift the protection",
         key="unprotect",
@@ -206,6 +206,8 @@ def _protect(name: str, org: Connection) -> None:
 def _unprotect(org: Connection) -> None:
     from sfseed_core.workflow import connections
 
+    if str(state.remembered(_TYPED, "")).strip() != (org.facts.name or org.facts.org_id).strip():
+        return  # the button is disabled until then; whoever talks to the server directly is asked as well
     connections.unprotect(home=resources.home(), facts=org.facts)
     resources.forget_orgs()
 

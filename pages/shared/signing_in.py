@@ -166,6 +166,8 @@ def _awaited(listener: Callback, address: str) -> Mapping[str, str]:
             returned = listener.poll(0.5)
             if returned is not None:
                 return returned
+            if listener.closed:  # by a newer sign-in
+                break
     raise LoginFailed("nobody came back from the browser", hint="Start the sign-in again.")
 
 

@@ -46,6 +46,7 @@ class Callback:
         self._came = threading.Event()
         self._returned: Mapping[str, str] = {}
         self._lock = threading.Lock()
+        self.closed = False
         try:
             self._server = _Server((_HOST, port), _handler(self))
         except OSError:
@@ -67,6 +68,7 @@ class Callback:
 
     def close(self) -> None:
         """Listen no more; the port is free then. Nothing happens the second time."""
+        self.closed = True
         if self._thread.is_alive():
             self._server.shutdown()
         self._server.server_close()

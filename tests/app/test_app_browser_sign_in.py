@@ -117,6 +117,7 @@ def test_a_sign_in_that_is_denied_or_comes_too_late(browser, own_app, served, mo
         assert "denied" not in read(own_app.home).saved
 
 
+@pytest.mark.slow
 def test_a_closed_tab_and_a_busy_port(browser, own_app, served):
     """The port is told before anything opens; Cancel ends the waiting; a sign-in whose tab was closed blocks no other."""
     server = served(name="Acme UAT")

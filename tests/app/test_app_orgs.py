@@ -75,7 +75,7 @@ def test_revoking_ends_the_token_in_the_org(home, uat):
     ("user", "said"),
     [
         ("admin", "It works"),
-        ("no-setup", "View Setup and Configuration"),
+        pytest.param("no-setup", "View Setup and Configuration", marks=pytest.mark.slow),
         pytest.param("no-opportunity", "Create on the objects", marks=pytest.mark.slow),
         pytest.param("no-marketing", "Marketing User", marks=pytest.mark.slow),
     ],

@@ -13,16 +13,18 @@ from sfseed_core.errors import SfseedError
 from sfseed_core.events import SILENT
 from sfseed_core.load.execute import execute
 from sfseed_core.load.follow import follow
-from sfseed_core.load.journal import Run
+from sfseed_core.load.journal import Run, list_runs
 from sfseed_core.load.status import RunState
 from sfseed_core.org.client import connect
 from sfseed_core.org.connections import protection
 from sfseed_core.org.guard import admit
+from sfseed_core.org.recording import Recording
 from sfseed_core.schema.model import Schema
 from sfseed_core.snapshot.read import take
 from sfseed_core.snapshot.store import to_json
 from sfseed_core.workflow import connections, load
 from sfseed_core.workflow.connect import ENV, find_login
+from sfseed_core.workflow.doctor import try_writing
 from sfseed_core.workflow.request import make_request
 from sfseed_core.workflow.resume import retry
 from sfseed_core.workflow.seed import begin, go_on, request_for_dataset
@@ -86,7 +88,8 @@ def by_command_load(case):
 
 def by_page(case):
     """The Load page's button."""
-    load.begin_load(case.dataset.id, org=ENV, home=case.home, observer=SILENT, clock=SYSTEM)
+    begun = load.begin_load(case.dataset.id, org=ENV, home=case.home, observer=SILENT, clock=SYSTEM)
+    follow(Run.open(case.home, begun), observer=SILENT, clock=SYSTEM)
 
 
 def by_resume(case):
@@ -117,7 +120,22 @@ def by_library(case):
     execute(case.run(RunState.LOAD), admit(org, home=case.home), case.dataset, resolver_of(org))
 
 
-ENTRIES = (by_command_seed, by_command_load, by_page, by_resume, by_retry, by_undo, by_page_again, by_library)
+def by_write_test(case):
+    """`sfseed doctor --write-test --yes`."""
+    list(try_writing(ENV, case.home, SYSTEM, Recording(), confirmed_name=None))
+
+
+ENTRIES = (
+    by_command_seed,
+    by_command_load,
+    by_page,
+    by_resume,
+    by_retry,
+    by_undo,
+    by_page_again,
+    by_library,
+    by_write_test,
+)
 
 
 @pytest.fixture
@@ -125,7 +143,7 @@ def case(home, served, env):
     """A maker of cases by kind of org."""
 
     def make(kind):
-        server = served(name="Acme", **KINDS[kind])
+        server = served(name="Acme", **KINDS.get(kind, {}))
         env(server)
         dataset = stage(home, server.org, projects(3)[:1])
         client = server.org.connect()
@@ -151,7 +169,7 @@ def case(home, served, env):
 
 @pytest.mark.parametrize("kind", [pytest.param(one, marks=() if one in DEFAULT else pytest.mark.slow) for one in KINDS])
 def test_no_entry_point_writes_to_an_org_that_is_refused(case, kind):
-    """Production, unknown, protected and unconfirmed orgs: eight ways in, and the org's request log holds no write."""
+    """Production, unknown, protected and unconfirmed orgs: nine ways in, and the org's request log holds no write."""
     one = case(kind)
     for entry in ENTRIES:
         try:
@@ -176,6 +194,43 @@ def test_another_org_behind_the_same_name_gets_nothing(case, served, env):
             assert error.exit_code == 3  # noqa: PT017 - as above
         assert refused.writes() == []
     assert "another" in str(run.get("error")) or "now the org" in str(run.get("error"))
+
+
+WRITING = (by_command_load, by_page, by_resume, by_undo, by_page_again, by_library, by_write_test)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [pytest.param(one, marks=() if one is by_undo else pytest.mark.slow, id=one.__name__) for one in WRITING],
+)
+def test_a_token_that_is_renewed_into_another_org_is_not_used(case, entry):
+    """The sandbox is refreshed at the first write: the new token leads to another org, which gets no write at all."""
+    one = case("sandbox")
+    if entry in {by_undo, by_page_again}:
+        by_resume(one)
+        assert one.writes()
+        one.run = lambda: Run.open(one.home, latest(one.home))
+    one.server.org.state.requests.clear()
+    before = one.server.org.state.org_id
+    one.server.org.fault(
+        at="before", do="refresh_sandbox", match={"method": "POST|PUT|PATCH|DELETE", "path": "ingest|sobjects"}
+    )
+    try:
+        entry(one)
+    except SfseedError as error:
+        assert error.exit_code in {3, 4}, error  # noqa: PT017 - some refuse in their own process
+    assert one.server.org.state.org_id != before, "the refresh came"
+    assert [status for _, _, status in one.server.org.calls("POST", "/oauth2/token")], "the token was renewed"
+    calls = one.server.org.calls()
+    first = next(n for n, (method, path, _) in enumerate(calls) if method != "GET" and "/oauth2/" not in path)
+    assert calls[first][2] == 401
+    assert [(m, path) for m, path, _ in calls[first + 1 :] if m != "GET" and "/oauth2/" not in path] == []
+
+
+def latest(home):
+    """The run that was begun last."""
+    [*_, last] = sorted((run.get("at") or run.id, run.id) for run in list_runs(home))
+    return last[1]
 
 
 @pytest.mark.parametrize("kind", ["developer", pytest.param("trial", marks=pytest.mark.slow)])
