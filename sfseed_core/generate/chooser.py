@@ -11,7 +11,7 @@ from sfseed_core.generate.owners import COMPANY, nearest_company
 from sfseed_core.generate.provider import CHOICE
 from sfseed_core.generate.providers.choices import free_values
 from sfseed_core.generate.providers.companies import lists_industries
-from sfseed_core.generate.registry import Registry, standard
+from sfseed_core.generate.registry import Registry, installed
 from sfseed_core.recipe.model import SHARE, ColumnPlan
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Chooser:
     """Chooses among the providers of a registry."""
 
     def __init__(self, registry: Registry | None = None) -> None:
-        self.registry = registry or standard()
+        self.registry = registry or installed()
 
     def choose(self, request: FieldRequest, /) -> ColumnPlan | str:
         """Return the column, or in one line why nothing can be made for the field.

@@ -18,7 +18,7 @@ from sfseed_core.generate.locales import Locales, locales_of
 from sfseed_core.generate.pools import Pools
 from sfseed_core.generate.provider import Scope
 from sfseed_core.generate.references import Keys, reachable, refer
-from sfseed_core.generate.registry import Registry, standard
+from sfseed_core.generate.registry import Registry, installed
 from sfseed_core.generate.rows import Rows
 from sfseed_core.generate.texts import strings
 from sfseed_core.recipe.columns import RECORD_TYPE, SYMBOL_MARK, needs_target, schema_of
@@ -58,7 +58,7 @@ class Engine:
 
     def __init__(self, plan: Plan, registry: Registry | None = None) -> None:
         self.plan = plan
-        self.registry = registry or standard()
+        self.registry = registry or installed()
         self._objects = {one.name: one for one in plan.objects}
         self._places = {one.name: place for place, one in enumerate(plan.objects)}
         self._judge = judge_of(plan)

@@ -1,4 +1,4 @@
-"""Fields as a recipe names them: `Website`, or `Account.Website` of the record that a reference leads to."""
+"""Fields as a recipe names them: `Website`, or `Account.Website`, `Opportunity.Account.Website` where references lead."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from sfseed_core.errors import RecipeError
 from sfseed_core.recipe.suggestion import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sfseed_core.recipe.chooser import FieldRequest
-    from sfseed_core.recipe.model import ReferencePlan
+    from sfseed_core.recipe.model import ObjectPlan, ReferencePlan
+    from sfseed_core.schema.model import ObjectSchema
 
 
 def find_field(request: FieldRequest, path: str) -> dict[str, Any]:
@@ -22,22 +25,39 @@ def find_field(request: FieldRequest, path: str) -> dict[str, Any]:
         if name not in request.context.meanings:
             raise RecipeError(f"{place}: {name!r} gets no values{did_you_mean(name, request.context.meanings)}")
         return {"field": name}
-    reference = _reference(request, link, place)
-    target = next((one.object for one in reference.targets if one.object), None)
-    parent = request.context.earlier.get(target or "")
-    if parent is None:
-        raise RecipeError(f"{place}: {link!r} leads to no records that are made before these")
+    via, parent = _followed(request, link.split("."), place)
     columns = [one.field for one in parent.columns]
     if name not in columns:
         raise RecipeError(f"{place}: {parent.name}.{name} gets no values{did_you_mean(name, columns)}")
-    return {"field": name, "via": reference.field, "of": parent.name}
+    return {"field": name, "via": via, "of": parent.name}
 
 
-def _reference(request: FieldRequest, link: str, place: str) -> ReferencePlan:
-    references = request.context.references
-    fields = request.context.object.fields
-    for reference in references.values():
-        names = {reference.field, fields[reference.field].relationship_name, *(one.object for one in reference.targets)}
-        if link in names:
-            return reference
-    raise RecipeError(f"{place}: {link!r} is no reference that is filled{did_you_mean(link, references)}")
+def _followed(request: FieldRequest, links: list[str], place: str) -> tuple[str, ObjectPlan]:
+    """Return the path of reference fields that the links name, one after the other, and the object at its end."""
+    context = request.context
+    schema, references = context.object, tuple(context.references.values())
+    path: list[str] = []
+    parent: ObjectPlan | None = None
+    for link in links:
+        reference = _reference(schema, references, link, place)
+        target = next((one.object for one in reference.targets if one.object), None)
+        parent = context.earlier.get(target or "")
+        if parent is None:
+            raise RecipeError(f"{place}: {link!r} leads to no records that are made before these")
+        path.append(reference.field)
+        schema, references = context.schema.objects[parent.name], parent.references
+    assert parent is not None
+    return ".".join(path), parent
+
+
+def _reference(schema: ObjectSchema, references: Iterable[ReferencePlan], link: str, place: str) -> ReferencePlan:
+    """Return the reference that goes by the link's name: its own, its relationship's, or that of what it refers to."""
+    known: dict[str, ReferencePlan] = {}
+    for reference in references:
+        relationship = schema.fields[reference.field].relationship_name
+        names = [reference.field, relationship, *(one.object for one in reference.targets)]
+        for name in filter(None, names):
+            known.setdefault(name, reference)
+    if link not in known:
+        raise RecipeError(f"{place}: {link!r} is no reference that is filled{did_you_mean(link, known)}")
+    return known[link]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from sfseed_core.errors import UserError
+from sfseed_core.generate.provider import Provider
 from sfseed_core.generate.providers import (
     asked,
     blobs,
@@ -26,9 +29,9 @@ from sfseed_core.generate.providers import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from importlib.metadata import EntryPoint
 
-    from sfseed_core.generate.provider import Provider
-
+ENTRY_POINTS = "sfseed.providers"
 _FAMILIES = (
     people,
     companies,
@@ -77,6 +80,35 @@ class Registry:
         """Return the registry with providers of one's own, which are asked before the others of their meanings."""
         own = {one.name for one in providers}
         return Registry.of([*providers, *(one for one in self.by_name.values() if one.name not in own)])
+
+
+@cache
+def installed() -> Registry:
+    """Return the providers that ship with sfseed and those of installed packages (entry points of the group `sfseed.providers`).
+
+    An entry point names a Provider or several. Raises UserError for one that cannot be loaded, with its name.
+    """
+    from importlib.metadata import entry_points
+
+    own = [provider for point in entry_points(group=ENTRY_POINTS) for provider in _loaded(point)]
+    return standard().extended(*own) if own else standard()
+
+
+def _loaded(point: EntryPoint) -> tuple[Provider, ...]:
+    try:
+        found = point.load()
+    except Exception as error:  # whatever somebody else's module does when it is imported
+        raise UserError(
+            f"the providers of {point.value!r} (entry point {point.name!r}) cannot be loaded: {error!r}",
+            hint="Mend the package that brings them, or uninstall it.",
+        ) from error
+    providers = (found,) if isinstance(found, Provider) else tuple(found)
+    strangers = [one for one in providers if not isinstance(one, Provider)]
+    if strangers:
+        raise UserError(
+            f"{point.value!r} (entry point {point.name!r}) is no Provider, nor a list of them: {strangers[0]!r}"
+        )
+    return providers
 
 
 def standard() -> Registry:

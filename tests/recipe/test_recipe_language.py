@@ -211,3 +211,25 @@ def test_the_schema_knows_the_language():
     assert not list(check.iter_errors(yaml.safe_load(io.StringIO(RECIPE))))
     assert list(check.iter_errors({"version": 1, "objects": {"Account": {"cuont": 1}}}))
     assert list(check.iter_errors({"version": 1, "objects": {"Account": {"fields": {"Name": {"tempalte": "x"}}}}}))
+
+
+def test_paths_lead_over_several_references(tmp_path, home):
+    """A template or copy may go from a line item to its deal's account."""
+    text = """
+version: 1
+objects:
+  Account: {count: 5, only: [Name]}
+  Product2: 3
+  PricebookEntry: {per: Product2, each: 1}
+  Opportunity: {per: Account, each: 2, only: [StageName]}
+  OpportunityLineItem:
+    per: Opportunity
+    each: 2
+    fields: {Description: {template: "For {Opportunity.Account.Name} ({Opportunity.StageName})", empty: 0}}
+"""
+    found = made(tmp_path, text)
+    names = {one["Id"]: one["Name"] for one in found["Account"]}
+    deals = {one["Id"]: (names[one["AccountId"]], one["StageName"]) for one in found["Opportunity"]}
+    assert found["OpportunityLineItem"]
+    for one in found["OpportunityLineItem"]:
+        assert one["Description"] == "For {} ({})".format(*deals[one["OpportunityId"]])

@@ -153,6 +153,8 @@ def _cities(folder: Path, settings: Mapping[str, str]) -> Columns:
         "city_state_codes": [row[1] for row in rows],
         "city_postal_codes": [row[2] for row in rows],
         "city_countries": [settings["country"]] * len(rows),
+        "city_countries_english": [settings.get("country_english", settings["country"])] * len(rows),
+        "city_areas": [(re.findall(r"\d+", row[3]) or [""])[0] for row in rows],
         "city_country_codes": [settings["country_code"]] * len(rows),
         "city_latitudes": [_ten_thousandths(row[4]) for row in rows],
         "city_longitudes": [_ten_thousandths(row[5]) for row in rows],

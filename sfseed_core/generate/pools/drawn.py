@@ -97,6 +97,8 @@ def _places(fake: Any, country: str, code: str) -> Columns:
         "city_state_codes": states,
         "city_postal_codes": [_drawn(fake.postcode, "00000") for _ in cities],
         "city_countries": [country] * count,
+        "city_countries_english": [country] * count,
+        "city_areas": ["000"] * count,
         "city_country_codes": [code] * count,
         "city_latitudes": [round(float(latitude) * 10_000) for _, latitude, _ in cities],
         "city_longitudes": [round(float(longitude) * 10_000) for _, _, longitude in cities],

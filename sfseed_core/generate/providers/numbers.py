@@ -39,6 +39,7 @@ CURVES: Mapping[str, tuple[tuple[int, ...], int]] = MappingProxyType(
         "percent": ((0, 10, 25, 40, 50, 60, 75, 90, 100), 5),
         "percent.discount": ((0, 0, 0, 0, 5, 10, 15, 25), 5),
         "percent.probability": ((5, 10, 25, 50, 75, 90, 95), 5),
+        "phone.extension": ((100, 899), 1),
         "score": ((1, 3, 5, 6, 7, 8, 9, 10), 1),
         "duration.minutes": ((15, 30, 30, 45, 60, 60, 90, 120), 15),
         "duration.hours": ((1, 1, 2, 3, 4, 6, 8, 16), 1),

@@ -134,12 +134,14 @@ def _full_name(scope: Scope) -> Make:
     first_table = drawn_places(first, half, pools.numbers("first_weights"))
     last_table = drawn_places(last, half, pools.numbers("last_weights"))
 
-    lasts = texts.join(" ", last)
+    last_first = pools.settings.get("full_name", "").startswith("{last}")
+    leading, following = (last, texts.join(" ", first)) if last_first else (first, texts.join(" ", last))
 
     def make(rows: Rows) -> Joined:
         drawn = rows.draw(key)
-        names = Coded(first, first_table[draws.sixteenths(drawn)])
-        return joined(names, Coded(lasts, last_table[draws.sixteenths(drawn, 1)]))
+        places = [first_table[draws.sixteenths(drawn)], last_table[draws.sixteenths(drawn, 1)]]
+        one, two = reversed(places) if last_first else places
+        return joined(Coded(leading, one), Coded(following, two))
 
     return make
 

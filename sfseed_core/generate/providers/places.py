@@ -16,7 +16,9 @@ from sfseed_core.generate.pools import Pools
 from sfseed_core.generate.provider import ALL_TEXT, CHOICE, NUMBER, TEXT, Make, Options, Provider, Scope, drawn_places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
+
+    import pyarrow as pa
 
     from sfseed_core.generate.cells import Cells
     from sfseed_core.generate.rows import Rows
@@ -29,7 +31,9 @@ _COLUMNS = {
     "address.postal_code": "city_postal_codes",
     "address.country": "city_countries",
     "address.country_code": "city_country_codes",
+    "phone.area": "city_areas",
 }
+_ENGLISH = {"city_countries": "city_countries_english"}  # a picklist may hold these instead
 _DEGREES = {"address.latitude": "city_latitudes", "address.longitude": "city_longitudes"}
 _DEGREE_SCALE = 4
 _NEAR = 300  # ten-thousandths of a degree around the city's centre: some three kilometres
@@ -68,10 +72,18 @@ def city_table(pools: Pools, only: Mapping[str, list[str]]) -> np.ndarray:
     weights = pools.numbers("city_people").copy()
     for column, values in only.items():
         known = frozenset(values)
-        inside = np.array([value in known for value in texts.listed(pools.text(column))])
+        inside = np.array([value in known for value in texts.listed(_spelled(pools, column, known))])
         if (inside & (weights > 0)).any():
             weights[~inside] = 0
     return drawn_places(pools.text("city_names"), 0, weights)
+
+
+def _spelled(pools: Pools, column: str, values: Collection[str]) -> pa.StringArray:
+    """Return the column of the table of cities as the values spell it: countries in their own language, or in English."""
+    own, english = pools.text(column), _ENGLISH.get(column)
+    if english is None or not values or frozenset(texts.listed(own)) & frozenset(values):
+        return own
+    return pools.text(english)
 
 
 def city_codes(rows: Rows, place: Options | None, own: np.ndarray, key: int) -> np.ndarray:
@@ -109,7 +121,7 @@ def _propose(request: FieldRequest) -> Options | str:
     options: dict[str, Any] = {"place": place_of(request), "part": name}
     if request.field.type in CHOICE and name in _COLUMNS:
         values = request.rules.allowed or request.rules.suggested
-        ours = frozenset(texts.listed(Pools.of(request.context.locale).text(_COLUMNS[name])))
+        ours = frozenset(texts.listed(_spelled(Pools.of(request.context.locale), _COLUMNS[name], values)))
         options["values"] = [value for value in values if value in ours]
         if not options["values"]:
             return "its picklist has none of the places we know"
@@ -119,7 +131,8 @@ def _propose(request: FieldRequest) -> Options | str:
 def _part(scope: Scope) -> Make:
     """A part of the address that the city tells."""
     name = scope.options.get("part", scope.column.provider)
-    pool = scope.pools.text(_COLUMNS.get(name, _COLUMNS["address.city"]))
+    column = _COLUMNS.get(name, _COLUMNS["address.city"])
+    pool = _spelled(scope.pools, column, scope.options.get("values", ()))
     if (
         name == "address.state"
         and "values" not in scope.options

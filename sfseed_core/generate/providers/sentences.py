@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sfseed_core.generate import draws, texts
 from sfseed_core.generate.provider import TEXT, Make, Options, Provider, Scope, words
+from sfseed_core.schema.semantics import words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pyarrow as pa
 
     from sfseed_core.recipe.chooser import FieldRequest
 
 _PARAGRAPHS = 2048
 _LONGEST = 1000  # no paragraph is longer, so that longer fields share theirs
+# what an object is about, by words of its name
+_KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "case": frozenset({"case", "incident", "ticket", "problem", "complaint", "defect"}),
+        "product": frozenset({"product", "product2", "asset", "equipment", "article"}),
+        "campaign": frozenset({"campaign"}),
+        "activity": frozenset({"task", "event", "visit", "meeting", "call"}),
+    }
+)
 _SENTENCES = {"description": (1, 4), "comment": (1, 2)}
 
 
@@ -23,10 +36,19 @@ def propose(request: FieldRequest) -> Options:
     """Propose how many sentences, and whether as HTML."""
     meaning = request.meaning.name if request.meaning else "description"
     low, high = _SENTENCES.get(meaning, _SENTENCES["description"])
-    options: dict[str, Any] = {"sentences": [low, high]}
+    options: dict[str, Any] = {"sentences": [low, high], **_about(request)}
     if request.rules.max_bytes:
         options["bytes"] = request.rules.max_bytes
     return {**options, "html": True} if request.rules.format == "html" or request.field.html else options
+
+
+def _about(request: FieldRequest) -> dict[str, str]:
+    """Return which sentences suit the field's object, where we have some for its kind."""
+    words = {*words_of(request.context.object.name)}
+    about = next((about for about, kinds in _KINDS.items() if words & kinds), None)
+    if about == "case" and "comment" in words:
+        about = "reply"
+    return {"about": about} if about else {}
 
 
 def prepare(scope: Scope) -> Make:
@@ -34,31 +56,34 @@ def prepare(scope: Scope) -> Make:
     low, high = (int(number) for number in scope.options.get("sentences", (1, 3)))
     html = bool(scope.options.get("html"))
     length = min(scope.column.length or _LONGEST, int(scope.options.get("bytes", _LONGEST)), _LONGEST)
-    pool = scope.once("paragraphs", low, high, html, length, make=lambda: _paragraphs(scope, (low, high), html, length))
+    name = f"sentences_{scope.options['about']}" if "about" in scope.options else "sentences"
+    kind = (name, low, high, html, length)
+    pool = scope.once("paragraphs", *kind, make=lambda: _paragraphs(scope, name, (low, high), html, length))
     return words(scope, pool)
 
 
-def _paragraphs(scope: Scope, counts: tuple[int, int], html: bool, length: int) -> pa.StringArray:
+def _paragraphs(scope: Scope, name: str, counts: tuple[int, int], html: bool, length: int) -> pa.StringArray:
     low, high = counts
-    sentences = texts.listed(scope.pools.text("sentences"))
+    sentences = texts.listed(scope.pools.text(name if scope.pools.has(name) else "sentences"))
     form = "<p>{}</p>" if html else "{}"
     room = length - len(form) + 2
     picks = draws.mix(scope.engine.key("paragraphs"), draws.spread(np.arange(_PARAGRAPHS * high)))
     chosen = draws.below(picks, len(sentences)).reshape(_PARAGRAPHS, high)
     sizes = low + draws.below_again(picks[:_PARAGRAPHS], high - low + 1)
     rows = ([sentences[place] for place in dict.fromkeys(row[:size])] for row, size in zip(chosen, sizes, strict=True))
-    return texts.strings([form.format(_paragraph(row, room)) for row in rows])
+    gap = scope.pools.settings.get("sentence_gap", " ")
+    return texts.strings([form.format(_paragraph(row, room, gap)) for row in rows])
 
 
-def _paragraph(sentences: list[str], room: int) -> str:
+def _paragraph(sentences: list[str], room: int, gap: str) -> str:
     """Return as many of the sentences as there is room for; of the first alone as many words."""
     text = (
         sentences[0] if len(sentences[0]) <= room else (sentences[0][: room + 1].rpartition(" ")[0] or sentences[0][:room])
     )
     for sentence in sentences[1:]:
-        if len(text) + 1 + len(sentence) > room:
+        if len(text) + len(gap) + len(sentence) > room:
             break
-        text = f"{text} {sentence}"
+        text = f"{text}{gap}{sentence}"
     return text[: max(room, 1)].strip() or "x"
 
 
@@ -70,6 +95,11 @@ PROVIDERS = (
         propose,
         prepare,
         meanings=frozenset({"description", "comment"}),
-        options={"sentences": "least and most", "html": "as rich text", "bytes": "most bytes"},
+        options={
+            "sentences": "least and most",
+            "html": "as rich text",
+            "bytes": "most bytes",
+            "about": "case, product ...",
+        },
     ),
 )

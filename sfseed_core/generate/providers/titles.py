@@ -15,6 +15,7 @@ from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.pools import DEFAULT_LOCALE, Pools
 from sfseed_core.generate.provider import ALL_TEXT, CHOICE, TEXT, Make, Options, Provider, Scope, nothing_to_say, words
 from sfseed_core.generate.spelling import padded
+from sfseed_core.schema.semantics import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,9 +39,13 @@ POOLS: Mapping[str, str] = MappingProxyType(
         "product.unit": "product_units",
         "time_zone": "time_zones",
         "currency": "currencies",
+        "name.price_book": "price_books",
+        "call.result": "dispositions",
+        "mime_type": "mime_types",
     }
 )
 _MODELS = 90
+_QUARTERLY = 20_000  # out of 65,536 campaigns: named after a quarter
 _NAMED = frozenset(
     {COMPANY, "name.opportunity", "name.document", "name.project", "name.event", "name.record", "product.name"}
 )
@@ -53,6 +58,20 @@ def _propose_word(request: FieldRequest) -> Options:
 
 def _word(scope: Scope) -> Make:
     return words(scope, scope.pools.text(str(scope.options["pool"])))
+
+
+def _label_of_status(scope: Scope) -> Make:
+    """`Registered`, and once all are used up `Registered 2`."""
+    pool, key = scope.pools.text("member_statuses"), scope.key()
+    order = Permutation(len(pool), key)
+    rounds = -(-scope.object.count // len(pool))
+    numbers = texts.strings(["", *(f" {number}" for number in range(2, rounds + 1))])
+
+    def make(rows: Rows) -> Cells:
+        round_, place = np.divmod(rows.records, len(pool))
+        return joined(Coded(pool, order.at(place)), Coded(numbers, round_)).fitted(scope.column.length)
+
+    return make
 
 
 def parent_name(request: FieldRequest) -> dict[str, Any]:
@@ -98,9 +117,12 @@ def _deal(scope: Scope) -> Make:
 
 
 def _document(scope: Scope) -> Make:
-    """`Proposal - Aster Steel Inc`."""
-    key, stems = scope.key(), scope.pools.text("company_stems")
-    documents = texts.join(scope.pools.text("documents"), " - ")
+    """`Service Agreement - Aster Steel Inc`; of orders and quotes their own words."""
+    key, stems, pools = scope.key(), scope.pools.text("company_stems"), scope.pools
+    kind = next(
+        (f"documents_{word}" for word in words_of(scope.object.name) if pools.has(f"documents_{word}")), "documents"
+    )
+    documents = texts.join(pools.text(kind), " - ")
 
     def make(rows: Rows) -> Cells:
         drawn = draws.below_again(rows.draw(key), len(documents))
@@ -110,24 +132,71 @@ def _document(scope: Scope) -> Make:
     return make
 
 
+def _first_day(request: FieldRequest) -> Options:
+    """Propose to name a campaign after the season in which it begins."""
+    fields = request.context.object.fields
+    for name, meaning in request.context.meanings.items():
+        if meaning is not None and meaning.name == "date.start" and fields[name].type == "date":
+            return {"start": name}
+    return {}
+
+
 def _campaign(scope: Scope) -> Make:
-    """`Spring 2027 Product Launch`."""
-    year = scope.engine.plan.as_of.year
-    seasons = texts.listed(scope.pools.text("seasons"))
-    first = texts.strings([f"{season} {when} " for when in (year - 1, year, year + 1) for season in seasons])
-    return _two(scope, first, scope.pools.text("campaigns"))
+    """`Spring 2027 Product Launch`: in the season or quarter in which it begins, where that is known."""
+    today, pools, key, length = scope.engine.plan.as_of.year, scope.pools, scope.key(), scope.column.length
+    seasons, kinds = texts.listed(pools.text("seasons")), pools.text("campaigns")
+    years = range(today - 2, today + 3)
+    before, after = _around(pools.settings.get("campaign", "{season} {year} {campaign}"), "{campaign}")
+    when = [
+        pattern.format(season=season, year=year) for pattern in (before + after,) for year in years for season in seasons
+    ]
+    first, start = texts.strings(when), scope.options.get("start")
+    order, shift = Permutation(len(kinds), key), 0 if pools.settings.get("south") else 1
+
+    def make(rows: Rows) -> Cells:
+        drawn = rows.draw(key)
+        begins = rows.cells(str(start)) if start else None
+        months = _months(begins.values) if isinstance(begins, Numbers) else today * 12 + draws.below(drawn, 24) - 12
+        year, month = np.divmod(months, 12)
+        season = ((month + 1) // 3 - shift) % 4
+        code = np.where(draws.happens(drawn, _QUARTERLY), 4 + month // 3, season)
+        places = np.clip(year - years[0], 0, len(years) - 1) * len(seasons) + code
+        kind = Coded(kinds, order.at(rows.records % order.size))
+        season_text = Coded(first, places)
+        return joined(*((season_text, kind) if before else (kind, season_text))).fitted(length)
+
+    return make
+
+
+def _months(days: np.ndarray) -> np.ndarray:
+    """Return the months since the year 0 of days since 1970."""
+    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
+
+
+def _around(pattern: str, word: str) -> tuple[str, str]:
+    before, _, after = pattern.partition(word)
+    return before, after
 
 
 def _project(scope: Scope) -> Make:
-    return _two(scope, texts.join(scope.pools.text("project_words"), " "), scope.pools.text("project_kinds"))
+    return _named_after_word(scope, "project_kinds")
 
 
 def _event(scope: Scope) -> Make:
-    return _two(scope, texts.join(scope.pools.text("project_words"), " "), scope.pools.text("event_names"))
+    return _named_after_word(scope, "event_names")
+
+
+def _named_after_word(scope: Scope, kinds: str) -> Make:
+    """`Amber Rollout`, or in the order of the locale `Despliegue Ámbar`."""
+    word, kind = scope.pools.text("project_words"), scope.pools.text(kinds)
+    kind_first = "product" in scope.pools.settings
+    return _two(scope, texts.join(kind, " "), word) if kind_first else _two(scope, texts.join(word, " "), kind)
 
 
 def _household(scope: Scope) -> Make:
-    return _two(scope, scope.pools.text("last_names"), texts.strings([" Household", " Family"]))
+    before, after = _around(scope.pools.settings.get("household", "{name} Household"), "{name}")
+    names = texts.join(before, scope.pools.text("last_names"), after)
+    return words(scope, texts.fit(names, scope.column.length), scope.pools.numbers("last_weights"))
 
 
 def _two(scope: Scope, first: pa.StringArray, second: pa.StringArray) -> Callable[[Rows], Joined | Texts]:
@@ -205,12 +274,15 @@ def _product_name(scope: Scope) -> Make:
 
 
 def _own_product(scope: Scope) -> Callable[[Rows], Joined | Texts]:
-    lines, kinds = texts.join(scope.pools.text("product_lines"), " "), scope.pools.text("product_kinds")
+    lines, kinds = scope.pools.text("product_lines"), scope.pools.text("product_kinds")
+    kind_first = scope.pools.settings.get("product", "").startswith("{kind}")
+    lines, kinds = (lines, texts.join(kinds, " ")) if kind_first else (texts.join(lines, " "), kinds)
     models = texts.strings([f" {100 + 10 * model}" for model in range(_MODELS)])
 
     def make(rows: Rows) -> Joined | Texts:
         line, kind, model = products(rows, scope.column.field, len(lines), len(kinds))
-        return joined(Coded(lines, line), Coded(kinds, kind), Coded(models, model)).fitted(scope.column.length)
+        names = (Coded(lines, line), Coded(kinds, kind))
+        return joined(*(names[::-1] if kind_first else names), Coded(models, model)).fitted(scope.column.length)
 
     return make
 
@@ -301,7 +373,13 @@ PROVIDERS = (
     ),
     _named("name.opportunity", "a deal, after its account", _deal, parent_name, _OWNER),
     _named("name.document", "a document, after the record it belongs to", _document, parent_name, _OWNER),
-    _named("name.campaign", "a campaign", _campaign),
+    _named(
+        "name.campaign",
+        "a campaign, after the season in which it begins",
+        _campaign,
+        _first_day,
+        {"start": "the field with its first day"},
+    ),
     _named("name.project", "a project", _project),
     _named("name.event", "an event or course", _event),
     _named("name.account", "a household", _household),
@@ -317,6 +395,15 @@ PROVIDERS = (
         _family,
         meanings=frozenset({"product.family"}),
         options={"name": "the field with the product's name", "values": "the picklist's families"},
+    ),
+    Provider(
+        "campaign.member_status",
+        "how far somebody got in a campaign",
+        TEXT,
+        nothing_to_say,
+        _label_of_status,
+        meanings=frozenset({"campaign.member_status"}),
+        distinct=True,
     ),
     _named("file.title", "a file's title", _file_title),
     _named("file.name", "a file's name", _file_name, _title_field, {"title": "the field with the file's title"}),
