@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import connecting, discovering, foot, frame, making, recipe_changes, state
+from pages.shared import connecting, discovering, foot, frame, making, object_panel, recipe_changes, state
 
 frame.inside()
 where = state.place()
@@ -17,18 +17,25 @@ recipe_changes.refused()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     discovering.recipes(where)
     slot = st.container()
-plan = making.plan(where)
+found = discovering.arriving(where)
+plan, schema, counts = making.plan(where), found.schema, found.snapshot.counts
 with slot:
     discovering.add_objects(where, plan)
-schema = making.surveyed(where).schema
-objects, arrows = discovering.drawn(plan, schema), discovering.links(plan, schema)
-discovering.picture(where, objects, arrows)
-discovering.panel(where, plan, schema)
-discovering.twin(where, plan, schema)
+discovering.find(where, plan, schema)
+shown = discovering.kinds(where, discovering.drawn(plan, schema))
+arrows = discovering.links(plan, schema)
+discovering.failures(schema)
+left, right = st.columns([5, 3] if where.focus else [1, 0.001], gap="small")
+with left:
+    discovering.picture(where, shown, arrows)
+if where.focus:
+    with right:
+        object_panel.panel(where, plan, schema, counts)
+else:
+    object_panel.panel(where, plan, schema, counts)
 discovering.words_on_order(plan)
-for name, why in schema.failures.items():
-    st.warning(f"{name}: {why}", icon=":material/visibility_off:")
-discovering.files(plan, objects, arrows)
+discovering.twin(where, plan, schema, counts)
+discovering.files(where, plan, shown, arrows)
 tally = foot.of_plan(plan, connecting.free_megabytes(where))
 foot.storage(tally)
 if foot.bar(tally, back=frame.STEPS[0], onward="Make the records"):

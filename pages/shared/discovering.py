@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.shared import graph_network, making, recipe_changes, resources, state, words
+from pages.shared.arriving import Arriving
 from pages.shared.graph_layout import Link, around, graph_of
 from pages.shared.graph_network import KINDS, Drawn, kind_of
 from pages.shared.relationship_graph import relationship_graph, selected_in
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pages.shared.state import Place
     from sfseed_core.recipe.model import Plan
-    from sfseed_core.schema.model import ObjectSchema, Schema
+    from sfseed_core.schema.model import Schema
+    from sfseed_core.workflow.survey import Survey
 
 _GRAPH = "objects_graph"
 _IN_SINCE = "in since"  # how the planner says why an object is there that nobody chose
@@ -85,15 +87,83 @@ def add_objects(where: Place, plan: Plan) -> None:
     )
 
 
+def kinds(where: Place, objects: Sequence[Drawn]) -> list[Drawn]:
+    """The legend, which is the choice of kinds too; return the objects of the chosen kinds."""
+    counts = {kind: sum(1 for one in objects if one.kind == kind) for kind in KINDS}
+    present = [kind for kind, count in counts.items() if count]
+    hidden = set(where.kinds.split(","))
+    shown = [kind for kind in present if kind not in hidden] or present
+    signs = {"standard": ":blue[■]", "custom": ":green[■]", "managed": ":orange[■]"}
+
+    def take() -> None:
+        chosen = state.remembered("kinds_shown", present) or present
+        state.go(kinds=",".join(kind for kind in present if kind not in chosen))
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        state.note("kinds_shown", shown)
+        st.pills(
+            "Kinds of objects",
+            present,
+            format_func=lambda kind: f"{signs[kind]} {KINDS[kind][0]} {counts[kind]:,}",
+            selection_mode="multi",
+            key="kinds_shown",
+            on_change=take,
+            label_visibility="collapsed",
+        )
+        st.caption(
+            ":red[**━━**] required  ·  :gray[**╌╌**] lookup  ·  :violet[**╌╌**] filled in afterwards  ·  "
+            "the number: records to make",
+            width="content",
+        )
+    return [one for one in objects if one.kind in shown]
+
+
+def find(where: Place, plan: Plan, schema: Schema) -> None:
+    """Find an object by typing, and choose how much of the drawing is shown."""
+    labels = {one.name: f"{schema.objects[one.name].label} ({one.name})" for one in plan.objects}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            "Find an object",
+            sorted(labels, key=labels.__getitem__),
+            format_func=labels.__getitem__,
+            placeholder="type a name",
+            width=300,
+            **state.bound("focus", "discover", within=labels.__contains__),
+        )
+        many = len(plan.objects) > _LEGIBLE
+        offered = {"all": "Around it", "whole": "All"} if many else {"all": "All", "near": "Around it"}
+        st.segmented_control(
+            "Show",
+            list(offered),
+            format_func=offered.__getitem__,
+            required=True,
+            **state.bound("view", "discover", within=offered.__contains__, otherwise="all"),
+        )
+        if _is_near(where, len(plan.objects)):
+            st.segmented_control(
+                "Links away",
+                [1, 2, 3],
+                required=True,
+                **state.bound("hops", "discover", within=range(1, 4).__contains__, otherwise=1),
+            )
+
+
+def _is_near(where: Place, count: int) -> bool:
+    return where.view == "near" if count <= _LEGIBLE else where.view != "whole"
+
+
 def picture(where: Place, objects: Sequence[Drawn], arrows: Sequence[Link]) -> None:
-    """The drawing with its legend; of many objects, the surroundings of one."""
-    many = len(objects) > _LEGIBLE
+    """The drawing; of many objects, the surroundings of one."""
     shown = list(objects)
-    if many or where.view == "near":
-        focus = where.focus or _busiest(objects, arrows)
-        near = around(graph_of({one.name: one.level for one in objects}, arrows), focus, where.hops)
-        shown = [one for one in objects if one.name in near] if where.view != "whole" else shown
-    _legend(len(shown), len(objects))
+    if _is_near(where, len(objects)) and objects:
+        focus = where.focus if any(one.name == where.focus for one in objects) else _busiest(objects, arrows)
+        near = around(graph_of({one.name: one.level for one in objects}, arrows), str(focus), where.hops)
+        shown = [one for one in objects if one.name in near]
+        if len(shown) < len(objects):
+            st.caption(
+                f"{len(shown):,} of {words.many(len(objects), 'object')}: "
+                f"those around {words.plain(focus)}. Click another, or show all."
+            )
     relationship_graph(shown, arrows, selected=where.focus, key=_GRAPH, on_select=_focus)
 
 
@@ -105,26 +175,8 @@ def _busiest(objects: Sequence[Drawn], arrows: Sequence[Link]) -> str:
     return max((one.name for one in objects), key=lambda name: sum(name in {a.child, a.parent} for a in arrows))
 
 
-def _legend(shown: int, every: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for kind, color in (("standard", "blue"), ("custom", "green"), ("managed", "orange")):
-            st.badge(KINDS[kind][0], color=color)  # type: ignore[arg-type]  # one of the three
-        st.caption("solid red: required · dashed grey: lookup · dashed violet: filled in afterwards", width="content")
-        views = {"all": "As fits", "near": "Around one", "whole": "All"}
-        st.segmented_control(
-            "View",
-            list(views),
-            format_func=views.__getitem__,
-            label_visibility="collapsed",
-            required=True,
-            **state.bound("view", "discover", within=views.__contains__, otherwise="all"),
-        )
-    if shown < every:
-        st.caption(f"{shown:,} of {every:,} objects: those around one. Click another, or choose it in the table.")
-
-
-def twin(where: Place, plan: Plan, schema: Schema) -> None:
-    """The same as a table; a row is chosen as an object is clicked."""
+def twin(where: Place, plan: Plan, schema: Schema, counts: Mapping[str, int]) -> None:
+    """The same as a table; a row is chosen as an object is clicked, and the other way round."""
     names = [one.name for one in plan.objects]
     rows = [
         {
@@ -132,7 +184,8 @@ def twin(where: Place, plan: Plan, schema: Schema) -> None:
             "Object": schema.objects[one.name].label,
             "API name": one.name,
             "Kind": KINDS[kind_of(one.name)][0],
-            "Records": one.count,
+            "Records to make": one.count,
+            "In the org now": counts.get(one.name),
             "How many, and why": one.why,
             "Points to": ", ".join(
                 dict.fromkeys(t.object or "" for ref in one.references for t in ref.targets if t.object)
@@ -140,58 +193,37 @@ def twin(where: Place, plan: Plan, schema: Schema) -> None:
         }
         for one in plan.objects
     ]
+    focused = [names.index(where.focus)] if where.focus in names else []
     chosen = st.dataframe(
         rows,
         hide_index=True,
-        key=f"twin_{where.recipe}",
+        key=f"twin_{where.recipe}_{where.focus}",
         on_select="rerun",
         selection_mode="single-row",
+        selection_default={"selection": {"rows": focused}},
         alt="Objects, in load order",
         height=min(38 + 35 * len(rows), 420),
     )
     picked = names[chosen.selection.rows[0]] if chosen.selection.rows else None
-    if picked is not None and picked != state.remembered("twin_seen"):
-        state.note("twin_seen", picked)
+    if picked != (where.focus if focused else None):
         state.go(focus=picked)
         st.rerun()
 
 
-def panel(where: Place, plan: Plan, schema: Schema) -> None:
-    """One object in full."""
-    from sfseed_core.recipe.change import without_object
-
-    one = next((each for each in plan.objects if each.name == where.focus), None)
-    if one is None:
-        st.caption("Click an object in the drawing, or choose a row in the table, to see what it requires.")
+def failures(schema: Schema) -> None:
+    """Objects that could not be read, with the reasons; the others can be used."""
+    if not schema.failures:
         return
-    described = schema.objects[one.name]
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            title = f"{words.plain(described.label)} ({words.plain(one.name)})"
-            st.markdown(f"#### {title}", width="stretch")
-            st.button(
-                "Leave it out",
-                icon=":material/remove_circle:",
-                on_click=recipe_changes.change,
-                args=(where, lambda recipe: without_object(recipe, one.name)),
-            )
-        st.caption(f"{words.many(one.count, 'record')}, step {one.level + 1}. {words.plain(one.why)}")
-        st.markdown("\n".join(f"- {line}" for line in _facts(plan, described)))
-
-
-def _facts(plan: Plan, described: ObjectSchema) -> list[str]:
-    name = described.name
-    required = [f"{f.label} ({f.name})" for f in described.fields.values() if f.required_on_create]
-    own = next(one for one in plan.objects if one.name == name)
-    points = [f"{ref.field} to {', '.join(t.object or 'what the org has' for t in ref.targets)}" for ref in own.references]
-    back = [
-        f"{one.name}.{ref.field}" for one in plan.objects for ref in one.references for t in ref.targets if t.object == name
-    ]
-    types = [one.name for one in described.record_types if one.available and not one.master]
-    facts = (("Required", required), ("Points to", points), ("Pointed to by", back), ("Record types", types))
-    found = [f"**{title}:** {words.plain(words.listed(items, 8))}" for title, items in facts if items]
-    left = sum(1 for key in plan.omitted if key.startswith(f"{name}."))
-    return [*found, f"**Fields:** {len(own.columns) + len(own.references):,} filled, {left:,} left empty"]
+    title = f"{words.many(len(schema.failures), 'object')} could not be read; all others can be filled"
+    with st.expander(title, icon=":material/visibility_off:", expanded=len(schema.failures) <= 3):
+        st.dataframe(
+            [{"Object": name, "Why": why} for name, why in schema.failures.items()],
+            hide_index=True,
+            alt="Objects that could not be read",
+        )
+        if st.button("Read them again", icon=":material/refresh:"):
+            resources.forget_orgs()
+            st.rerun()
 
 
 def words_on_order(plan: Plan) -> None:
@@ -217,13 +249,36 @@ def words_on_order(plan: Plan) -> None:
                 st.caption(line)
 
 
-def files(plan: Plan, objects: Sequence[Drawn], arrows: Sequence[Link]) -> None:
-    """The drawing as a file."""
-    st.download_button(
-        "Download the drawing (HTML)",
-        data=lambda: graph_network.html(objects, arrows).encode(),
-        file_name=f"objects-{plan.preset or 'recipe'}.html",
-        mime="text/html",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+def files(where: Place, plan: Plan, objects: Sequence[Drawn], arrows: Sequence[Link]) -> None:
+    """The drawing and the plan as files."""
+    from sfseed_core.recipe.write import recipe_yaml
+
+    with st.container(horizontal=True):
+        st.download_button(
+            "Download the drawing (HTML)",
+            data=lambda: graph_network.html(objects, arrows).encode(),
+            file_name=f"objects-{plan.preset or 'recipe'}.html",
+            mime="text/html",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        st.download_button(
+            "Download the recipe (YAML)",
+            data=lambda: recipe_yaml(resources.recipe(where.recipe)).encode(),
+            file_name="recipe.yaml",
+            mime="application/yaml",
+            on_click="ignore",
+            icon=":material/description:",
+        )
+        st.caption("As a picture: *PNG* in the corner of the drawing.", width="content")
+
+
+def arriving(where: Place) -> Survey:
+    """Read what the plan needs of the org; where that takes a while, what has come in is drawn meanwhile."""
+    from sfseed_core.schema.cache import Cache
+    from sfseed_core.schema.discover import remembered_one
+
+    assert where.org is not None
+    reached = resources.connection(where.org)
+    with Arriving(lambda name: remembered_one(reached.org, Cache(resources.home()), name)) as observer:
+        return resources.survey(where.org, where.recipe, observer)

@@ -39,8 +39,11 @@ APART = Step("pages/runs.py", "Runs", "earlier loads, undo", ":material/history:
 
 _FRAMED = "framed"
 _ROOM = """
-.stMainBlockContainer { padding: 3.2rem 2.2rem 1rem; }
+.stAppHeader { background: transparent; pointer-events: none; }
+.stAppHeader button { pointer-events: auto; }
+.stMainBlockContainer { padding: 1.6rem 2.2rem 1rem; }
 [data-testid="stBottomBlockContainer"] { padding: 0.6rem 2.2rem 0.8rem; }
+@media (max-width: 800px) { .stMainBlockContainer { padding: 3.6rem 1rem 1rem; } }
 """  # the default leaves a third of a laptop's screen empty
 _KINDS: Mapping[str, tuple[str, str]] = {
     "sandbox": ("Sandbox", "green"),

@@ -30,10 +30,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Positions by object, and where the heading of each step stands."""
+    """Positions by object, where the heading of each step stands, and from where to where its column reaches."""
 
     positions: Mapping[str, tuple[float, float]]
     headings: Mapping[int, tuple[float, float]]
+    bands: Mapping[int, tuple[float, float]]
 
 
 def graph_of(levels: Mapping[str, int], links: Iterable[Link]) -> nx.MultiDiGraph:
@@ -64,7 +65,7 @@ def layered(graph: nx.MultiDiGraph) -> Layout:
     import networkx as nx
 
     if not graph:
-        return Layout({}, {})
+        return Layout({}, {}, {})
     first = nx.multipartite_layout(graph, subset_key="level", scale=1)
     columns: defaultdict[int, list[str]] = defaultdict(list)
     for name in sorted(graph, key=lambda one: (float(first[one][1]), one)):
@@ -95,18 +96,21 @@ def _mean(graph: nx.MultiDiGraph, name: str, height: Mapping[str, float]) -> flo
 def _placed(ordered: Mapping[int, Sequence[str]]) -> Layout:
     positions: dict[str, tuple[float, float]] = {}
     headings: dict[int, tuple[float, float]] = {}
+    bands: dict[int, tuple[float, float]] = {}
     tallest = min(_TALLEST, max(len(names) for names in ordered.values()))
     top = -(tallest - 1) / 2 * ROW - 1.2 * ROW
     x = 0.0
     for level, names in ordered.items():
         parts = [names[start : start + _TALLEST] for start in range(0, len(names), _TALLEST)]
         headings[level] = (x + (len(parts) - 1) * COLUMN * 0.4, top)
+        start = x - COLUMN * 0.5
         for part in parts:
             for row, name in enumerate(part):
                 positions[name] = (x, (row - (len(part) - 1) / 2) * ROW)
             x += COLUMN * 0.8
         x += COLUMN * 0.2
-    return Layout(positions, headings)
+        bands[level] = (start, x - COLUMN * 0.5)
+    return Layout(positions, headings, bands)
 
 
 def same_column(levels: Mapping[str, int], link: Link) -> bool:

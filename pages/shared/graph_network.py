@@ -11,7 +11,7 @@ from pages.shared.graph_layout import graph_of, layered, same_column, shown_link
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pages.shared.graph_layout import Link
+    from pages.shared.graph_layout import Layout, Link
 
 HEADING = "step:"
 KINDS: Mapping[str, tuple[str, str]] = {  # what it is called, and its colour (readable with white text in both themes)
@@ -41,13 +41,19 @@ def kind_of(name: str) -> str:
     return "managed" if name.removesuffix("__c").count("__") else "custom"
 
 
-def network(objects: Sequence[Drawn], links: Sequence[Link]) -> Any:
+def placed(objects: Sequence[Drawn], links: Sequence[Link]) -> Layout:
+    """Return where each object stands."""
+    levels = {one.name: one.level for one in objects}
+    return layered(graph_of(levels, shown_links(links, levels.keys())))
+
+
+def network(objects: Sequence[Drawn], links: Sequence[Link], where: Layout | None = None) -> Any:
     """Return the pyvis network, every object placed; labels are canvas text and titles are left out, so nothing is HTML."""
     from pyvis.network import Network
 
     levels = {one.name: one.level for one in objects}
     drawn = shown_links(links, levels.keys())
-    where = layered(graph_of(levels, drawn))
+    where = where or placed(objects, links)
     net = Network(height="640px", width="100%", directed=True, cdn_resources="in_line")
     for one in objects:
         x, y = where.positions[one.name]

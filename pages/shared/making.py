@@ -102,6 +102,7 @@ def make(where: state.Place) -> None:
             found.schema.objects,
             home=resources.home(),
             clock=SYSTEM,
+            recipe=resources.recipe(where.recipe),
             edits_of=None if earlier is None else earlier.id,
             recipe=resources.recipe(where.recipe),
         )

@@ -47,6 +47,7 @@ class Place:
     filter: str = ""
     focus: str | None = None
     hops: int = 1
+    kinds: str = ""
     mode: str = "table"
     record: int = 0
     field: str | None = None
@@ -55,7 +56,7 @@ class Place:
 _JOURNEY = ("org", "recipe", "size", "day", "seed", "dataset", "making", "run", "object")  # what goes along to another page
 _DROPS: Mapping[str, tuple[str, ...]] = {  # what no longer makes sense once this has changed
     "org": ("dataset", "making", "object", "page", "search", "sort", "view", "filter", "focus", "run", "record", "field"),
-    "recipe": ("focus", "size"),
+    "recipe": ("focus", "size", "kinds"),
     "dataset": ("object", "page", "search", "sort", "view", "filter", "run", "record", "field"),
     "object": ("page", "search", "sort", "view", "filter", "record", "field"),
     "search": ("page",),
@@ -194,6 +195,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "filter": _short,
     "focus": _short,
     "hops": _number(1, 9),
+    "kinds": _short,
     "mode": _short,
     "record": _number(0, 1_000_000_000),
     "field": _short,

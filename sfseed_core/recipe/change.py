@@ -40,6 +40,16 @@ def with_counts(recipe: Recipe, counts: Mapping[str, int]) -> Recipe:
     return _changed(recipe, {name: {"count": count, "per": None, "each": None} for name, count in counts.items()})
 
 
+def with_per(recipe: Recipe, name: str, parent: str, each: float) -> Recipe:
+    """Give an object so many records for each of its parent's, on average."""
+    return _changed(recipe, {name: {"count": None, "per": parent, "each": each}})
+
+
+def without_rows(recipe: Recipe, name: str) -> Recipe:
+    """Make all records of an object, none as given."""
+    return _changed(recipe, {name: {"rows": ()}})
+
+
 def with_field(recipe: Recipe, object_name: str, field: str, said: FieldRecipe | None) -> Recipe:
     """Say how one field is filled; None: as the planner would."""
     own = own_version(recipe)

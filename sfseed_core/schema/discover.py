@@ -81,10 +81,11 @@ def remembered(org: Org, cache: Cache) -> tuple[dict[str, ObjectSummary], dict[s
         listed = summaries(known.raw) if known is not None else {}
     except DataError:
         return {}, {}
-    return listed, {name: one for name in listed if (one := _remembered(org, cache, name)) is not None}
+    return listed, {name: one for name in listed if (one := remembered_one(org, cache, name)) is not None}
 
 
-def _remembered(org: Org, cache: Cache, name: str) -> ObjectSchema | None:
+def remembered_one(org: Org, cache: Cache, name: str) -> ObjectSchema | None:
+    """Return an object as it was last read of the org, without asking it."""
     known = cache.read(org.org_id, org.api_version, name)
     try:
         return object_schema(known.raw) if known is not None else None

@@ -13,10 +13,12 @@ from sfseed_core.dataset import store
 from sfseed_core.dataset.edits import AddRecords, DeleteRecords, SetCells
 from sfseed_core.dataset.store import open_dataset
 from sfseed_core.errors import NotFound
+from sfseed_core.recipe.read import parse_recipe
 from sfseed_core.workflow import making
 from sfseed_core.workflow.carry_edits import carry
 from sfseed_core.workflow.packaged import demo_survey
 from sfseed_core.workflow.plan import draw_up, recipe_of
+from sfseed_core.workflow.recipes import recipe_text
 from sfseed_core.workflow.request import make_request
 from tests.staged import NOW, PLAN, SCHEMA, table_of
 
@@ -37,6 +39,9 @@ def ordered(count: int = 30):
     return draw_up(request, found), found.schema.objects
 
 
+RECIPE = parse_recipe("version: 1\ntitle: Mine\nobjects: {Account: 30, Contact: {per: Account, each: 2}}\n")
+
+
 def waited(home, name):
     """How the making ended."""
     until = time.monotonic() + 60
@@ -49,9 +54,10 @@ def waited(home, name):
 def test_made_by_another_process(home):
     """What another process makes is the plan's records, with the earlier dataset's changes made again."""
     plan, objects = ordered()
-    first = waited(home, making.begin(plan, objects, home=home, clock=SYSTEM))
+    first = waited(home, making.begin(plan, objects, home=home, clock=SYSTEM, recipe=RECIPE))
     assert (first.state, first.done, first.total) == ("made", 90, 90)
     made = open_dataset(home, first.dataset)
+    assert "title: Mine" in recipe_text(made)
     made.apply(SetCells("Account", [3], {"Name": ["Acme"]}))
     again = waited(home, making.begin(plan, objects, home=home, clock=SYSTEM, edits_of=made.id))
     assert (again.carried, again.misfits) == (1, ())
