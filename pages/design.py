@@ -4,26 +4,51 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import connecting, designing, foot, frame, making, recipe_changes, state, words
+from pages.shared import (
+    connecting,
+    designing,
+    example_gallery,
+    field_design,
+    foot,
+    frame,
+    making,
+    object_design,
+    recipe_changes,
+    recipe_text,
+    state,
+)
 
 frame.inside()
 where = state.place()
-st.title("Design")
 if where.org is None:
+    st.title("Design")
     st.info("Choose an org on *Connect* first.", icon=":material/tune:")
     foot.bar(None, back=frame.STEPS[1])
     st.stop()
-recipe_changes.refused()
-plan, schema = making.plan(where), making.surveyed(where).schema
-st.caption(f"**{words.plain(making.title(where.recipe))}.** Everything here has been chosen for you; change what you like.")
-designing.numbers(where, plan, schema)
+survey, plan = making.surveyed(where), making.plan(where)
 tally = foot.of_plan(plan, connecting.free_megabytes(where))
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title("Design", width="content")
+    designing.what(where)
+    example_gallery.button(where)
+    recipe_text.share(where)
+    beside = recipe_text.toggle()
+recipe_changes.refused()
 foot.storage(tally)
-name = where.object if where.object in {one.name for one in plan.objects} else plan.objects[0].name
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    designing.choose(plan, schema, name)
-    designing.options()
-designing.fields(where, plan, schema, name)
-designing.as_file(where)
+main, side = st.columns([5, 3] if beside else [1, 0.001], gap="small")
+name = designing.chosen(where, plan)
+with main:
+    part = designing.parts()
+    if part == "objects":
+        designing.numbers(where, plan, survey.schema, name)
+        object_design.panel(where, plan, survey, name)
+    elif part == "fields":
+        designing.choose(where, plan, survey.schema, name, "Fields of")
+        field_design.fields(where, plan, survey.schema, name)
+    else:
+        designing.whole(where, survey)
+if beside:
+    with side:
+        recipe_text.editor(where)
 if foot.bar(tally, back=frame.STEPS[1], onward="Make the records"):
     making.make(where)

@@ -8,13 +8,14 @@ from pages.shared import connecting, discovering, foot, frame, making, object_pa
 
 frame.inside()
 where = state.place()
-st.title("Discover")
 if where.org is None:
+    st.title("Discover")
     st.info("Choose an org on *Connect* first; its objects are drawn here.", icon=":material/account_tree:")
     foot.bar(None, back=frame.STEPS[0])
     st.stop()
 recipe_changes.refused()
 with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.title("Discover", width="content")
     discovering.recipes(where)
     slot = st.container()
 found = discovering.arriving(where)

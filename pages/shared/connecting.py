@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import earlier_work, frame, making, resources, state, words
+from pages.shared import earlier_work, frame, making, own_file, resources, state, words
 from sfseed_core.errors import SfseedError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def filling(where: state.Place) -> None:
         **state.bound("recipe", "connect", within=names.__contains__, otherwise=OWN_FILE),
     )
     if chosen == OWN_FILE:
-        _own_file()
+        own_file.own_file(where)
     st.space("small")
     how_many, day, _ = st.columns([5, 3, 1], vertical_alignment="bottom")
     with how_many:
@@ -89,8 +89,8 @@ def _choices(where: state.Place) -> tuple[dict[str, str], list[str]]:
     if where.recipe not in names and where.recipe != OWN_FILE:
         names[where.recipe] = _title(where.recipe)
         captions.append("your own recipe" if is_kept(where.recipe) else "chosen on Discover")
-    names[OWN_FILE] = "A recipe or a file of mine"
-    captions.append("a YAML file that says what to make")
+    names[OWN_FILE] = "A spreadsheet or a recipe of mine"
+    captions.append("your own customers from Excel or CSV with all that belongs around them, or a YAML recipe")
     return names, captions
 
 
@@ -99,24 +99,6 @@ def _title(recipe_id: str) -> str:
         return words.plain(making.title(recipe_id))
     except SfseedError:
         return words.plain(recipe_id)
-
-
-def _own_file() -> None:
-    from sfseed_core.recipe.read import parse_recipe
-    from sfseed_core.recipe.store import keep
-
-    given = st.file_uploader("A recipe file (YAML)", type=["yaml", "yml"], key="own_recipe")
-    if given is None:
-        st.info("Choose the file; what it says is shown here before anything is made.")
-        st.stop()
-    try:
-        text = given.getvalue().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        st.error("This file is not UTF-8 text.")
-        st.stop()
-    parse_recipe(text, path=given.name)
-    state.go(recipe=keep(resources.home(), text))
-    st.rerun()
 
 
 def _size(where: state.Place) -> None:

@@ -1,74 +1,76 @@
-"""The parts of Design: how many of each object, how each field is filled, the recipe as a file."""
+"""The parts of Design that are about all objects: how many of each, what holds for the whole recipe."""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared import making, recipe_changes, resources, state
+from pages.shared import making, recipe_changes, resources, state, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pages.shared.state import Place
-    from sfseed_core.recipe.model import FieldRecipe, ObjectPlan, Plan
+    from sfseed_core.recipe.model import Plan
     from sfseed_core.schema.model import Schema
+    from sfseed_core.workflow.survey import Survey
 
-_SAMPLES = 3
+_PARTS: Mapping[str, str] = {"objects": "How many", "fields": "Fields", "whole": "Owners, language, variation"}
+_LANGUAGES: Mapping[str, str] = {
+    "": "the org's own",
+    "en_US": "English (United States)",
+    "en_GB": "English (United Kingdom)",
+    "de_DE": "German",
+    "fr_FR": "French",
+    "es_ES": "Spanish",
+    "pt_BR": "Portuguese (Brazil)",
+    "ja_JP": "Japanese",
+}
 
 
-def numbers(where: Place, plan: Plan, schema: Schema) -> None:
-    """How many records of each object, to change."""
-    rows = {
-        one.name: {"Object": schema.objects[one.name].label, "Records": one.count, "How many, and why": one.why}
-        for one in plan.objects
-    }
-    key = f"numbers_{where.recipe}_{where.size}"
-    names = list(rows)
-
-    def take() -> None:
-        edited: Mapping[Any, Mapping[str, Any]] = state.remembered(key)["edited_rows"]
-        counts = {names[int(row)]: int(cells["Records"]) for row, cells in edited.items() if cells.get("Records")}
-        changed = {name: count for name, count in counts.items() if count != rows[name]["Records"]}
-        if not changed:
-            return
-        scaled = where.size != state.AS_IT_IS
-        recipe_changes.change(
-            where,
-            lambda recipe: recipe_changes.frozen(plan, recipe, changed) if scaled else _with_counts(recipe, changed),
-        )
-
-    st.data_editor(
-        _frame(rows),
-        key=key,
-        on_change=take,
-        disabled=["_index", "Object", "How many, and why"],
-        column_config={"Records": st.column_config.NumberColumn("Records", min_value=1, max_value=10_000_000, step=1)},
-        alt="Records per object",
-        height=min(38 + 35 * len(rows), 300),
+def what(where: Place) -> None:
+    """What is being designed."""
+    st.caption(
+        f"**{words.plain(making.title(where.recipe))}.** All of it has been chosen for you; change what you like.",
+        width="content",
     )
-    st.caption("Objects that are counted per parent follow when you change the parent's number.")
+    st.space("stretch")
 
 
-def _with_counts(recipe: Any, counts: Mapping[str, int]) -> Any:
-    from sfseed_core.recipe.change import with_counts
+def parts() -> str:
+    """Choose what to look at; return it."""
+    chosen = st.segmented_control(
+        "Part of the design",
+        list(_PARTS),
+        format_func=_PARTS.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        **state.bound("view", "design", within=_PARTS.__contains__, otherwise="objects"),
+    )
+    return str(chosen or "objects")
 
-    return with_counts(recipe, counts)
+
+def chosen(where: Place, plan: Plan) -> str:
+    """Return the object that is being designed."""
+    known = {one.name for one in plan.objects} | set(existing_only(where))
+    return where.object if where.object in known and where.object is not None else plan.objects[0].name
 
 
-def _frame(rows: Mapping[str, Mapping[str, Any]]) -> Any:
-    import pandas as pd
+def existing_only(where: Place) -> Mapping[str, str]:
+    """Return the objects of which nothing is made and the org's own records are used, with the condition."""
+    from sfseed_core.recipe.presets import complete
 
-    return pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="API name"))
+    objects = complete(resources.recipe(where.recipe)).objects
+    return {name: one.existing.where for name, one in objects.items() if one.existing is not None and one.only_existing}
 
 
-def choose(plan: Plan, schema: Schema, name: str) -> None:
-    """Choose the object whose fields are shown."""
-    labels = {one.name: f"{schema.objects[one.name].label} ({one.name})" for one in plan.objects}
+def choose(where: Place, plan: Plan, schema: Schema, name: str, label: str) -> None:
+    """Choose the object that is designed."""
+    names = [*(one.name for one in plan.objects if one.count), *existing_only(where)]
+    labels = {one: f"{schema.objects[one].label} ({one})" if one in schema.objects else one for one in dict.fromkeys(names)}
     st.selectbox(
-        "Fields of",
+        label,
         list(labels),
         format_func=labels.__getitem__,
         width=360,
@@ -76,122 +78,134 @@ def choose(plan: Plan, schema: Schema, name: str) -> None:
     )
 
 
-def fields(where: Place, plan: Plan, schema: Schema, name: str) -> None:
-    """How each field of an object is filled, with samples; to change."""
-    one = plan.object(name)
-    rows = _fields(plan, one, schema, making.said(where, name))
-    key = f"fields_{where.recipe}_{name}"
+def numbers(where: Place, plan: Plan, schema: Schema, name: str) -> None:
+    """How many records of each object, to change; a row is chosen to design it in full below."""
+    rows = {
+        one.name: {
+            "": one.name == name,
+            "Object": schema.objects[one.name].label,
+            "Records": one.count,
+            "How many, and why": one.why,
+            "Storage": words.size(one.count * one.storage_bytes / 1024),
+        }
+        for one in plan.objects
+        if one.count
+    }
+    for other, condition in existing_only(where).items():
+        label = schema.objects[other].label if other in schema.objects else other
+        why = f"the org's own{', where ' + condition if condition else ''}"
+        rows[other] = {"": other == name, "Object": label, "Records": None, "How many, and why": why, "Storage": ""}
+    key = f"numbers_{where.recipe}_{where.size}_{name}"
     names = list(rows)
 
     def take() -> None:
         edited: Mapping[Any, Mapping[str, Any]] = state.remembered(key)["edited_rows"]
-        for row, cells in edited.items():
-            field = names[int(row)]
-            said = _said({**rows[field], **cells})
-            recipe_changes.change(where, partial(_with_field, name=name, field=field, said=said))
+        picked = [names[int(row)] for row, cells in edited.items() if cells.get("")]
+        counts = {names[int(row)]: int(cells["Records"]) for row, cells in edited.items() if cells.get("Records")}
+        changed = {one: count for one, count in counts.items() if count != rows[one]["Records"]}
+        if changed:
+            _take_counts(where, plan, changed)
+        elif picked and picked[0] != name:
+            state.go(object=picked[0])
 
     st.data_editor(
-        _frame(rows),
+        frame_of(rows),
         key=key,
         on_change=take,
-        disabled=["_index", "Field", "Type", "Filled with", "For example"],
+        disabled=["_index", "Object", "How many, and why", "Storage"],
         column_config={
-            "Filled with": st.column_config.TextColumn("Filled with", width=230),
-            "For example": st.column_config.TextColumn("For example", width=260),
-            "% empty": st.column_config.NumberColumn("% empty", min_value=0, max_value=100, step=5),
-            "One of": st.column_config.TextColumn(
-                "One of", help="Values to choose from, separated by semicolons. Clear the cell to let sfseed choose."
-            ),
-            "Leave empty": st.column_config.CheckboxColumn("Leave empty"),
+            "": st.column_config.CheckboxColumn("Design", width=70, help="Tick one to design it below."),
+            "Records": st.column_config.NumberColumn("Records", min_value=1, max_value=10_000_000, step=1),
         },
-        alt=f"Fields of {name}",
-        height=420,
+        alt="Records per object",
+        height=min(38 + 35 * len(rows), 250),
     )
-    left = {key.partition(".")[2]: why for key, why in plan.omitted.items() if key.startswith(f"{name}.")}
-    if left:
-        with st.expander(f"{len(left):,} fields stay empty"):
-            st.dataframe([{"Field": f, "Why": why} for f, why in left.items()], hide_index=True, alt="Fields left empty")
 
 
-def _with_field(recipe: Any, name: str, field: str, said: FieldRecipe | None) -> Any:
-    from sfseed_core.recipe.change import with_field
+def _take_counts(where: Place, plan: Plan, changed: dict[str, int]) -> None:
+    from sfseed_core.recipe.change import with_counts
 
-    return with_field(recipe, name, field, said)
-
-
-def _fields(plan: Plan, one: ObjectPlan, schema: Schema, said: Mapping[str, FieldRecipe]) -> dict[str, dict[str, Any]]:
-    from sfseed_core.recipe.model import SHARE
-
-    described, samples = schema.objects[one.name].fields, samples_of(plan, one)
-    rows: dict[str, dict[str, Any]] = {}
-    for column in one.columns:
-        own = said.get(column.field)
-        rows[column.field] = {
-            "Field": described[column.field].label,
-            "Type": column.type,
-            "Filled with": column.why or column.provider,
-            "For example": " · ".join(samples.get(column.field, ())),
-            "% empty": round(column.null_share * 100 / SHARE),
-            "One of": "; ".join(own.values) if own is not None and own.values else "",
-            "Leave empty": False,
-        }
-    for name, own in said.items():
-        if own.skip and name in described:
-            rows[name] = {
-                "Field": described[name].label,
-                "Type": described[name].type,
-                "Filled with": "left empty, as you said",
-                "For example": "",
-                "% empty": 100,
-                "One of": "",
-                "Leave empty": True,
-            }
-    return rows
+    scaled = where.size != state.AS_IT_IS
+    recipe_changes.change(
+        where,
+        lambda recipe: recipe_changes.frozen(plan, recipe, changed) if scaled else with_counts(recipe, changed),
+    )
 
 
-def samples_of(plan: Plan, one: ObjectPlan) -> dict[str, list[str]]:
-    """Return a few values of each column, as text."""
-    from sfseed_core.generate.engine import rows
+def frame_of(rows: Mapping[str, Mapping[str, Any]]) -> Any:
+    """Return rows by API name as a table to edit."""
+    import pandas as pd
 
-    first = rows(plan, one.name, 0, min(_SAMPLES, one.count))
-    return {
-        name: [str(value)[:40] for value in first.column(name).to_pylist() if value is not None]
-        for name in first.schema.names
-    }
+    return pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="API name"))
 
 
-def _said(row: Mapping[str, Any]) -> FieldRecipe | None:
-    """Return what a row of the table says of its field."""
-    from sfseed_core.recipe.model import FieldRecipe
+def whole(where: Place, survey: Survey) -> None:
+    """What holds for all objects: whose records, in whose language, and which variation."""
+    from sfseed_core.recipe.presets import complete
 
-    if row["Leave empty"]:
-        return FieldRecipe(skip=True)
-    values = tuple(one.strip() for one in str(row["One of"] or "").split(";") if one.strip())
-    empty = int(row["% empty"]) if row["% empty"] not in {None, ""} else None
-    return FieldRecipe(values=values or None, empty=empty)
-
-
-def options() -> None:
-    """The variation number."""
+    recipe = complete(resources.recipe(where.recipe))
+    owners(where, survey, None, recipe.owners)
+    _languages(where, dict(recipe.locales))
     st.number_input(
         "Variation number",
         min_value=0,
         max_value=(1 << 53) - 1,
         placeholder="drawn anew each time",
         help="The same number makes the same records again. Left empty, each time others are made.",
-        width=240,
+        width=360,
         **state.bound("seed", "design"),
+    )
+    st.caption("A number makes the same records again, here and in any other org with the same objects.")
+
+
+def owners(where: Place, survey: Survey, name: str | None, said: Mapping[str, int] | None) -> None:
+    """Whose the records are: the one who loads, all active users, or some."""
+    from sfseed_core.recipe.change import with_owners
+
+    users = {one.username: one.name for one in survey.snapshot.users}
+    key = f"owners_{where.recipe}_{name}"
+    options = ["active", *users]
+    held = [one for one in (said or {}) if one in options]
+
+    def take() -> None:
+        picked = list(state.remembered(key, []))
+        everybody = "active" in picked and "active" not in held
+        kept = ["active"] if everybody else [one for one in picked if one != "active" or len(picked) == 1]
+        recipe_changes.change(where, lambda recipe: with_owners(recipe, name, dict.fromkeys(kept, 1) or None))
+
+    st.multiselect(
+        "Whose records",
+        options,
+        default=held,
+        format_func=lambda one: "all active users, evenly" if one == "active" else f"{users[one]} ({one})",
+        key=key,
+        on_change=take,
+        placeholder="the user who loads them" if name is None else "as for all objects",
+        help="The owners of the records, by turns. Nothing chosen: the user who loads them.",
     )
 
 
-def as_file(where: Place) -> None:
-    """The recipe as a file to keep and share."""
-    from sfseed_core.recipe.write import recipe_yaml
+def _languages(where: Place, shares: dict[str, int]) -> None:
+    from sfseed_core.recipe.change import with_locales
 
-    text = recipe_yaml(resources.recipe(where.recipe))
-    with st.expander("The recipe as a file", icon=":material/description:"):
-        st.caption("Upload it on *Connect* to make these records elsewhere, or give it to `sfseed seed`.")
-        st.code(text, language="yaml")
-        st.download_button(
-            "Download the recipe", data=text, file_name="recipe.yaml", mime="application/yaml", on_click="ignore"
-        )
+    key = f"languages_{where.recipe}"
+    held = [one for one in shares if one in _LANGUAGES]
+
+    def take() -> None:
+        picked = list(state.remembered(key, []))
+        share, rest = divmod(100, len(picked)) if picked else (0, 0)
+        even = {one: share + (1 if place < rest else 0) for place, one in enumerate(picked)}
+        recipe_changes.change(where, lambda recipe: with_locales(recipe, even))
+
+    st.multiselect(
+        "Names, addresses and texts",
+        [one for one in _LANGUAGES if one],
+        default=held,
+        format_func=lambda one: (
+            f"{_LANGUAGES[one]} {shares[one]}%" if one in shares and len(shares) > 1 else _LANGUAGES[one]
+        ),
+        key=key,
+        on_change=take,
+        placeholder="in the org's own language",
+        help="Of several, each gets its share of the companies; shares other than even ones are written in the recipe's text.",
+    )

@@ -19,17 +19,35 @@ if TYPE_CHECKING:
 
 def change(where: Place, how: Callable[[Recipe], Recipe]) -> None:
     """Go on with a changed recipe; one that cannot be planned is refused with the reason, and nothing changes."""
-    from sfseed_core.recipe.store import keep
     from sfseed_core.recipe.write import recipe_yaml
+
+    try:
+        text = recipe_yaml(how(resources.recipe(where.recipe)))
+    except SfseedError as error:
+        state.note("recipe_refused", str(error))
+        return
+    replace(where, text)
+
+
+def replace(where: Place, text: str) -> None:
+    """Go on with another recipe, as text; one that cannot be planned is refused with the reason, and nothing changes."""
+    from sfseed_core.recipe.store import keep
 
     assert where.org is not None
     try:
-        changed = keep(resources.home(), recipe_yaml(how(resources.recipe(where.recipe))))
+        changed = keep(resources.home(), text)
         resources.plan(where.org, changed, None, where.day, SILENT)
     except SfseedError as error:
         state.note("recipe_refused", str(error))
         return
     state.go(recipe=changed, focus=where.focus, size=state.AS_IT_IS)
+
+
+def own(recipe: Recipe) -> Recipe:
+    """Return the recipe to be changed: of a preset, one that stands on it."""
+    from sfseed_core.recipe.change import own_version
+
+    return own_version(recipe)
 
 
 def refused() -> None:

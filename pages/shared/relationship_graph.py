@@ -84,8 +84,13 @@ function draw(root, data, tell) {
 
 function show(network, data) {
   network.fit({ minZoomLevel: data.smallest, maxZoomLevel: 1.3 });
+  const scale = network.getScale();
+  if (scale > data.smallest + 0.01) return;
   const known = data.selected && data.nodes.some((node) => node.id === data.selected);
-  if (known && network.getScale() <= data.smallest + 0.01) network.focus(data.selected, { scale: network.getScale() });
+  if (known) { network.focus(data.selected, { scale }); return; }
+  const left = data.bands[0][0], top = Math.min(...data.nodes.map((node) => node.y)) - 40;  // begin to read at the first step
+  const box = network.canvas.frame.getBoundingClientRect();
+  network.moveTo({ scale, position: { x: left + box.width / scale / 2, y: top + box.height / scale / 2 } });
 }
 
 function shapeOf(data) {

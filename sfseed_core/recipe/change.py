@@ -6,17 +6,21 @@ import dataclasses
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe, Recipe
+from sfseed_core.recipe.model import Existing, FieldRecipe, ObjectRecipe, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+
+_OWN = "recipe"  # where it stands: a preset stands nowhere
 
 
 def own_version(recipe: Recipe) -> Recipe:
     """Return a recipe to be changed: of a preset, an empty one that stands on it."""
     if recipe.preset is None or recipe.path is not None:
         return recipe
-    return Recipe(objects=MappingProxyType({}), preset=recipe.preset, title=recipe.title, about=recipe.about)
+    own = Recipe(objects=MappingProxyType({}), preset=recipe.preset, title=recipe.title, about=recipe.about)
+    return dataclasses.replace(own, path=_OWN)
 
 
 def with_objects(recipe: Recipe, names: Iterable[str]) -> Recipe:
@@ -43,6 +47,32 @@ def with_counts(recipe: Recipe, counts: Mapping[str, int]) -> Recipe:
 def with_per(recipe: Recipe, name: str, parent: str, each: float) -> Recipe:
     """Give an object so many records for each of its parent's, on average."""
     return _changed(recipe, {name: {"count": None, "per": parent, "each": each}})
+
+
+def with_spread(recipe: Recipe, name: str, spread: str | None) -> Recipe:
+    """Say how an object's records fall on their parents (a distribution's name); None: as usual."""
+    options = MappingProxyType({"distribution": spread} if spread else {})
+    return _changed(recipe, {name: {"spread": options}})
+
+
+def with_existing(recipe: Recipe, name: str, existing: Existing | None, *, besides: int | None = None) -> Recipe:
+    """Refer to records of an object that the org has, and make so many `besides` (None: none); without any: make them all."""
+    given: dict[str, object] = {"existing": existing}
+    if existing is not None:
+        given |= {"count": besides, "per": None, "each": None, "rows": ()}
+    return _changed(recipe, {name: given})
+
+
+def with_owners(recipe: Recipe, name: str | None, owners: Mapping[str, int] | None) -> Recipe:
+    """Say whose the records of an object are (of every object when none is named); None: as usual."""
+    if name is not None:
+        return _changed(recipe, {name: {"owners": owners}})
+    return dataclasses.replace(own_version(recipe), owners=owners)
+
+
+def with_locales(recipe: Recipe, shares: Mapping[str, int]) -> Recipe:
+    """Say whose names and places the records have, in percent by locale; nothing: the org's."""
+    return dataclasses.replace(own_version(recipe), locales=tuple(shares.items()))
 
 
 def without_rows(recipe: Recipe, name: str) -> Recipe:

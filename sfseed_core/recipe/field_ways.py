@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -76,7 +76,7 @@ class Filled:
     """How a field is filled, as a page shows it: the way, what it asked for, values with weights, and the rest."""
 
     way: str = "chosen"
-    given: Mapping[str, str] = MappingProxyType({})
+    given: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     provider: str | None = None
     values: tuple[tuple[str, int], ...] = ()
     empty: int | None = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sfseed_core.errors import RecipeError
 from sfseed_core.recipe.model import ObjectRecipe, Recipe
 from sfseed_core.recipe.own_rows import NAME
-from sfseed_core.recipe.presets import complete, preset_recipe
+from sfseed_core.recipe.presets import complete
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,12 +68,10 @@ def with_rows(recipe: Recipe, understood: Understood, rows: Sequence[Mapping[str
     return dataclasses.replace(recipe, objects=MappingProxyType({**recipe.objects, understood.object: given}))
 
 
-def recipe_around(understood: Understood, rows: Sequence[Mapping[str, str]], *, preset: str, title: str) -> Recipe:
-    """Return a recipe of its own: the rows, and all that the preset makes around them."""
-    base = preset_recipe(preset)
-    start = Recipe(
-        objects=MappingProxyType({}), preset=preset, title=title, about=f"{len(rows):,} rows of a file. {base.about}"
-    )
+def recipe_around(understood: Understood, rows: Sequence[Mapping[str, str]], *, preset: str | None, title: str) -> Recipe:
+    """Return a recipe of its own: the rows, and all that the preset (if one is named) makes around them."""
+    about = f"{len(rows):,} rows of a file"
+    start = Recipe(objects=MappingProxyType({}), preset=preset, title=title, about=about)
     return with_rows(start, understood, rows)
 
 
