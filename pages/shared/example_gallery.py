@@ -10,6 +10,8 @@ import streamlit as st
 from pages.shared import recipe_changes, state, words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from streamlit.delta_generator import DeltaGenerator
 
     from pages.shared.state import Place
@@ -36,7 +38,7 @@ def _gallery(where: Place) -> None:
     from sfseed_core.recipe.gallery import gallery
 
     st.caption("Choosing one replaces what has been designed so far; Back in the browser brings it back.")
-    columns: list[DeltaGenerator] = []
+    columns: Sequence[DeltaGenerator] = ()
     for number, one in enumerate(gallery(_FOLDER if _FOLDER.is_dir() else None)):
         columns = columns if number % 2 else st.columns(2)
         with columns[number % 2], st.container(border=True, height="stretch"):
