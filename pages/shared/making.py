@@ -104,7 +104,6 @@ def make(where: state.Place) -> None:
             clock=SYSTEM,
             recipe=resources.recipe(where.recipe),
             edits_of=None if earlier is None else earlier.id,
-            recipe=resources.recipe(where.recipe),
         )
     state.leave_for(frame.STEPS[3].file, making=begun)
 
