@@ -15,6 +15,7 @@ from sfseed_core.generate.hinted import hinted
 from sfseed_core.generate.judged import judge_of
 from sfseed_core.generate.layout import GEOMETRIC, NATURAL, Layout
 from sfseed_core.generate.locales import Locales, locales_of
+from sfseed_core.generate.memory import keep_freed_memory
 from sfseed_core.generate.pools import Pools
 from sfseed_core.generate.provider import Scope
 from sfseed_core.generate.references import Keys, reachable, refer
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 CHUNK = 65_536
-_NARROW = 2_000_000  # values of a chunk that still stay near the processor
-_SHORTEST = 8_192
+_PIECE = 32_768  # records made at a time: enough that calls do not count, few enough that columns stay near the processor
+_NARROW = 1_000_000  # values of a piece
+_SHORTEST = 4_096
 
 
 def rows(plan: Plan, object_name: str, start: int, stop: int) -> pa.RecordBatch:
@@ -57,6 +59,7 @@ class Engine:
     """
 
     def __init__(self, plan: Plan, registry: Registry | None = None) -> None:
+        keep_freed_memory()
         self.plan = plan
         self.registry = registry or installed()
         self._objects = {one.name: one for one in plan.objects}
@@ -87,7 +90,7 @@ class Engine:
         """
         plan = self._objects[object_name]
         stop = plan.count if stop is None else min(stop, plan.count)
-        chunk = min(max(_NARROW // max(len(plan.columns), 1), _SHORTEST), CHUNK)
+        chunk = min(max(_NARROW // max(len(plan.columns), 1), _SHORTEST), _PIECE)
         for first in range(start, stop, chunk):
             yield self.at(object_name, np.arange(first, min(first + chunk, stop), dtype=np.int64))
 

@@ -16,7 +16,7 @@ import numpy as np
 from sfseed_core.generate import draws
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 BLOCK = 4096
 NATURAL, GEOMETRIC = "natural", "geometric"
@@ -55,13 +55,28 @@ class Layout:
 
     def parents_of(self, children: np.ndarray) -> np.ndarray:
         """Return the parent of each child."""
-        edges = -(-(children + 1) * self.parents // self.children)
-        blocks = -(-edges // BLOCK) - 1
+        if len(children) and bool((np.diff(children) == 1).all()):
+            return np.concatenate([*self._parents_of_run(int(children[0]), int(children[-1]) + 1)])
         result = np.empty(len(children), dtype=np.int64)
-        for block, places in _grouped(blocks):
+        for block, places in _grouped(self._block_of(children)):
             offset = children[places] - self.before(block)
             result[places] = np.searchsorted(self.sums(block)[1:], offset, side="right") + block * BLOCK
         return result
+
+    def _block_of(self, child: np.ndarray) -> np.ndarray:
+        edges = -(-(child + 1) * self.parents // self.children)
+        return -(-edges // BLOCK) - 1
+
+    def _parents_of_run(self, first: int, stop: int) -> Iterator[np.ndarray]:
+        """Yield the parents of children that follow one another: each as often as it has children among them."""
+        block = int(self._block_of(np.array([first]))[0])
+        while first < stop:
+            sums, before = self.sums(block), int(self.before(block))
+            last = min(before + int(sums[-1]), stop)
+            low, high = np.searchsorted(sums[1:], [first - before, last - 1 - before], side="right")
+            times = np.diff(np.clip(sums[low : high + 2], first - before, last - before))
+            yield np.repeat(np.arange(low, high + 1) + block * BLOCK, times)
+            first, block = last, block + 1
 
     def children_of(self, parents: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the first child of each parent, and how many it has (they are consecutive)."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     _Step = Callable[[np.ndarray, np.ndarray | None], np.ndarray]
 
 _ROUNDS = 4
+_SHIFT = np.uint64(32)
+_MIX = np.uint64(0xD6E8FEB86659FD93)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,13 @@ class Permutation:
     key: int
     _left: int = field(init=False)
     _right: int = field(init=False)
+    _seeds: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         left = max(isqrt(max(self.size, 1) - 1) + 1, 1)
         object.__setattr__(self, "_left", left)
         object.__setattr__(self, "_right", -(-self.size // left))
+        object.__setattr__(self, "_seeds", tuple(draws.key(self.key, number) for number in range(_ROUNDS)))
 
     def at(self, positions: np.ndarray, tweak: np.ndarray | None = None) -> np.ndarray:
         """Return the numbers at the positions; a `tweak` (uint64 per position) chooses another permutation each."""
@@ -54,29 +58,48 @@ class Permutation:
         return result
 
     def _forward(self, numbers: np.ndarray, tweak: np.ndarray | None) -> np.ndarray:
-        left, right = np.divmod(numbers.astype(np.int64), self._right)
-        for number in range(_ROUNDS):
-            if number % 2 == 0:
-                left = _plus(left, self._noise(number, right, tweak, self._left), self._left)
-            else:
-                right = _plus(right, self._noise(number, left, tweak, self._right), self._right)
-        return left * self._right + right
+        left, right = self._halves(numbers)
+        for number in range(0, _ROUNDS, 2):
+            _add(left, self._noise(number, right, tweak, self._left), self._left)
+            _add(right, self._noise(number + 1, left, tweak, self._right), self._right)
+        return self._whole(left, right)
 
     def _backward(self, numbers: np.ndarray, tweak: np.ndarray | None) -> np.ndarray:
-        left, right = np.divmod(numbers.astype(np.int64), self._right)
-        for number in reversed(range(_ROUNDS)):
-            if number % 2 == 0:
-                left = _plus(left, self._left - self._noise(number, right, tweak, self._left), self._left)
-            else:
-                right = _plus(right, self._right - self._noise(number, left, tweak, self._right), self._right)
-        return left * self._right + right
+        left, right = self._halves(numbers)
+        for number in range(_ROUNDS - 2, -1, -2):
+            _take_away(right, self._noise(number + 1, left, tweak, self._right), self._right)
+            _take_away(left, self._noise(number, right, tweak, self._left), self._left)
+        return self._whole(left, right)
+
+    def _halves(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        whole = numbers.astype(np.uint64)
+        left = whole // np.uint64(self._right)
+        return left, whole - left * np.uint64(self._right)
+
+    def _whole(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        left *= np.uint64(self._right)
+        left += right
+        return left.view(np.int64)
 
     def _noise(self, number: int, half: np.ndarray, tweak: np.ndarray | None, limit: int) -> np.ndarray:
-        seed = draws.key(self.key, number)
-        return draws.below(draws.mix(seed if tweak is None else tweak + np.uint64(seed), draws.spread(half)), limit)
+        """Return a number below the limit for each half (uint64), by a shorter mix than that of draws: there are four rounds."""
+        seed = np.uint64(self._seeds[number])
+        noise = half * draws.GOLDEN
+        noise += seed if tweak is None else tweak + seed
+        noise ^= noise >> _SHIFT
+        noise *= _MIX
+        noise >>= _SHIFT
+        noise *= np.uint64(limit)
+        noise >>= _SHIFT
+        return noise
 
 
-def _plus(half: np.ndarray, noise: np.ndarray, limit: int) -> np.ndarray:
-    total = half + noise
-    np.subtract(total, limit, out=total, where=total >= limit)
-    return total
+def _add(half: np.ndarray, noise: np.ndarray, limit: int) -> None:
+    """Add modulo the limit, in place: of a number below twice the limit, less the limit, the smaller (it wraps if negative)."""
+    half += noise
+    np.minimum(half, half - np.uint64(limit), out=half)
+
+
+def _take_away(half: np.ndarray, noise: np.ndarray, limit: int) -> None:
+    half -= noise
+    np.minimum(half, half + np.uint64(limit), out=half)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +20,7 @@ from sfseed_core.dataset.export.csv import CsvEncoder, holds, with_line_feeds
 from sfseed_core.dataset.export.readable import ID
 from sfseed_core.dataset.export.spelled import Spelled, reference, spelled
 from sfseed_core.generate import texts
-from sfseed_core.generate.cells import Coded, Texts, numbers_array
+from sfseed_core.generate.cells import Coded, numbers_array
 from sfseed_core.generate.spelling import whole
 from sfseed_core.recipe.columns import RECORD_TYPE, arrow_type
 
@@ -30,41 +30,58 @@ if TYPE_CHECKING:
     from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.model import ObjectPlan
 
-_CODES = 1 << 18  # of a block: they and its texts stay near the processor
+    _Pool: TypeAlias = tuple[pa.StringArray, str, str]
+
+_CODES = 1 << 17  # of a block: they and its texts stay near the processor
 _BLOCK_BYTES = 1 << 26  # at most, even where every text is the longest of its pool
 _KEPT_BYTES = 1 << 24
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Strand:
-    """One text of each line, with what stands around it; the text `blank` instead where `empty` says so."""
+    """One text of each line; the text `blank` instead where `empty` says so.
 
-    part: Coded | Texts | str
-    around: tuple[str, str]
-    empty: np.ndarray | None
-    blank: str
+    It is of a pool, with what stands around it, or of several pools one after the other, all at the same place.
+    """
 
-    @property
-    def codes(self) -> np.ndarray | None:
-        """Places among its texts; None: always the first."""
-        return None if isinstance(self.part, str) else self.part.codes
-
-    def dressed(self) -> pa.StringArray:
-        """Return its texts as they stand in a file: quotes doubled, line breaks LF, with what stands around them."""
-        before, after = self.around
-        if isinstance(self.part, str):
-            return texts.single(self.part)
-        pool = with_line_feeds(self.part.pool)
-        if holds(pool, b'"'):
-            pool = pc.replace_substring(pool, pattern='"', replacement='""')
-        return texts.join(before, pool, after) if before or after else pool
+    pools: tuple[_Pool, ...]
+    codes: np.ndarray | None  # None: everywhere the first
+    empty: np.ndarray | None = None
+    blank: str = ""
+    kept: bool = True
 
     @property
-    def longest(self) -> int:
-        """No text is longer, in bytes."""
-        return sum(map(len, self.around)) + (
-            len(self.part) if isinstance(self.part, str) else 2 * texts.longest(self.part.pool)
-        )
+    def key(self) -> tuple[tuple[int, str, str], ...]:
+        """What it is known by."""
+        return tuple((id(pool), before, after) for pool, before, after in self.pools)
+
+    def texts(self) -> pa.StringArray:
+        """Return its texts as they stand in a file."""
+        dressed = [_dressed(*one) for one in self.pools]
+        return dressed[0] if len(dressed) == 1 else texts.weave([(one, np.arange(len(one))) for one in dressed])
+
+    def joined(self, other: _Strand) -> _Strand | None:
+        """Return both as one, when they stand at the same places of pools of one length."""
+        alike = self.codes is not None and self.codes is other.codes and self.kept and other.kept
+        if not alike or self.empty is not other.empty or len(self.pools[0][0]) != len(other.pools[0][0]):
+            return None
+        return _Strand((*self.pools, *other.pools), self.codes, self.empty, self.blank + other.blank)
+
+
+def _dressed(pool: pa.StringArray, before: str, after: str) -> pa.StringArray:
+    """Return the texts with quotes doubled, line breaks as LF, and what stands around them."""
+    pool = with_line_feeds(pool)
+    if holds(pool, b'"'):
+        pool = pc.replace_substring(pool, pattern='"', replacement='""')
+    return texts.join(before, pool, after) if before or after else pool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """Where a strand's texts begin among all texts, and the bytes of the longest."""
+
+    start: int
+    longest: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +89,7 @@ class _Warp:
     """A strand laid into the one array of texts."""
 
     codes: np.ndarray | None
-    start: int
+    place: _Place
     empty: np.ndarray | None
     blank: int
 
@@ -97,8 +114,8 @@ class Lines:
 
     def blocks(self, rows: Rows) -> Iterator[pa.Buffer]:
         """Yield the lines of the records, some thousand at a time."""
-        strands = _strands(self._columns(rows))
-        pool, warps, widest = self._laid(strands)
+        pool, warps = self._laid(_strands(self._columns(rows)))
+        widest = sum(one.place.longest for one in warps)
         step = max(min(_CODES // len(warps), _BLOCK_BYTES // max(widest, 1)), 1)
         for start in range(0, len(rows), step):
             yield _woven(pool, warps, start, min(start + step, len(rows)))
@@ -110,40 +127,51 @@ class Lines:
         found += [reference(rows.keys(one.field)) for one in plan.references]
         return [*found, spelled(rows.record_type_names(), pa.string())] if plan.record_types else found
 
-    def _laid(self, strands: list[_Strand]) -> tuple[pa.StringArray, list[_Warp], int]:
-        """Return the array of all texts, where each strand lies in it, and a bound of the bytes of the longest line."""
-        starts = [self._pools.start_of(one) for one in strands]
-        blanks = [0 if one.empty is None else self._pools.start_of_text(one.blank) for one in strands]
-        kept = self._pools.whole()
-        loose = [one.dressed() for one, start in zip(strands, starts, strict=True) if start is None]
-        ends = itertools.accumulate((len(array) for array in loose), initial=len(kept))
-        warps = [
-            _Warp(one.codes, next(ends) if start is None else start, one.empty, blank)
-            for one, start, blank in zip(strands, starts, blanks, strict=True)
-        ]
-        return pa.concat_arrays([kept, *loose]) if loose else kept, warps, sum(one.longest for one in strands)
+    def _laid(self, strands: list[_Strand]) -> tuple[pa.StringArray, list[_Warp]]:
+        """Return the array of all texts, and where each strand lies in it."""
+        places = [self._pools.place(one) for one in strands]
+        blanks = [0 if one.empty is None else self._pools.start_of(one.blank) for one in strands]
+        pool = self._pools.whole()
+        loose = [one.texts() for one, place in zip(strands, places, strict=True) if place is None]
+        starts = itertools.accumulate((len(array) for array in loose), initial=len(pool))
+        spare = iter([_Place(start, texts.longest(array)) for start, array in zip(starts, loose, strict=False)])
+        laid = zip(strands, places, blanks, strict=True)
+        warps = [_Warp(one.codes, place or next(spare), one.empty, blank) for one, place, blank in laid]
+        return pa.concat_arrays([pool, *loose]) if loose else pool, warps
 
 
 def _strands(columns: list[Spelled]) -> list[_Strand]:
-    return [
-        strand for place, one in enumerate(columns) for strand in _of_column(one, place == 0, place == len(columns) - 1)
-    ]
+    """Return the strands of all columns; neighbours that can be one are."""
+    found: list[_Strand] = []
+    empties = {id(one.valid): ~one.valid for one in columns if one.valid is not None}
+    for place, column in enumerate(columns):
+        empty = empties.get(id(column.valid))
+        for one in _of_column(column, empty, first=place == 0, last=place == len(columns) - 1):
+            both = found[-1].joined(one) if found else None
+            if both:
+                found.pop()
+            found.append(both or one)
+    return found
 
 
-def _of_column(column: Spelled, first: bool, last: bool) -> Iterator[_Strand]:
+def _of_column(column: Spelled, empty: np.ndarray | None, *, first: bool, last: bool) -> Iterator[_Strand]:
     """Yield the strands of a column: its first text brings the comma, its last one the end of the line."""
     comma, end, quote = "" if first else ",", "\n" if last else "", '"' if column.quoted else ""
-    empty = None if column.valid is None else ~column.valid
     for place, part in enumerate(column.parts):
         begins, ends = place == 0, place == len(column.parts) - 1
-        around = f"{comma}{quote}{column.before}" if begins else "", f"{quote}{end}" if ends else ""
+        before, after = f"{comma}{quote}{column.before}" if begins else "", f"{quote}{end}" if ends else ""
         blanks = comma if begins else "", end if ends else ""
         if isinstance(part, Coded):
-            yield _Strand(part, around, empty, "".join(blanks))
+            yield _Strand(((part.pool, before, after),), part.codes, empty, "".join(blanks))
         else:  # what stands around texts that are no pool's stands in strands of its own
-            yield _Strand(around[0], ("", ""), empty, blanks[0])
-            yield _Strand(part, ("", ""), empty, "")
-            yield _Strand(around[1], ("", ""), empty, blanks[1])
+            yield _constant(before, empty, blanks[0])
+            yield _Strand(((part.array, "", ""),), part.codes, empty, kept=False)
+            yield _constant(after, empty, blanks[1])
+
+
+def _constant(text: str, empty: np.ndarray | None = None, blank: str = "") -> _Strand:
+    """Return the same text in every line; as it stands, for it is made of quotes and commas."""
+    return _Strand(((texts.single(""), text, ""),), None, empty, blank)
 
 
 def _woven(pool: pa.StringArray, warps: list[_Warp], start: int, stop: int) -> pa.Buffer:
@@ -151,9 +179,9 @@ def _woven(pool: pa.StringArray, warps: list[_Warp], start: int, stop: int) -> p
     for place, one in enumerate(warps):
         column = codes[:, place]
         if one.codes is None:
-            column[:] = one.start
+            column[:] = one.place.start
         else:
-            np.add(one.codes[start:stop], one.start, out=column, dtype=np.int64, casting="unsafe")
+            np.add(one.codes[start:stop], one.place.start, out=column, dtype=np.int64, casting="unsafe")
         if one.empty is not None:
             np.copyto(column, one.blank, where=one.empty[start:stop])
     taken = pc.take(pool, numbers_array(codes.reshape(-1), pa.int32()), boundscheck=False)
@@ -161,41 +189,40 @@ def _woven(pool: pa.StringArray, warps: list[_Warp], start: int, stop: int) -> p
 
 
 class _Pools:
-    """Pools with what stands around their texts, one behind the other in one array; known by identity."""
+    """Texts of strands, one behind the other in one array; pools are known by identity."""
 
     def __init__(self) -> None:
-        self._places: dict[tuple[int, str, str], tuple[int, pa.StringArray]] = {}
-        self._texts: dict[str, int] = {}
-        self._arrays: list[pa.StringArray] = [texts.single("")]
-        self._length, self.bytes = 1, 0
+        self._places: dict[tuple[tuple[int, str, str], ...], tuple[_Place, tuple[_Pool, ...]]] = {}
+        self._arrays: list[pa.StringArray] = []
+        self._length = self.bytes = 0
         self._whole: pa.StringArray | None = None
         self._lock = Lock()
 
-    def start_of(self, strand: _Strand) -> int | None:
-        """Return where the strand's texts begin, put there if they are not yet; None for those of no pool, or too many."""
-        if isinstance(strand.part, str):
-            return self.start_of_text(strand.part)
-        if isinstance(strand.part, Texts):
+    def place(self, strand: _Strand) -> _Place | None:
+        """Return where the strand's texts lie, put there if they are not yet; None for those of no pool, or too many."""
+        if not strand.kept:
             return None
-        pool = strand.part.pool
-        known = self._places.get((id(pool), *strand.around))
+        known = self._places.get(strand.key)
         if known:
             return known[0]
+        array = strand.texts()
         with self._lock:
-            if self.bytes + pool.nbytes > _KEPT_BYTES:
+            if self.bytes + array.nbytes > _KEPT_BYTES and len(array) > 1:
                 return None
-            start = self._append(strand.dressed())
-            # the pool is remembered too, so that its id stays its own
-            self._places[(id(pool), *strand.around)] = (start, pool)
-            return start
+            place = _Place(self._length, texts.longest(array))
+            # the pools are remembered too, so that their ids stay their own
+            self._places[strand.key] = (place, strand.pools)
+            self._arrays.append(array)
+            self._length += len(array)
+            self.bytes += array.nbytes
+            self._whole = None
+            return place
 
-    def start_of_text(self, text: str) -> int:
+    def start_of(self, text: str) -> int:
         """Return the place of one text."""
-        known = self._texts.get(text)
-        if known is not None:
-            return known
-        with self._lock:
-            return self._texts.setdefault(text, self._append(texts.single(text)))
+        place = self.place(_constant(text))
+        assert place is not None
+        return place.start
 
     def whole(self) -> pa.StringArray:
         """Return all texts; places that were given before are right in it."""
@@ -204,11 +231,3 @@ class _Pools:
                 self._whole = pa.concat_arrays(self._arrays)
                 self._arrays = [self._whole]
             return self._whole
-
-    def _append(self, array: pa.StringArray) -> int:
-        start = self._length
-        self._arrays.append(array)
-        self._length += len(array)
-        self.bytes += array.nbytes
-        self._whole = None
-        return start
