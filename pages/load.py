@@ -37,10 +37,12 @@ elif where.org is None:
 else:
     dataset, reached = resources.dataset(where.dataset), resources.connection(where.org)
     findings = {name: resources.findings(dataset, name, where.org) for name in dataset.objects}
-    load_ahead.what_will_happen(dataset, reached, findings)
+    ahead = load_ahead.foreseen(dataset, where)
+    load_ahead.what_will_happen(dataset, ahead, findings)
     how = load_ahead.again(dataset, reached)
-    typed, why_not = load_ahead.confirmed(reached)
+    typed, why_not = load_ahead.confirmed(reached, ahead)
     why_not = right_org.asked(where.org, reached, dataset) or why_not
-    label = f"Load {words.many(sum(dataset.counts.values()), 'record')} into {words.plain(reached.facts.name or 'the org')}"
-    if foot.bar(previewing.tally_of(dataset.id, where), back=frame.STEPS[3], onward=label, why_not=why_not):
-        load_ahead.begin(where, how, typed)
+    test = None if why_not else load_ahead.test_first(ahead)
+    label = f"Load {words.many(ahead.records, 'record')} into {words.plain(ahead.org_name)}"
+    if foot.bar(previewing.tally_of(dataset.id, where), back=frame.STEPS[3], onward=label, why_not=why_not) or test:
+        load_ahead.begin(where, how, typed, test)

@@ -8,9 +8,11 @@ import streamlit as st
 
 from pages.shared import resources, state, words
 from pages.shared.progress import Bar
+from pages.shared.shelf import shelf
 from sfseed_core.clock import SYSTEM
 from sfseed_core.workflow import load
 from sfseed_core.workflow.findings import refused_records
+from sfseed_core.workflow.forecast import foresee
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +21,11 @@ if TYPE_CHECKING:
     from pages.shared.state import Place
     from sfseed_core.check.finding import Finding
     from sfseed_core.dataset.dataset import Dataset
+    from sfseed_core.workflow.forecast import Forecast
 
+_SECONDS = 120.0
+_TEST = 10
+_WORTH_A_TEST = 50  # fewer are taken back as fast as they are tried
 _AGAIN: Mapping[str, str] = {
     "top-up": "Add only what the org no longer has of it",
     "replace": "Take the earlier load back, then load",
@@ -27,18 +33,28 @@ _AGAIN: Mapping[str, str] = {
 }
 
 
-def what_will_happen(dataset: Dataset, reached: Connection, findings: Mapping[str, Sequence[Finding]]) -> None:
-    """What will be added, in which order, and what of the org's own records changes."""
-    name = words.plain(reached.facts.name or reached.facts.org_id)
+def foreseen(dataset: Dataset, where: Place) -> Forecast:
+    """Return what loading would do; asked of the org anew every two minutes."""
+    assert where.org is not None
+    org = resources.connection(where.org).org
+    known = resources.snapshot(where.org, dataset)
+
+    def ask() -> Forecast:
+        return foresee(dataset, org, known, name=str(where.org), home=resources.home(), now=SYSTEM.now())
+
+    key = (resources.home(), org.org_id, dataset.id, dataset.revision)
+    return shelf().get("forecast", key, ask, seconds=_SECONDS)
+
+
+def what_will_happen(dataset: Dataset, ahead: Forecast, findings: Mapping[str, Sequence[Finding]]) -> None:
+    """What will be added, in which order, and what else happens in the org."""
     with st.container(horizontal=True):
-        st.metric("Records to add", f"{sum(dataset.counts.values()):,}", border=True)
-        st.metric(
-            "Existing records changed", "0", border=True, help="A load only adds records; it changes none that are there."
-        )
-        problems = sum(one.count for each in findings.values() for one in each)
-        st.metric("Problems", f"{problems:,}", border=True)
+        st.metric("Records to add", f"{ahead.records:,}", border=True)
+        st.metric("Existing records changed", f"{len(ahead.changes):,}", border=True, help=_listed(ahead.changes))
+        st.metric("Problems", f"{sum(one.count for each in findings.values() for one in each):,}", border=True)
+        st.metric("Takes about", words.duration(ahead.seconds), border=True, help=_effort(ahead))
     st.caption(
-        f"They go into **{name}** in this order; each object waits for the ones it points to. "
+        f"They go into **{words.plain(ahead.org_name)}** in this order; each object waits for the ones it points to. "
         "The load goes on if you close this page, and can be taken back afterwards."
     )
     doomed = sum(len(records) for records in refused_records(one for each in findings.values() for one in each).values())
@@ -48,6 +64,36 @@ def what_will_happen(dataset: Dataset, reached: Connection, findings: Mapping[st
             "The others are loaded. *Preview* shows what is wrong.",
             icon=":material/warning:",
         )
+    _besides(ahead)
+    _order(dataset)
+    for one in ahead.notes:
+        st.caption(f":material/info: {words.plain(one)}")
+
+
+def _listed(changes: Sequence[str]) -> str:
+    return "; ".join(words.plain(one) for one in changes) or "A load only adds records; it changes none that are there."
+
+
+def _effort(ahead: Forecast) -> str:
+    left = "" if ahead.calls_left is None else f" of {ahead.calls_left:,} left today"
+    return f"About {words.many(ahead.jobs, 'job')} and {words.many(ahead.calls, 'API call')}{left}."
+
+
+def _besides(ahead: Forecast) -> None:
+    """What the org will do of its own, and what cannot be taken back."""
+    if ahead.automation is None:
+        st.caption(":material/info: Which triggers and flows will run cannot be seen by this user.")
+    lines = [
+        *(f"changed: {one}" for one in ahead.changes),
+        *(f"cannot be taken back: {one}" for one in ahead.beyond_undo),
+        *(f"will run: {one}" for one in ahead.automation or ()),
+    ]
+    if lines:
+        with st.expander(f"What else happens in the org ({len(lines)})", icon=":material/bolt:"):
+            st.markdown("\n".join(f"- {words.plain(one)}" for one in lines))
+
+
+def _order(dataset: Dataset) -> None:
     rows = [
         {
             "Step": one.level + 1,
@@ -59,8 +105,16 @@ def what_will_happen(dataset: Dataset, reached: Connection, findings: Mapping[st
         for one in dataset.plan.objects
     ]
     st.dataframe(rows, hide_index=True, alt="What will be added, in load order", height=min(38 + 35 * len(rows), 420))
-    for one in dataset.plan.notes:
-        st.caption(f":material/info: {words.plain(one)}")
+
+
+def test_first(ahead: Forecast) -> int | None:
+    """Offer to load a few records first; return how many when that was pressed."""
+    if ahead.records < _WORTH_A_TEST:
+        return None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(f"Test load: {_TEST} records first", key="test_first", icon=":material/science:")
+        st.caption("Some records of each kind go in first. If one fails, they are taken back; if not, the rest follows.")
+    return _TEST if pressed else None
 
 
 def again(dataset: Dataset, reached: Connection) -> str:
@@ -77,19 +131,20 @@ def again(dataset: Dataset, reached: Connection) -> str:
         return str(st.radio("Load them again?", list(_AGAIN), format_func=_AGAIN.__getitem__, key="again"))
 
 
-def confirmed(reached: Connection) -> tuple[str | None, str | None]:
+def confirmed(reached: Connection, ahead: Forecast) -> tuple[str | None, str | None]:
     """Ask for the org's name where the guard wants it typed; return it, and why the load cannot start yet."""
     decision, name = reached.decision, reached.facts.name or ""
     if decision.verdict == "refused":
         return None, f"This org is never written to: {decision.reason}."
-    if decision.verdict == "allowed":
+    if decision.verdict == "allowed" and not ahead.fills_up:
         return None, None
-    st.warning(words.plain(f"{decision.reason[:1].upper()}{decision.reason[1:]}."), icon=":material/shield:")
+    reason = "These records would take more than 80 % of the free storage" if ahead.fills_up else decision.reason
+    st.warning(words.plain(f"{reason[:1].upper()}{reason[1:]}."), icon=":material/shield:")
     typed = st.text_input(f"Type the org's name to go on: {words.plain(name)}", key="confirmed_name")
     return typed, None if typed.strip() == name.strip() else "Type the org's name first."
 
 
-def begin(where: Place, how: str, typed: str | None) -> None:
+def begin(where: Place, how: str, typed: str | None, test: int | None = None) -> None:
     """Start the load and show it."""
     assert where.dataset is not None
     assert where.org is not None
@@ -102,6 +157,7 @@ def begin(where: Place, how: str, typed: str | None) -> None:
             clock=SYSTEM,
             again=how,  # type: ignore[arg-type]  # one of the radio's words
             confirmed_name=typed,
+            test_first=test,
         )
     state.go(run=run)
     st.rerun()

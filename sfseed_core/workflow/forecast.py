@@ -11,7 +11,7 @@ from sfseed_core.load.changes import planned_changes
 from sfseed_core.load.extent import extent
 from sfseed_core.load.hold import read_held
 from sfseed_core.load.journal import list_runs
-from sfseed_core.load.options import requested
+from sfseed_core.load.options import DEFAULT, requested
 from sfseed_core.load.resolve import Resolver
 from sfseed_core.load.undo import beyond_undo
 from sfseed_core.org.guard import decide
@@ -20,7 +20,13 @@ from sfseed_core.workflow.holdings import before_load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
+    from pathlib import Path
 
+    from sfseed_core.dataset.dataset import Dataset
+    from sfseed_core.load.options import Options
+    from sfseed_core.org.client import Org
+    from sfseed_core.snapshot.model import Snapshot
     from sfseed_core.workflow.holdings import Holdings
     from sfseed_core.workflow.seed import Work
 
@@ -88,6 +94,11 @@ class Forecast:
         return [f"Will run: {one}" for one in self.automation]
 
     @property
+    def fills_up(self) -> bool:
+        """Whether more than 80 % of the free storage would be taken, which is never done unasked."""
+        return self.free_kilobytes is not None and self.kilobytes > self.free_kilobytes * 4 // 5
+
+    @property
     def must_type(self) -> str | None:
         """The org's name when it has to be typed (Developer Edition, trial); None for a sandbox or scratch org."""
         return self.org_name if self.org_kind in {"developer", "trial"} else None
@@ -95,21 +106,50 @@ class Forecast:
 
 def forecast(work: Work) -> Forecast:
     """Say what the run is about to add."""
-    dataset, plan, facts = work.dataset(), work.dataset().plan, work.org.facts
-    snapshot, options = work.snapshot(), requested(work.request.to_json())
-    counts = {name: dataset.count(name, work.run.get("revision")) for name in dataset.objects}
+    found = foresee(
+        work.dataset(),
+        work.org,
+        work.snapshot(),
+        name=work.request.org,
+        home=work.home,
+        now=work.clock.now(),
+        options=requested(work.request.to_json()),
+        revision=work.run.get("revision"),
+    )
+    return dataclasses.replace(
+        found,
+        refused=sum(len(records) for records in read_held(work.run).values()),
+        test_first=work.request.test_first or 0,
+        dry_run=work.request.dry_run,
+    )
+
+
+def foresee(
+    dataset: Dataset,
+    org: Org,
+    snapshot: Snapshot,
+    *,
+    name: str,
+    home: Path,
+    now: datetime,
+    options: Options = DEFAULT,
+    revision: int | None = None,
+) -> Forecast:
+    """Say what loading the dataset into the org, which is asked for as `name`, would add; `refused` is not counted."""
+    plan, facts = dataset.plan, org.facts
+    counts = {one: dataset.count(one, revision) for one in dataset.objects}
     size = sum(counts[one.name] * one.storage_bytes for one in plan.objects if one.name in counts)
     free = snapshot.storage_free_mb
-    holds, doubt = before_load(work.request.org, work.org, counts, home=work.home, now=work.clock.now())
-    effort = extent(plan, counts, options, rate=_last_rate(work))
-    left = of_limits(work.org.limits(), CALLS)
+    holds, doubt = before_load(name, org, counts, home=home, now=now)
+    effort = extent(plan, counts, options, rate=_last_rate(home, org.org_id))
+    left = of_limits(org.limits(), CALLS)
     return Forecast(
         records=sum(counts.values()),
         org_name=facts.name or facts.org_id,
         org_kind=decide(facts).kind,
         kilobytes=size // 1024,
         free_kilobytes=None if free is None else free * 1024,
-        refused=sum(len(records) for records in read_held(work.run).values()),
+        refused=0,
         objects=counts,
         notes=plan.notes,
         holds=holds,
@@ -119,10 +159,8 @@ def forecast(work: Work) -> Forecast:
         calls_left=None if left is None else left.left,
         seconds=effort.seconds,
         changes=planned_changes(plan, Resolver.of(snapshot)),
-        beyond_undo=beyond_undo({name: one for name, one in dataset.schema.items() if counts.get(name)}),
-        automation=automation(work.org, counts),
-        test_first=work.request.test_first or 0,
-        dry_run=work.request.dry_run,
+        beyond_undo=beyond_undo({one: schema for one, schema in dataset.schema.items() if counts.get(one)}),
+        automation=automation(org, counts),
     )
 
 
@@ -134,10 +172,10 @@ def duration(seconds: float) -> str:
     return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
 
 
-def _last_rate(work: Work) -> float | None:
+def _last_rate(home: Path, org_id: str) -> float | None:
     """How many records a second the last large load into this org had."""
-    for run in list_runs(work.home):
-        status = run.status() if run.get("org_id") == work.org.org_id else None
+    for run in list_runs(home):
+        status = run.status() if run.get("org_id") == org_id else None
         run.close()
         there = sum(one.succeeded for one in status.objects.values()) if status is not None else 0
         if status is not None and there >= _TELLING and status.seconds > 0:

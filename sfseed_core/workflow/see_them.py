@@ -133,7 +133,7 @@ def _labels(dataset: Dataset, name: str, records: np.ndarray, revision: int | No
     """Return what the records are called: by their name field, a person by the parts of it, else by object and number."""
     field = next((one.name for one in dataset.schema[name].fields.values() if one.name_field), None)
     there = dataset.arrow_schema(name).names
-    parts = [field] if field in there else [one for one in _PERSON if one in there]
+    parts = [field] if field is not None and field in there else [one for one in _PERSON if one in there]
     if not parts:
         return [f"{name} {number + 1}" for number in records]
     shown = dataset.take(name, records, revision=revision, columns=parts).to_pylist()  # three records

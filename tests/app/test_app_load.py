@@ -1,0 +1,84 @@
+"""After a load: what failed is shown, mended and sent again; examples, the recipe saved, the run taken back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import requests
+
+from sfseed_core.recipe.presets import preset_recipe
+from sfseed_emulator.demo import ensure_demo
+from tests.app.conftest import edit_cell, settle
+from tests.app.test_app_journey import NAME_X, client_of, dataset_of
+
+pytestmark = pytest.mark.browser
+
+REFUSED = {
+    "at": "row",
+    "do": "fail",
+    "rows": [2],
+    "code": "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+    "message": "A contact needs a better name",
+    "match": {"object": "^Contact$", "operation": "insert"},
+    "times": 1,
+}
+
+
+def test_what_failed_is_mended_and_sent_again(person, app, monkeypatch):
+    """A refused record is found by its cause, changed in Preview, sent again alone; then all of it is taken back."""
+    page = person.tab("/?recipe=minimal")
+    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("button", name="Make the records").click()
+    page.get_by_role("button", name="Next: Load").click()
+    start = page.get_by_role("button", name=re.compile(r"^Load \d+ records into Brightwater"))
+    start.wait_for()
+    made = dataset_of(app, page)
+    client = client_of(app)
+    before = client.query("SELECT COUNT() FROM Contact")["totalSize"]
+    add_fault(app, REFUSED)
+    start.click()
+    page.get_by_text("loaded in part", exact=True).wait_for(timeout=90_000)
+    assert client.query("SELECT COUNT() FROM Contact")["totalSize"] == before + made.count("Contact") - 1
+    page.get_by_text("A contact needs a better name").wait_for()
+    save_recipe(page)
+    page.get_by_role("button", name="Show them in Preview").click()
+    page.get_by_role("radio", name="Failed in the load", checked=True).wait_for()
+    page.get_by_text(re.compile(r"^1 of \d+ records$")).first.wait_for()
+    edit_cell(page, 0, NAME_X, "Betterton")
+    page.get_by_role("button", name="1 edit").wait_for()
+    page.get_by_role("link", name="Runs").click()
+    page.get_by_role("button", name="Retry").first.click()
+    page.get_by_text("loaded", exact=True).wait_for(timeout=90_000)
+    assert client.query("SELECT COUNT() FROM Contact WHERE LastName = 'Betterton'")["totalSize"] == 1
+    assert client.query("SELECT COUNT() FROM Contact")["totalSize"] == before + made.count("Contact")
+    take_back(page)
+    assert client.query("SELECT COUNT() FROM Contact")["totalSize"] == before
+    monkeypatch.setenv("SFSEED_HOME", str(app.home))
+    assert preset_recipe("friday").objects["Account"].count == made.count("Account")
+
+
+def add_fault(app, fault) -> None:
+    """Let the practice org go wrong once."""
+    info = ensure_demo(app.home)
+    headers = {"Authorization": f"Bearer {info.control_token}"}
+    requests.post(f"{info.base_url}/__emulator__/faults", json=fault, headers=headers, timeout=10).raise_for_status()
+
+
+def save_recipe(page) -> None:
+    """Keep what was asked for under a name."""
+    page.get_by_role("button", name="Save as recipe").click()
+    page.get_by_role("textbox", name="Name").fill("friday")
+    page.get_by_role("textbox", name="Name").press("Enter")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text(re.compile("Saved. It is among the choices")).wait_for()
+    page.keyboard.press("Escape")
+    settle(page)
+
+
+def take_back(page) -> None:
+    """Undo the load."""
+    settle(page)
+    page.get_by_role("button", name="Undo this load").click()
+    page.get_by_role("button", name=re.compile(r"^Delete \d+ records$")).click()
+    page.get_by_text("taken back", exact=True).wait_for(timeout=90_000)
