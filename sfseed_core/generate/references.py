@@ -176,7 +176,7 @@ def _pair(rows: Rows, plan: ReferencePlan) -> Keys:
     away = _far_end(rows, plan.options.get("away_from"))
     if along is None or partners <= (away is not None):
         return _nobody(rows, plan)
-    parents, place = _siblings(along, rows.records)
+    parents, place = siblings(along, rows.records)
     key = rows.engine.key(rows.plan.name, plan.field)
     tweak = draws.mix(key, draws.spread(parents))
     if away is None:
@@ -192,7 +192,7 @@ def _laid_along(rows: Rows) -> Layout | None:
     return rows.engine.layout(rows.plan.name, along) if along else None
 
 
-def _siblings(layout: Layout, records: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def siblings(layout: Layout, records: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the parent of each record, and which of its children (from 0) the record is."""
     parents = layout.parents_of(records)
     first, _ = layout.children_of(parents)
@@ -205,7 +205,7 @@ def _self(rows: Rows, plan: ReferencePlan) -> Keys:
     layout = rows.engine.layout(rows.plan.name, str(via)) if via else None
     key = rows.engine.key(rows.plan.name, plan.field)
     if layout is not None:
-        _, elders = _siblings(layout, rows.records)
+        _, elders = siblings(layout, rows.records)
         below = ~draws.happens(rows.draw(draws.key(key, "roots")), roots) if "roots" in plan.options else True
         return Keys(
             rows.records - elders + draws.below(rows.draw(key), elders), plan.targets[:1], valid=(elders > 0) & below
@@ -285,7 +285,7 @@ def _picks(rows: Rows, plan: ReferencePlan, count: np.ndarray) -> np.ndarray:
     layout = _laid_along(rows)
     if layout is None:
         return draws.below(rows.draw(key), count)
-    parents, place = _siblings(layout, rows.records)
+    parents, place = siblings(layout, rows.records)
     start = draws.below(draws.mix(key, draws.spread(parents)), count)
     return (start + place) % np.maximum(count, 1)
 

@@ -74,6 +74,19 @@ def single(value: str) -> pa.StringArray:
     return strings([value])
 
 
+def places_in(array: pa.StringArray, pool: pa.StringArray) -> np.ndarray:
+    """Return the place in the pool of each text, -1 for one that is not there."""
+    found = pc.index_in(array, value_set=pool)
+    places = np.frombuffer(found.buffers()[1], dtype=np.int32, count=len(found), offset=found.offset * 4)
+    bitmap = found.buffers()[0]
+    if bitmap is None:
+        return places
+    known = np.unpackbits(np.frombuffer(bitmap, dtype=np.uint8), bitorder="little")[
+        found.offset : found.offset + len(found)
+    ]
+    return np.where(known.astype(bool), places, -1)
+
+
 def offsets(array: pa.StringArray) -> np.ndarray:
     """Return where each text begins and ends in the array's bytes."""
     return np.frombuffer(array.buffers()[1], dtype=np.int32, count=len(array) + 1, offset=array.offset * 4)

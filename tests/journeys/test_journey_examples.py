@@ -37,7 +37,12 @@ def test_own_rows_come_first_and_contacts_follow_them(tmp_path):
     assert [one["Name"] for one in accounts][:3] == ["Northwind Wholesale", "Fabrikam Engineering", "Tailspin Toys"]
     contacts = rows(tmp_path / "out" / "Contact.csv")
     assert contacts[0]["LastName"] == "Okafor"
-    assert {one["AccountId"] for one in contacts} <= {one["Id"] for one in accounts}
+    homes = {one["Id"]: one for one in accounts}
+    assert {one["AccountId"] for one in contacts} <= homes.keys()
+    for one in contacts:
+        home = homes[one["AccountId"]]
+        assert not one["Email"] or one["Email"].endswith(f"@{home['Website']}")
+        assert not home["BillingState"] or one["MailingCity"] == home["BillingCity"]
 
 
 def rows(path):

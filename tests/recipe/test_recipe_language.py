@@ -233,3 +233,43 @@ objects:
     assert found["OpportunityLineItem"]
     for one in found["OpportunityLineItem"]:
         assert one["Description"] == "For {} ({})".format(*deals[one["OpportunityId"]])
+
+
+def test_rows_steer_what_is_made_beside_them(tmp_path, home):
+    """The rest of an address goes with the city that a row says, mail with its website, a salutation with its first name."""
+    text = """
+version: 1
+locale: en_GB
+objects:
+  Account:
+    rows:
+      - {Name: Northwind, BillingCity: leeds, Website: "https://www.northwind.example.com/start"}
+      - {Name: Nowhere Ltd, BillingCity: Atlantis}
+      - {Name: Clan Ltd, BillingState: Scotland}
+    count: 30
+  Contact:
+    per: Account
+    each: 2
+    rows: [{FirstName: Margaret, LastName: Okafor, AccountId: 0}, {FirstName: Robert}, {FirstName: Margaret}, {FirstName: Robert}]
+    fields: {Salutation: {empty: 0}, Email: {empty: 0}}
+"""
+    found = made(tmp_path, text.replace(", AccountId: 0", ""))
+    first, second, third, *others = found["Account"]
+    assert (first["BillingState"], first["BillingPostalCode"], first["ShippingCity"]) == ("England", "LS1 4DY", "Leeds")
+    assert abs(float(first["BillingLatitude"]) - 53.8) < 0.1
+    assert (second["BillingCity"], second["BillingState"], second["BillingPostalCode"], second["BillingLatitude"]) == (
+        "Atlantis",
+        "",
+        "",
+        "",
+    )
+    assert (third["BillingState"], third["BillingCity"] in {"Edinburgh", "Glasgow", "Aberdeen", "Dundee"}) == (
+        "Scotland",
+        True,
+    )
+    assert all(one["BillingPostalCode"] for one in others)
+    mail = {one["Email"].split("@")[1] for one in found["Contact"] if one["AccountId"] == first["Id"]}
+    assert mail == {"northwind.example.com"}
+    forms = [one["Salutation"] for one in found["Contact"][:4]]
+    assert not {forms[0], forms[2]} & {"Mr."}
+    assert not {forms[1], forms[3]} & {"Ms.", "Mrs."}

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Cells, Coded, Joined, Numbers, Texts, joined
+from sfseed_core.generate.given import among, given_sites
 from sfseed_core.generate.owners import COMPANY
 from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.pools import DEFAULT_LOCALE, Pools
@@ -117,14 +118,32 @@ def _or(rows: Rows, part: Coded | Texts, valid: np.ndarray, text: str) -> Coded 
 
 
 def _domains(rows: Rows, field: str, before: str) -> Joined:
-    column = rows.engine.column(rows.plan.name, field)
-    if column is None:
-        return no_company(rows, before)
-    if rows.plan.locales:
+    if rows.plan.locales and rows.engine.has_column(rows.plan.name, field):
         locales, mine = rows.locale_parts()
         found = locales.merged(rows.engine, [_domains(part, field, before) for part in mine])
         assert not isinstance(found, Numbers)
         return joined(found)
+    return _with_given(rows, _own_domains(rows, field, before), before)
+
+
+def _with_given(rows: Rows, domains: Joined, before: str) -> Joined:
+    """Return the domains with those of the sites that the recipe's own rows name."""
+    sites = given_sites(rows)
+    places = None if sites is None else among(rows, sites[1], -1)
+    if sites is None or places is None or (places < 0).all():
+        return domains
+    pool = rows.engine.once(
+        ("given domains", rows.plan.name, before),
+        lambda: pa.concat_arrays([texts.join(before, sites[0]), texts.single("")]),
+    )
+    others = (_or(rows, part, places < 0, "") for part in domains.parts)
+    return joined(Coded(pool, np.where(places < 0, len(pool) - 1, places)), *others)
+
+
+def _own_domains(rows: Rows, field: str, before: str) -> Joined:
+    column = rows.engine.column(rows.plan.name, field)
+    if column is None:
+        return no_company(rows, before)
     if column.provider == "copy":
         source = column.options
         return company_domains(rows, {**source, "company": source["field"]}, before)

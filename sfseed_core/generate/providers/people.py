@@ -66,7 +66,11 @@ def _codes(rows: Rows, field: str | None, provider: str, pool: str, weights: str
 
     def drawn() -> np.ndarray:
         table = drawn_places(pools.text(pool), 0, pools.numbers(weights))
-        return table[draws.sixteenths(rows.draw(rows.engine.key(rows.plan.name, "own", pool)))]
+        codes = table[draws.sixteenths(rows.draw(rows.engine.key(rows.plan.name, "own", pool)))]
+        if not field or column is None:
+            return codes
+        listed = texts.places_in(rows.cells(field).text(), pools.text(pool))
+        return np.where(listed < 0, codes, listed)
 
     return rows.once(f"own {pool}", drawn)
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sfseed_core.generate import draws, texts
-from sfseed_core.generate.cells import Coded, Joined, Numbers, joined
+from sfseed_core.generate.cells import Coded, Joined, Numbers, both, joined
+from sfseed_core.generate.given import NOT_SAID, UNKNOWN, among, given_places
 from sfseed_core.generate.owners import COMPANY, owner_of
 from sfseed_core.generate.pools import Pools
 from sfseed_core.generate.provider import ALL_TEXT, CHOICE, NUMBER, TEXT, Make, Options, Provider, Scope, drawn_places
@@ -91,7 +92,22 @@ def city_codes(rows: Rows, place: Options | None, own: np.ndarray, key: int) -> 
     spec = rows.engine.place(rows.plan.name) if place is not None else None
     if spec is None:
         return own[draws.sixteenths(rows.draw(key))]
-    return rows.once("city", lambda: _city(rows, spec))
+    return rows.once("city", lambda: _with_given(rows, _city(rows, spec)))
+
+
+def _with_given(rows: Rows, codes: np.ndarray) -> np.ndarray:
+    """Return the cities with those that the recipe's own rows tell."""
+    table = given_places(rows, rows.pools())
+    if table is None:
+        return codes
+    given = among(rows, table, NOT_SAID)
+    return np.where(given >= 0, given, codes)
+
+
+def _told(rows: Rows) -> np.ndarray | None:
+    """Return where the city is known: not where a row names one that the table lacks. None means everywhere."""
+    table = given_places(rows, rows.pools())
+    return None if table is None or (table != UNKNOWN).all() else among(rows, table, NOT_SAID) != UNKNOWN
 
 
 def _city(rows: Rows, spec: Options) -> np.ndarray:
@@ -144,13 +160,13 @@ def _part(scope: Scope) -> Make:
     own, key = city_table(scope.pools, {}), scope.key("city")
     place = scope.options.get("place", {})
     if "values" not in scope.options:
-        return lambda rows: Coded(pool, city_codes(rows, place, own, key))
+        return lambda rows: Coded(pool, city_codes(rows, place, own, key), _told(rows))
     known = frozenset(scope.options["values"])
     usable = np.array([value in known for value in texts.listed(pool)])
 
     def make(rows: Rows) -> Coded:
         codes = city_codes(rows, place, own, key)
-        return Coded(pool, codes, None if usable.all() else usable[codes])
+        return Coded(pool, codes, both(_told(rows), None if usable.all() else usable[codes]))
 
     return make
 
@@ -165,7 +181,7 @@ def _degrees(scope: Scope) -> Make:
 
     def make(rows: Rows) -> Numbers:
         values = centres[city_codes(rows, place, own, key)] + draws.between(rows.draw(near), -_NEAR, _NEAR)
-        return Numbers(values * up if down == 1 else values // down)
+        return Numbers(values * up if down == 1 else values // down, _told(rows))
 
     return make
 

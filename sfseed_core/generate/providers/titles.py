@@ -14,6 +14,7 @@ from sfseed_core.generate.owners import COMPANY, company_field
 from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.pools import DEFAULT_LOCALE, Pools
 from sfseed_core.generate.provider import ALL_TEXT, CHOICE, TEXT, Make, Options, Provider, Scope, nothing_to_say, words
+from sfseed_core.generate.references import siblings
 from sfseed_core.generate.spelling import padded
 from sfseed_core.schema.semantics import words_of
 
@@ -45,6 +46,7 @@ POOLS: Mapping[str, str] = MappingProxyType(
     }
 )
 _MODELS = 90
+_STRIDE = 3  # from one deal of an account to the next in the list of deals
 _QUARTERLY = 20_000  # out of 65,536 campaigns: named after a quarter
 _NAMED = frozenset(
     {COMPANY, "name.opportunity", "name.document", "name.project", "name.event", "name.record", "product.name"}
@@ -108,12 +110,24 @@ def _deal(scope: Scope) -> Make:
     length, longest = scope.column.length, texts.longest(deals)
 
     room = max(length - longest, 1) if length else 0
+    via = str(scope.options.get("via", ""))
 
     def make(rows: Rows) -> Cells:
-        drawn = draws.below_again(rows.draw(key), len(deals))
-        return joined(_owners(rows, scope.options, stems, key, room), Coded(deals, drawn)).fitted(length)
+        return joined(
+            _owners(rows, scope.options, stems, key, room), Coded(deals, _turns(rows, via, len(deals), key))
+        ).fitted(length)
 
     return make
+
+
+def _turns(rows: Rows, via: str, count: int, key: int) -> np.ndarray:
+    """Return numbers below the count: drawn, but no two alike among the children of one parent, as far as they go."""
+    layout = rows.engine.layout(rows.plan.name, via) if via else None
+    if layout is None:
+        return draws.below_again(rows.draw(key), count)
+    parents, place = siblings(layout, rows.records)
+    start = draws.below(draws.mix(key, draws.spread(parents)), count)
+    return (start + place * _STRIDE) % count
 
 
 def _document(scope: Scope) -> Make:
