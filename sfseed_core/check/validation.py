@@ -115,7 +115,8 @@ class TableRows(FormulaRows):
         symbol = target_column(name)
         there = symbol in self._table.column_names
         known = ~vectors.nulls(self._table[symbol]) & ~valid if there else None
-        return keys_column(name, vectors.keys(values), valid, known)
+        targets = self._how.references.get(name, ())
+        return keys_column(targets[0] if len(targets) == 1 else name, vectors.keys(values), valid, known)
 
     def _place(self, field: Field) -> Column:
         """Return a geolocation, of the two columns that hold it."""

@@ -100,8 +100,8 @@ def _superseded(schema: ObjectSchema, field: Field) -> str | None:
 
 
 def _filtered_why(field: Field) -> str | None:
-    """Return why a reference with a lookup filter is left empty: a describe says that there is one, not what it asks."""
-    if field.filtered_lookup and not field.filter_optional and field.nillable:
+    """Return why a reference with a lookup filter is left empty where only its describe is known, not what the filter asks."""
+    if field.filtered_lookup and not field.filter_optional and field.nillable and field.lookup_filter is None:
         return "a lookup filter says which records it may point to"
     return None
 
@@ -205,5 +205,5 @@ def _between_fields(schema: ObjectSchema, table: Standard, snapshot: Snapshot | 
 def _degree_pairs(schema: ObjectSchema) -> Iterator[StandardRule]:
     for name, field in schema.fields.items():
         other = name.replace("Latitude", "Longitude")
-        if field.createable and other != name and other in schema.fields:
+        if field.createable and field.compound and other != name and other in schema.fields:
             yield StandardRule("all_or_none", (name, other), f"{name} and {other} come together")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sfseed_core.constraints.lookup_filters import filter_rules
 from sfseed_core.formula.nodes import FormulaError, Node, fields
 from sfseed_core.formula.parser import parse
 from sfseed_core.formula.types import Type, check
@@ -52,17 +53,23 @@ class ValidationConstraint:
 def validation_constraints(
     schema: ObjectSchema, others: Mapping[str, ObjectSchema], snapshot: Snapshot | None
 ) -> tuple[ValidationConstraint, ...]:
-    """Return an object's active rules: those that were read from the org, else those of the schema's source.
+    """Return an object's active rules, those that were read from the org, else those of the schema's source, and its filters.
 
     Where the org did not let them be read, one constraint says so: not read is not none.
     """
     unread = None if snapshot is None else snapshot.unread.get("validation rules")
+    filters = filter_rules(schema, others)
     if unread is not None and not schema.validation_rules:
-        return (ValidationConstraint(ValidationRule("*", ""), None, f"the org's validation rules were not read: {unread}"),)
+        why = f"the org's validation rules were not read: {unread}"
+        return (
+            ValidationConstraint(ValidationRule("*", ""), None, why),
+            *(_constraint(schema, others, one) for one in filters),
+        )
     found = (
         schema.validation_rules if snapshot is None else snapshot.validation_rules.get(schema.name, schema.validation_rules)
     )
-    return tuple(_constraint(schema, others, rule) for rule in found if rule.active)
+    named = {rule.name: rule for rule in (*found, *filters) if rule.active}
+    return tuple(_constraint(schema, others, rule) for rule in named.values())
 
 
 def _constraint(schema: ObjectSchema, others: Mapping[str, ObjectSchema], rule: ValidationRule) -> ValidationConstraint:

@@ -63,7 +63,9 @@ class CellRows(FormulaRows):
         filled = every if keys.valid is None else keys.valid
         own = keys.with_number()
         ours = every if own is None else own
-        return keys_column(name, keys.numbers, ours, filled & ~ours)
+        targets = {one.object for one in self._references[name].targets}
+        label = next(iter(targets)) if len(targets) == 1 else name  # two references to one object may hold the same record
+        return keys_column(label or name, keys.numbers, ours, filled & ~ours)
 
     def _place(self, field: Field) -> Column:
         stem = field.name.removesuffix("__c")

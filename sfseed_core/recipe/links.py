@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from sfseed_core.constraints.lookup_filters import filter_formula
 from sfseed_core.constraints.persons import wants_business
 from sfseed_core.errors import PlanRefused, RecipeError
 from sfseed_core.recipe.model import RUNNING_USER, SHARE, FieldRecipe, ReferencePlan, Target
@@ -137,7 +138,10 @@ def _finished(one: ReferencePlan, shape: Shape, field: Field, around: Situation,
     """Return the reference with what holds for every mode: deferral, required, rows, share of empty ones."""
     name = shape.object.name
     required = shape.rules.fields[field.name].needed
-    null_share = 0 if required else one.null_share
+    sometimes_empty = (
+        _EMPTY if field.filtered_lookup and not field.filter_optional else 0
+    )  # a record that none fits has none
+    null_share = 0 if required else max(one.null_share, sometimes_empty)
     if said is not None and said.empty is not None and not required:
         null_share = SHARE * said.empty // 100
     return dataclasses.replace(
@@ -216,18 +220,23 @@ class _Linking:
             return self._symbol(link)
         if not self.targets:
             return self._absent()
-        if self._is_filtered() and self.name not in self.around.named:
-            return self._refused_if_needed(
-                "a lookup filter says which records it may point to, and what it asks is not known"
-            )
+        unmet = self._filter_unmet()
+        if unmet is not None and self.name not in self.around.named:
+            return self._refused_if_needed(f"a lookup filter says which records it may point to, and {unmet}")
         if (self.name, self.field.name) in self.around.left_empty:
             return "it would close a circle of references and cannot be filled later"
         if link is not None and link.mode != "self":
             return self._by_link(link)
         return self._by_graph(link)
 
-    def _is_filtered(self) -> bool:
-        return self.field.filtered_lookup and not self.field.filter_optional
+    def _filter_unmet(self) -> str | None:
+        """Return why the field's lookup filter could not be heeded; None where it can be, or binds nobody."""
+        if not self.field.filtered_lookup or self.field.filter_optional:
+            return None
+        objects = {name: shape.object for name, shape in self.around.shapes.items()}
+        if filter_formula(self.field, self.shape.object, objects) is None:
+            return "what it asks is not known"
+        return "it could only be filled later" if (self.name, self.field.name) in self.around.deferred else None
 
     def _by_graph(self, link: Link | None) -> ReferencePlan:
         if self.targets == (self.name,):

@@ -13,6 +13,7 @@ from sfseed_core.schema.cache import Cache
 from sfseed_core.schema.discover import discover as read_schema
 from sfseed_core.schema.discover import listing, remembered
 from sfseed_core.schema.drift import Drift, drift
+from sfseed_core.schema.lookup_filters import with_filters
 from sfseed_core.schema.model import Schema
 from sfseed_core.schema.record_types import with_picklists
 from sfseed_core.schema.seedable import exclusions, seedable
@@ -121,6 +122,7 @@ def survey(org: Org, recipe: Recipe, *, home: Path, observer: Observer = SILENT)
     """Read what a plan of this recipe needs."""
     schema = _schema(org, home=home, names=None, recipe=recipe, observer=observer)
     objects = with_picklists(org, schema.objects, cache=Cache(home), observer=observer)
+    objects = with_filters(org, objects, cache=Cache(home), observer=observer)
     schema = dataclasses.replace(schema, objects=objects)
     existing = asked_queries(recipe, schema.objects)
     snapshot = take(org, schema, objects=schema.objects.keys(), existing=existing, observer=observer)

@@ -129,10 +129,30 @@ def metadata(found: ObjectDef, field: FieldDef) -> dict[str, object]:
         "referenceTo": field.reference_to[0] if field.reference_to else None,
         "relationshipName": (field.relationship_name or "").removesuffix("__r") or None,
         "deleteConstraint": _delete_constraint(field),
-        "lookupFilter": field.raw.get("filteredLookupInfo"),
+        "lookupFilter": _lookup_filter(found, field),
         "valueSet": _value_set(field),
         **_summary(found, rollup),
         "urls": None,
+    }
+
+
+def _lookup_filter(found: ObjectDef, field: FieldDef) -> dict[str, object] | None:
+    info = field.raw.get("filteredLookupInfo")
+    if info is None:
+        return None
+    rule = found.extras.get("lookup_filters", {}).get(field.name, {})
+    items = [
+        {key: item.get(key) or None for key in ("field", "operation", "value", "valueField")}
+        for item in rule.get("items", ())
+    ]
+    return {
+        "active": True,
+        "booleanFilter": rule.get("logic") or None,
+        "description": None,
+        "errorMessage": rule.get("message") or None,
+        "filterItems": items,
+        "infoMessage": None,
+        "isOptional": bool(info.get("optionalFilter")),
     }
 
 

@@ -38,7 +38,7 @@ _TEXTS: Mapping[str, tuple[str, ...]] = {
     "FieldDefinition": (
         "DurableId", "QualifiedApiName", "Label", "DataType", "ValueTypeId", "RelationshipName", "ReferenceTo", "ExtraTypeInfo",
         "Description", "SecurityClassification", "BusinessStatus", "ComplianceGroup", "ControllingFieldDefinitionId",
-        "PublisherId", *_NAMES,
+        "PublisherId", "FullName", "Metadata", *_NAMES,
     ),
     "EntityParticle": (
         "DurableId", "FieldDefinitionId", "QualifiedApiName", "Name", "Label", "DataType", "ValueTypeId", "RelationshipName",

@@ -126,6 +126,8 @@ class _Rows:
             "IsListSortable": field.sortable,
             "IsPolymorphicForeignKey": len(field.reference_to) > 1,
             "IsHighScaleNumber": bool(field.raw.get("highScaleNumber")),
+            "FullName": f"{found.name}.{field.name}",
+            "Metadata": json.dumps(metadata(found, field)),
         }
 
     def particle(self, found: ObjectDef, field: FieldDef) -> Row:

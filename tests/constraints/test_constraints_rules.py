@@ -222,3 +222,9 @@ def test_required_fields_of_real_describes_are_all_known(outside_data):
             if field.required_on_create:
                 assert rules.fields[field.name].required
                 assert rules.fields[field.name].needed
+
+
+def test_numbers_that_are_only_called_latitude_stand_alone():
+    """Only the parts of a location or address come together; plain numbers of these names may be filled one without the other."""
+    fields = [Field(f"{name}__c", name, "double", precision=9, scale=6, custom=True) for name in ("Latitude", "Longitude")]
+    assert not [one for one in object_rules(thing("Place__c", *fields)).standard if one.kind == "all_or_none"]
