@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from sfseed_emulator.errors import ApiError
 from sfseed_emulator.lookups import some_columns
 from sfseed_emulator.outcome import RowError, RowResult
 from sfseed_emulator.routes.route import Answer, Route
+from sfseed_emulator.routes.soap_records import asked_of_rest, operations, result_of
 from sfseed_emulator.soap_text import Markup, tag, tags
 from sfseed_emulator.state import stored_time
 
@@ -190,7 +190,7 @@ def _delete(call: Call, request: Request) -> list[str]:
                 results.append(RowResult(None, False, (RowError("MALFORMED_ID", f"malformed id {given}"),)))
             else:
                 results += dml.delete(call.state, found.name, [full])
-    return [tag("result", _result(one, created=False)) for one in results]
+    return [tag("result", result_of(one)) for one in results]
 
 
 class _RolledBack(Exception):
@@ -206,51 +206,22 @@ def _written(call: Call, request: Request, write: Callable[[], list[RowResult]],
                 raise _RolledBack  # noqa: TRY301 - what is written is undone
     except _RolledBack:
         results = [one if one.errors else RowResult(None, False, (messages.ROLLED_BACK,)) for one in results]
-    return [tag("result", _result(one, created=created)) for one in results]
-
-
-def _result(result: RowResult, *, created: bool) -> dict[str, object]:
-    errors: list[object] = [
-        {"fields": list(one.fields), "message": one.message, "statusCode": one.code} for one in result.errors
-    ]
-    told: dict[str, object] = {"created": result.created} if created else {}
-    return {**told, "errors": errors, "id": result.id, "success": result.success}
+    return [tag("result", result_of(one, **({"created": one.created} if created else {}))) for one in results]
 
 
 # Queries and describes: what REST answers, written as XML
 
 
-def _rest(call: Call, path: str) -> dict[str, object]:
-    address, _, query = path.partition("?")
-    answer = call.dispatch(
-        replace(
-            call,
-            method="GET",
-            path=f"/services/data/v{call.version}{address}",
-            query=dict(pair.split("=", 1) for pair in query.split("&") if pair) if query else {},
-            body=b"",
-        )
-    )
-    content = json.loads(answer.encoded())
-    if answer.status >= 400:
-        raise ApiError(content[0]["errorCode"], content[0]["message"])
-    return dict(content)
-
-
 def _query(resource: str) -> Operation:
     def operation(call: Call, request: Request) -> list[str]:
-        inner = replace(call, method="GET", path=f"/services/data/v{call.version}/{resource}")
-        answer = call.dispatch(replace(inner, query={"q": request.text("queryString")}, body=b""))
-        content = json.loads(answer.encoded())
-        if answer.status >= 400:
-            raise ApiError(content[0]["errorCode"], content[0]["message"])
+        content = asked_of_rest(call, f"/{resource}", {"q": request.text("queryString")})
         return [tag("result", _query_result(content))]
 
     return operation
 
 
 def _query_more(call: Call, request: Request) -> list[str]:
-    return [tag("result", _query_result(_rest(call, f"/query/{quote(request.text('queryLocator'), safe='')}")))]
+    return [tag("result", _query_result(asked_of_rest(call, f"/query/{quote(request.text('queryLocator'), safe='')}", {})))]
 
 
 def _query_result(content: Mapping[str, object]) -> dict[str, object]:
@@ -285,9 +256,9 @@ def _retrieve(call: Call, request: Request) -> list[str]:
     name, fields = request.text("sObjectType"), request.text("fieldList")
     found = []
     for given in request.texts("ids"):
-        path = f"/sobjects/{quote(name, safe='')}/{quote(given, safe='')}?fields={fields.replace(' ', '')}"
+        path = f"/sobjects/{quote(name, safe='')}/{quote(given, safe='')}"
         try:
-            found.append(tag("result", Markup(_sobject(_rest(call, path)))))
+            found.append(tag("result", Markup(_sobject(asked_of_rest(call, path, {"fields": fields.replace(" ", "")})))))
         except ApiError as error:
             if error.code not in ("NOT_FOUND", "ENTITY_IS_DELETED"):
                 raise
@@ -296,7 +267,7 @@ def _retrieve(call: Call, request: Request) -> list[str]:
 
 
 def _describe_global(call: Call, _request: Request) -> list[str]:
-    return [tag("result", _described(_rest(call, "/sobjects")))]
+    return [tag("result", _described(asked_of_rest(call, "/sobjects", {})))]
 
 
 def _describe(argument: str) -> Operation:
@@ -305,7 +276,8 @@ def _describe(argument: str) -> Operation:
         known = [call.state.schema.get(name) for name in names]
         if None in known or not names:
             raise ApiError("INVALID_TYPE", f"sObject type '{', '.join(names)}' is not supported.")
-        return [tag("result", _described(_rest(call, f"/sobjects/{quote(name, safe='')}/describe"))) for name in names]
+        paths = [f"/sobjects/{quote(name, safe='')}/describe" for name in names]
+        return [tag("result", _described(asked_of_rest(call, path, {}))) for path in paths]
 
     return operation
 
@@ -337,6 +309,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "describeGlobal": _describe_global,
     "describeSObject": _describe("sObjectType"),
     "describeSObjects": _describe("sObjectType"),
+    **operations(_sobject),
 }
 """Every SOAP operation that is served."""
 
