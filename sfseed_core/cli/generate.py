@@ -34,7 +34,12 @@ def generate(
     file_format: Annotated[options.Format, typer.Option("--format", help="The files' format, with --out.")] = "csv",
     threads: Annotated[
         int | None,
-        typer.Option("--threads", metavar="N", min=1, help="With --out: make records on N threads (default: 2)."),
+        typer.Option(
+            "--threads",
+            metavar="N",
+            min=1,
+            help="With --out: make records on N threads (default: a processor each, up to 4).",
+        ),
     ] = None,
     engine: Annotated[
         str | None,

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from sfseed_core.schema.model import ObjectSchema
     from sfseed_core.workflow.request import Request
 
-_THREADS = 2
+_THREADS = 4  # more wait for one another
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def stage(
@@ -79,8 +84,8 @@ def write_for(
 ) -> dict[str, int]:
     """Write one file per object into the folder, streaming; return the records per object.
 
-    Records are made on the threads (by default two, where there are as many processors), or on the workers of the `engine`
-    `dask[:SCHEDULER]`: the same bytes with any number.
+    Records are made on the threads (if not said, as many as there are processors to use, up to four), or on the workers of
+    the `engine` `dask[:SCHEDULER]`: the same bytes with any number.
 
     The practice org's schema is packaged: with `--org demo` no org is started or asked.
     """
@@ -99,7 +104,7 @@ def write_for(
         if file_format != "csv":
             raise UserError(f"--engine {engine} writes CSV, not {file_format}.")
         return write_spread(out, plan, scheduler=scheduler, observer=observer)
-    threads = threads or min(_THREADS, os.cpu_count() or 1)
+    threads = threads or min(_THREADS, processors())
     export_folder(out, plan, Engine(plan).pieces, format=file_format, threads=threads, observer=observer)
     return {one.name: one.count for one in plan.objects}
 

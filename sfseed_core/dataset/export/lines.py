@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
     _Pool: TypeAlias = tuple[pa.StringArray, str, str]
 
-_CODES = 1 << 17  # of a block: they and its texts stay near the processor
-_BLOCK_BYTES = 1 << 26  # at most, even where every text is the longest of its pool
+_FIRST = 256  # lines of the first block, which tells how long lines are
+_BLOCK_BYTES = 1 << 19  # about so many, which stay near the processor
+_MOST_BYTES = 1 << 26  # even where every text is the longest of its pool
 _KEPT_BYTES = 1 << 24
 
 
@@ -84,16 +85,6 @@ class _Place:
     longest: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Warp:
-    """A strand laid into the one array of texts."""
-
-    codes: np.ndarray | None
-    place: _Place
-    empty: np.ndarray | None
-    blank: int
-
-
 class Lines:
     """Writes records of one object as lines. May be used by several threads at once."""
 
@@ -113,12 +104,14 @@ class Lines:
         return self._pools.bytes
 
     def blocks(self, rows: Rows) -> Iterator[pa.Buffer]:
-        """Yield the lines of the records, some thousand at a time."""
-        pool, warps = self._laid(_strands(self._columns(rows)))
-        widest = sum(one.place.longest for one in warps)
-        step = max(min(_CODES // len(warps), _BLOCK_BYTES // max(widest, 1)), 1)
-        for start in range(0, len(rows), step):
-            yield _woven(pool, warps, start, min(start + step, len(rows)))
+        """Yield the lines of the records, some at a time: as many as stay near the processor while they are written."""
+        pool, codes, widest = self._laid(_strands(self._columns(rows)), len(rows))
+        start, step = 0, _FIRST
+        while start < len(rows):
+            stop = start + max(min(step, _MOST_BYTES // max(widest, 1)), 1)
+            block = _woven(pool, codes[:, start:stop])
+            yield block
+            start, step = stop, _BLOCK_BYTES * step // max(block.size, 1)
 
     def _columns(self, rows: Rows) -> list[Spelled]:
         plan = rows.plan
@@ -127,17 +120,24 @@ class Lines:
         found += [reference(rows.keys(one.field)) for one in plan.references]
         return [*found, spelled(rows.record_type_names(), pa.string())] if plan.record_types else found
 
-    def _laid(self, strands: list[_Strand]) -> tuple[pa.StringArray, list[_Warp]]:
-        """Return the array of all texts, and where each strand lies in it."""
+    def _laid(self, strands: list[_Strand], count: int) -> tuple[pa.StringArray, np.ndarray, int]:
+        """Return the array of all texts, each strand's places in it, and a bound on the bytes of the longest line."""
         places = [self._pools.place(one) for one in strands]
         blanks = [0 if one.empty is None else self._pools.start_of(one.blank) for one in strands]
         pool = self._pools.whole()
         loose = [one.texts() for one, place in zip(strands, places, strict=True) if place is None]
         starts = itertools.accumulate((len(array) for array in loose), initial=len(pool))
         spare = iter([_Place(start, texts.longest(array)) for start, array in zip(starts, loose, strict=False)])
-        laid = zip(strands, places, blanks, strict=True)
-        warps = [_Warp(one.codes, place or next(spare), one.empty, blank) for one, place, blank in laid]
-        return pa.concat_arrays([pool, *loose]) if loose else pool, warps
+        laid = [place or next(spare) for place in places]
+        codes = np.empty((len(strands), count), dtype=np.int32)
+        for row, one, place, blank in zip(codes, strands, laid, blanks, strict=True):
+            if one.codes is None:
+                row[:] = place.start
+            else:
+                np.add(one.codes, place.start, out=row, dtype=np.int64, casting="unsafe")
+            if one.empty is not None:
+                np.copyto(row, blank, where=one.empty)
+        return pa.concat_arrays([pool, *loose]) if loose else pool, codes, sum(one.longest for one in laid)
 
 
 def _strands(columns: list[Spelled]) -> list[_Strand]:
@@ -174,17 +174,9 @@ def _constant(text: str, empty: np.ndarray | None = None, blank: str = "") -> _S
     return _Strand(((texts.single(""), text, ""),), None, empty, blank)
 
 
-def _woven(pool: pa.StringArray, warps: list[_Warp], start: int, stop: int) -> pa.Buffer:
-    codes = np.empty((stop - start, len(warps)), dtype=np.int32)
-    for place, one in enumerate(warps):
-        column = codes[:, place]
-        if one.codes is None:
-            column[:] = one.place.start
-        else:
-            np.add(one.codes[start:stop], one.place.start, out=column, dtype=np.int64, casting="unsafe")
-        if one.empty is not None:
-            np.copyto(column, one.blank, where=one.empty[start:stop])
-    taken = pc.take(pool, numbers_array(codes.reshape(-1), pa.int32()), boundscheck=False)
+def _woven(pool: pa.StringArray, codes: np.ndarray) -> pa.Buffer:
+    """Return the texts of the lines, each a column of the codes."""
+    taken = pc.take(pool, numbers_array(np.ascontiguousarray(codes.T).reshape(-1), pa.int32()), boundscheck=False)
     return taken.buffers()[2].slice(0, int(texts.offsets(taken)[-1]))
 
 
