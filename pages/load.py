@@ -42,7 +42,8 @@ else:
     how = load_ahead.again(dataset, reached)
     typed, why_not = load_ahead.confirmed(reached, ahead)
     why_not = right_org.asked(where.org, reached, dataset) or why_not
-    test = None if why_not else load_ahead.test_first(ahead)
     label = f"Load {words.many(ahead.records, 'record')} into {words.plain(ahead.org_name)}"
-    if foot.bar(previewing.tally_of(dataset.id, where), back=frame.STEPS[3], onward=label, why_not=why_not) or test:
-        load_ahead.begin(where, how, typed, test)
+    tally, careful = previewing.tally_of(dataset.id, where), load_ahead.careful(ahead)
+    pressed = foot.bar(tally, back=frame.STEPS[3], onward=label, why_not=why_not, beside=careful)
+    if pressed is not None:
+        load_ahead.begin(where, how, typed, load_ahead.TEST if pressed == "beside" else None)

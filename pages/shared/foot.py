@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
@@ -25,6 +25,18 @@ class Tally:
     kilobytes: int
     free_kilobytes: int | None = None
     problems: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A second thing that can be done, more careful than the first."""
+
+    label: str
+    about: str
+    icon: str
+
+
+Pressed = Literal["onward", "beside"]
 
 
 def of_plan(plan: Plan, free_megabytes: int | None) -> Tally:
@@ -61,16 +73,28 @@ def storage(tally: Tally) -> None:
 
 
 def bar(
-    tally: Tally | None, *, back: frame.Step | None = None, onward: str | None = None, why_not: str | None = None
-) -> bool:
-    """Draw the bar; say whether its one next thing (`onward`) was pressed. `why_not` says why it cannot be."""
+    tally: Tally | None,
+    *,
+    back: frame.Step | None = None,
+    onward: str | None = None,
+    why_not: str | None = None,
+    beside: Beside | None = None,
+) -> Pressed | None:
+    """Draw the bar; say whether its one next thing (`onward`) was pressed, or what is offered beside it.
+
+    `why_not` says why neither can be.
+    """
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="foot"):
         if back is not None and st.button(f"Back: {back.name}", icon=":material/arrow_back:"):
             state.leave_for(back.file)
         with st.container(width="stretch"):
             st.markdown(" · ".join(sentence(tally)) if tally else "Nothing made yet")
-        if onward is None:
-            return False
-        return st.button(
+        if beside is not None and st.button(
+            beside.label, icon=beside.icon, help=why_not or beside.about, disabled=why_not is not None, key="beside"
+        ):
+            return "beside"
+        if onward is not None and st.button(
             onward, type="primary", disabled=why_not is not None, help=why_not, shortcut="Ctrl+Enter", key="onward"
-        )
+        ):
+            return "onward"
+        return None

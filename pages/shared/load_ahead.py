@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.shared import resources, state, words
+from pages.shared.foot import Beside
 from pages.shared.progress import Bar
 from pages.shared.shelf import shelf
 from sfseed_core.clock import SYSTEM
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sfseed_core.workflow.forecast import Forecast
 
 _SECONDS = 120.0
-_TEST = 10
+TEST = 10
 _WORTH_A_TEST = 50  # fewer are taken back as fast as they are tried
 _AGAIN: Mapping[str, str] = {
     "top-up": "Add only what the org no longer has of it",
@@ -107,14 +108,12 @@ def _order(dataset: Dataset) -> None:
     st.dataframe(rows, hide_index=True, alt="What will be added, in load order", height=min(38 + 35 * len(rows), 420))
 
 
-def test_first(ahead: Forecast) -> int | None:
-    """Offer to load a few records first; return how many when that was pressed."""
+def careful(ahead: Forecast) -> Beside | None:
+    """Offer to load a few records first, where that tells more than loading them all."""
     if ahead.records < _WORTH_A_TEST:
         return None
-    with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = st.button(f"Test load: {_TEST} records first", key="test_first", icon=":material/science:")
-        st.caption("Some records of each kind go in first. If one fails, they are taken back; if not, the rest follows.")
-    return _TEST if pressed else None
+    about = "Some records of each object go in first. If one of them fails, they are taken back; if not, the rest follows."
+    return Beside(f"Test with {TEST} first", about, ":material/science:")
 
 
 def again(dataset: Dataset, reached: Connection) -> str:
