@@ -100,6 +100,10 @@ LeaveCalls = Annotated[
     str | None,
     typer.Option("--leave-calls", metavar="P%", help="Leave so much of the org's daily API calls over; default: 20%."),
 ]
+KeepChanged = Annotated[
+    bool, typer.Option("--keep-changed", help="Leave records that others changed or added records to, and what those need.")
+]
+UndoDryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted, and delete nothing.")]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or latest.")]
 DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's id, or latest.")]
 

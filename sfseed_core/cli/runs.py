@@ -8,6 +8,7 @@ import typer
 
 from sfseed_core.cli import options, runs_after, summary
 from sfseed_core.cli.console import Console, table
+from sfseed_core.load.status import RunState
 
 if TYPE_CHECKING:
     from sfseed_core.load.status import RunStatus
@@ -133,21 +134,35 @@ def undo(
     timeout: options.Timeout = 0,
     progress: options.ProgressOption = "auto",
     *,
+    keep_changed: options.KeepChanged = False,
+    dry_run: options.UndoDryRun = False,
     yes: options.Yes = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> int:
-    """Delete what a run created and restore what it changed."""
+    """Delete what a run created and restore what it changed, after saying what was changed or added by others since."""
     from sfseed_core import system
     from sfseed_core.clock import SYSTEM
     from sfseed_core.load.journal import Run
+    from sfseed_core.workflow.undo import preview
     from sfseed_core.workflow.undo import undo as undo_run
 
     console = Console(json=json, verbosity=verbose - quiet, progress=progress, yes=yes)
-    opened = Run.open(system.home(), run)
+    opened, home = Run.open(system.home(), run), system.home()
     status = opened.status()
-    there = sum(counts.succeeded for counts in status.objects.values())
-    console.confirm(f"Delete the {there:,} records that {opened.id} put into {status.org_name}?")
-    status = undo_run(opened, home=system.home(), observer=console.observer(), clock=SYSTEM, timeout=timeout)
-    return summary.tell(console, status)
+    if status.state is RunState.UNDONE:
+        return summary.tell(console, status)
+    foreseen = preview(opened, home=home, clock=SYSTEM)
+    if dry_run:
+        console.result(
+            {"run": opened.id, "preview": foreseen.to_json()}, foreseen.lines() or ["There is nothing to delete."]
+        )
+        return summary.OK
+    console.say("\n".join(foreseen.lines()))
+    question = "Delete what was not changed of" if keep_changed and foreseen.drifted else "Delete"
+    console.confirm(f"{question} the {foreseen.total:,} records that {opened.id} put into {status.org_name}?")
+    status = undo_run(
+        opened, home=home, observer=console.observer(), clock=SYSTEM, timeout=timeout, keep_changed=keep_changed
+    )
+    return summary.tell(console, status, more={"preview": foreseen.to_json()})

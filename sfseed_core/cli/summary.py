@@ -75,6 +75,8 @@ def exit_code(status: RunStatus, most_failed: tuple[int, bool] | None) -> int:
     everything = [*status.objects.values(), *status.updates.values()]
     missing = sum(lost(counts) for counts in everything)
     planned = sum(counts.planned for counts in everything)
+    if status.state is RunState.CANCELLED and any(counts.waiting for counts in everything):
+        return INTERRUPTED
     if missing == 0:
         return OK
     if most_failed is not None:

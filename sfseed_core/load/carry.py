@@ -97,7 +97,7 @@ class Carrier:
         with self._run.line("intent", "create", job=job.number) as db:
             job = jobs.change(db, job, phase=Phase.CREATING, intended=self._clock.now().isoformat())
         try:
-            info = self._org.create_job(job.object, job.operation)
+            info = self._org.create_job(job.object, jobs.verb(job.operation))
         except (OrgUnreachable, OrgAnswered) as error:
             given_up = self._abandon(job, error)
             if isinstance(error, OrgAnswered) and not isinstance(error, Transient):
@@ -264,7 +264,11 @@ def _may_be(info: JobInfo, job: Job, offset: timedelta) -> bool:
     """Whether a job of the org may have come from the creation of this job of ours, which had no answer."""
     if any(info.raw.get(name, value) != value for name, value in _OUR_FORM.items()):
         return False
-    if (info.object, info.operation) != (job.object, job.operation) or info.created is None or job.intended is None:
+    if (
+        (info.object, info.operation) != (job.object, jobs.verb(job.operation))
+        or info.created is None
+        or job.intended is None
+    ):
         return False
     intended = datetime.fromisoformat(job.intended) + offset
     return intended - _SKEW <= info.created <= intended + _ORPHAN_AGE

@@ -59,7 +59,7 @@ class Engine:
         self._run, self._org, self._tally, self._schema = run, org, tally, schema
         self._observer, self._options = observer, options
         self._phase: EventPhase = phase
-        self._operations = ("delete",) if phase == "undo" else ("insert", "update")
+        self._operations = ("delete", "clear") if phase == "undo" else ("insert", "update")
         self.patience = Patience(run, clock, observer, seconds=options.patience, phase=phase)
         self._watch = Watch(org, patience=self.patience, clock=clock, leave=options.leave_calls)
         self._carrier = Carrier(run, org, tally, patience=self.patience, clock=clock, options=options)
@@ -185,7 +185,7 @@ class Engine:
         """
         again = Fate.WAITING if job.round + 1 < self._options.rounds else Fate.UNPROCESSED
         said = settle.Said(job.match.columns, job.error)
-        if job.operation == "delete":
+        if job.operation in {"delete", "clear"}:
             return settle.forgive(settle.close(reading, sent, said, absent=again), settle.GONE)
         if job.operation == "update":
             reading = self._confirm(job, files, sent, reading)

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from sfseed_core.load.journal import Run
 
-Operation = Literal["insert", "update", "delete"]
+Operation = Literal["insert", "update", "delete", "clear"]
+"""What a job does; `clear` empties references that would keep records from being deleted."""
 RESULT_KINDS = ("successful", "failed", "unprocessed", "census")
 
 
@@ -79,6 +80,11 @@ class Job:
     failed: int | None = None
     error: str | None = None
     intended: str | None = None
+
+
+def verb(operation: Operation) -> Literal["insert", "update", "delete"]:
+    """Return what an org calls the operation."""
+    return "update" if operation == "clear" else operation
 
 
 _COLUMNS = tuple(one.name for one in dataclasses.fields(Job))

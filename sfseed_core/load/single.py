@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _NUMBERS = frozenset({"double", "currency", "percent"})
 _INTEGERS = frozenset({"int", "long"})
+NOTHING = "#N/A"  # what a Bulk update empties a field by (SALESFORCE.md 1.7)
 
 
 def send(run: Run, org: GuardedOrg, tally: Tally, job: Job, fields: Mapping[str, Field], patience: Patience) -> Job:
@@ -87,16 +88,19 @@ def _delete(org: GuardedOrg, object_name: str, record: dict[str, Any]) -> str:
 _VERBS: dict[str, Callable[[GuardedOrg, str, dict[str, Any]], str]] = {
     "insert": _insert,
     "update": _update,
+    "clear": _update,
     "delete": _delete,
 }
 
 
 def typed(row: Mapping[str, str], fields: Mapping[str, Field]) -> dict[str, Any]:
-    """Return the cells of a CSV row as JSON values; empty ones are left out."""
+    """Return the cells of a CSV row as JSON values; empty ones are left out, and what stands for none is null."""
     return {name: _value(text, fields[name].type if name in fields else "string") for name, text in row.items() if text}
 
 
 def _value(text: str, kind: str) -> Any:
+    if text == NOTHING:
+        return None
     if kind == "boolean":
         return text == "true"
     if kind in _INTEGERS:

@@ -19,6 +19,7 @@ from sfseed_core.load.beside import Departure
 from sfseed_core.load.bind import bind
 from sfseed_core.load.engine import Engine
 from sfseed_core.load.feeds import BY_ID, plan_jobs
+from sfseed_core.load.foresee import read_kept
 from sfseed_core.load.jobs import Job, Phase, files_of
 from sfseed_core.load.ledger import Ledger
 from sfseed_core.load.match import slices
@@ -26,6 +27,7 @@ from sfseed_core.load.options import DEFAULT
 from sfseed_core.load.outcome import Fate, Outcome
 from sfseed_core.load.patience import StopRequested
 from sfseed_core.load.room import give_up_reserve, room_for
+from sfseed_core.load.single import NOTHING
 from sfseed_core.load.status import Counts, RunState
 
 if TYPE_CHECKING:
@@ -117,6 +119,7 @@ def _delete(run: Run, org: GuardedOrg, engine: Engine, ledger: UndoLedger, optio
                 engine.drive(_jobs(run, ledger, step, options) for step in stage)
             if not ledger.try_refused_again():
                 break
+            engine.drive(_clearings(run, ledger, step, field, options) for step, field in ledger.holding())
         changes.restore(run, org, engine.patience)
     except StopRequested:
         engine.end_flights()
@@ -140,12 +143,30 @@ def _jobs(run: Run, ledger: UndoLedger, step: str, options: Options) -> Iterator
             yield from map(Departure, plan_jobs(run, blank, BY_ID, texts, rows, most_bytes=options.bytes_per_job))
 
 
+def _clearings(run: Run, ledger: UndoLedger, step: str, field: str, options: Options) -> Iterator[Departure]:
+    """The jobs that empty a reference of records that could not be deleted: both of a pair may restrict the other's end."""
+    name = _clearing(step, field)
+    blank = Job(0, name, ledger.object_of[step], "clear", field, False, Phase.PLANNED, 0, 0, BY_ID)
+    waiting = np.flatnonzero((ledger.fates[step] == Fate.WAITING) & (ledger.cleared[name] == Fate.WAITING))
+    for rows in slices(waiting, options.rows_per_job):
+        emptied = pa.repeat(NOTHING, len(rows))
+        texts = pa.table({"Id": ids.to_texts(ledger.ids[step][rows]), field: emptied})
+        yield from map(Departure, plan_jobs(run, blank, BY_ID, texts, rows, most_bytes=options.bytes_per_job))
+
+
+def _clearing(step: str, field: str) -> str:
+    return f"clear {field} of {step}"
+
+
 def _note_leftovers(run: Run, ledger: UndoLedger) -> None:
     for step, fates in ledger.fates.items():
-        left = int((fates != Fate.SUCCEEDED).sum())
+        left = int(((fates != Fate.SUCCEEDED) & (fates != Fate.ABSENT)).sum())
         if left:
             why = "; ".join(ledger.reasons.get(step, ())) or "the org did not say why"
             run.note(f"{left:,} {ledger.object_of[step]} records could not be deleted: {why}")
+    kept = sum(int((fates == Fate.ABSENT).sum()) for fates in ledger.fates.values())
+    if kept:
+        run.note(f"{kept:,} records were kept: changed by others since, or needed by what others added")
     doubtful = sum(counts.in_doubt for counts in run.counts("insert").values())
     if doubtful:
         run.note(f"{doubtful:,} records were in doubt; those of them that the org has under unknown ids were not deleted")
@@ -162,8 +183,15 @@ class UndoLedger:
         self.object_of = {name: _DELETED_AS.get(one, (one, ""))[0] for name, one in created.items()}
         self.ids = {name: _ids(run, org, number, name, one) for number, (name, one) in enumerate(created.items())}
         self.fates = {name: np.full(len(one), Fate.WAITING, np.uint8) for name, one in self.ids.items()}
+        kept = read_kept(run)
+        for name, fates in self.fates.items():
+            fates[np.isin(self.ids[name], kept.get(self.object_of[name], np.zeros(0, ids.ID)))] = Fate.ABSENT
         self.reasons: dict[str, tuple[str, ...]] = {}
-        for job in jobs.read_jobs(run, operations=("delete",)):
+        self._deferred = tuple(_deferred(run))
+        self.cleared = {
+            _clearing(*one): np.full(len(self.ids[one[0]]), Fate.WAITING, np.uint8) for one in self._all_holding()
+        }
+        for job in jobs.read_jobs(run, operations=("delete", "clear")):
             if job.phase is Phase.SETTLED:
                 self.apply(job, Outcome.read(files_of(run, job).outcome))
             elif job.phase.in_flight:
@@ -172,12 +200,21 @@ class UndoLedger:
 
     def of(self, job: Job) -> np.ndarray:
         """Return the fates that the job's outcome changes."""
-        return self.fates[job.step]
+        return (self.cleared if job.operation == "clear" else self.fates)[job.step]
+
+    def holding(self) -> list[tuple[str, str]]:
+        """Return the references, as step of the load and field, of records that could not be deleted so far."""
+        return [one for one in self._all_holding() if (self.fates[one[0]] == Fate.WAITING).any()]
+
+    def _all_holding(self) -> list[tuple[str, str]]:
+        return [(step, field) for step, name in self.object_of.items() for own, field in self._deferred if own == name]
 
     def apply(self, job: Job, found: Outcome) -> None:
         """Take over what became of a job's records."""
         mine = found.keys >= 0
-        self.fates[job.step][found.keys[mine]] = found.fates[mine]
+        self.of(job)[found.keys[mine]] = found.fates[mine]
+        if job.operation == "clear":
+            return
         texts = found.errors.unique().drop_null().slice(0, _TOLD).to_pylist()
         if (found.fates != Fate.SUCCEEDED).any() and texts:
             self.reasons[job.step] = tuple(texts)
@@ -203,6 +240,13 @@ class UndoLedger:
             parts = [fates for step, fates in self.fates.items() if self.object_of[step] == name]
             counts: Counts = outcome.count(np.concatenate(parts))
             self._run.set_counts("undo", name, position, counts)
+
+
+def _deferred(run: Run) -> Iterator[tuple[str, str]]:
+    """The references that update passes of the load filled, as object and field."""
+    for step in run.get("old_values", {}):
+        name, _, field = step.removeprefix("update ").partition(".")
+        yield name, field
 
 
 def _ids(run: Run, org: Org, number: int, step: str, object_name: str) -> np.ndarray:
