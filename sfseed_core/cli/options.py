@@ -104,6 +104,9 @@ KeepChanged = Annotated[
     bool, typer.Option("--keep-changed", help="Leave records that others changed or added records to, and what those need.")
 ]
 UndoDryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted, and delete nothing.")]
+Adapt = Annotated[
+    bool, typer.Option("--adapt", help="Leave out fields, record types and objects that this org does not have.")
+]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or latest.")]
 DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's id, or latest.")]
 

@@ -75,9 +75,11 @@ def show(run: options.RunName, *, json: options.Json = False) -> None:
 def resume(
     run: options.RunName,
     max_failed: options.MaxFailed = None,
+    leave_calls: options.LeaveCalls = None,
     timeout: options.Timeout = 0,
     progress: options.ProgressOption = "auto",
     *,
+    adapt: options.Adapt = False,
     yes: options.Yes = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -94,6 +96,11 @@ def resume(
     opened = Run.open(home, run)
     if opened.state.ended:
         return summary.tell(console, opened.status(), limit)
+    percent = options.percent(leave_calls, "--leave-calls")
+    said: dict[str, object] = {"adapt": True} if adapt else {}
+    said |= {"hold_refused": True} if yes else {}
+    said |= {"leave_calls": percent} if percent is not None else {}
+    opened.put("request", opened.get("request") | said)
     return carry_on(opened, console, home=home, timeout=timeout, most_failed=limit)
 
 

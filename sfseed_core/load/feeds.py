@@ -12,6 +12,7 @@ from sfseed_core.dataset import vectors
 from sfseed_core.dataset.store import open_dataset
 from sfseed_core.load import ids, jobs, locks, match
 from sfseed_core.load.beside import Departure, locked_by, locking_fields
+from sfseed_core.load.fit import left_out
 from sfseed_core.load.jobs import Job, Phase, files_of
 from sfseed_core.load.match import MatchKey
 from sfseed_core.load.outcome import Fate
@@ -78,7 +79,13 @@ class Feeds:
             return []
         table = _rows(whole, waiting)
         plan = self._dataset.plan.object(step.object)
-        texts, held = insert_texts(table, plan, left_out=step.deferred, parents=self._ledger, resolver=self._resolver)
+        texts, held = insert_texts(
+            table,
+            plan,
+            left_out=self._empty(step),
+            parents=self._ledger,
+            resolver=self._resolver,
+        )
         keys = local_keys(table)
         self._hold(self._ledger.fates(step.object), keys[held])
         texts, keys = _rows(texts, ~held), keys[~held]
@@ -96,8 +103,18 @@ class Feeds:
         """Return the cells with which these records go, and their local keys in that order."""
         table = self._take(step.object, records, None)
         plan = self._dataset.plan.object(step.object)
-        texts, _ = insert_texts(table, plan, left_out=step.deferred, parents=self._ledger, resolver=self._resolver)
+        texts, _ = insert_texts(
+            table,
+            plan,
+            left_out=self._empty(step),
+            parents=self._ledger,
+            resolver=self._resolver,
+        )
         return texts, local_keys(table)
+
+    def _empty(self, step: Step) -> frozenset[str]:
+        """The fields that an insert leaves empty: for an update pass, or for good."""
+        return step.deferred | left_out(self._run, step.object)
 
     def _laid(self, object_name: str, parent: str | None) -> Iterator[pa.Table]:
         """The object's records in pieces, those of one lock parent together and, if they can be, in one piece."""
@@ -124,6 +141,9 @@ class Feeds:
         assert step.field is not None
         fates = self._ledger.update_fates(update_name(step.object, step.field))
         if not (fates == Fate.WAITING).any():
+            return
+        if step.field in left_out(self._run, step.object):
+            self._hold(fates, np.flatnonzero(fates == Fate.WAITING))
             return
         reference = next(one for one in self._dataset.plan.object(step.object).references if one.field == step.field)
         columns = [RECORD, step.field, *([target_column(step.field)] if needs_target(reference) else [])]

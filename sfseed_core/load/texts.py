@@ -88,10 +88,13 @@ def refers_to_symbol(table: pa.Table, field: str, symbol: str) -> np.ndarray:
 def insert_texts(
     table: pa.Table, plan: ObjectPlan, *, left_out: Collection[str], parents: Parents, resolver: Resolver
 ) -> tuple[pa.Table, np.ndarray]:
-    """Return the cells of an insert, and which rows have to wait for a parent; references in `left_out` stay empty."""
+    """Return the cells of an insert, and which rows have to wait for a parent; fields in `left_out` stay empty.
+
+    With `RecordTypeId` among those, record types that the org does not have become its default.
+    """
     columns: dict[str, pa.Array] = {}
     held = np.zeros(table.num_rows, bool)
-    for name in (one.field for one in plan.columns):
+    for name in (one.field for one in plan.columns if one.field not in left_out):
         columns[name] = table[name]
     for reference in plan.references:
         if reference.field not in left_out:
@@ -99,14 +102,17 @@ def insert_texts(
             columns[reference.field] = ids.to_texts(pointers.ids)
             held |= pointers.missing
     if RECORD_TYPE in table.column_names:
-        columns[RECORD_TYPE] = _record_types(table[RECORD_TYPE], plan.name, resolver)
+        columns[RECORD_TYPE] = _record_types(table[RECORD_TYPE], plan.name, resolver, lenient="RecordTypeId" in left_out)
     return as_texts(pa.table(columns)), held
 
 
-def _record_types(column: pa.ChunkedArray, object_name: str, resolver: Resolver) -> pa.Array:
+def _record_types(column: pa.ChunkedArray, object_name: str, resolver: Resolver, *, lenient: bool) -> pa.Array:
     encoded = vectors.one_array(column.cast(pa.string())).dictionary_encode()
     names: list[str] = encoded.dictionary.to_pylist()  # a handful of record types, not records
-    known = vectors.texts([resolver.record_type(object_name, name) for name in names])
+    there = resolver.record_types.get(object_name, {})
+    known = vectors.texts(
+        [None if lenient and name not in there else resolver.record_type(object_name, name) for name in names]
+    )
     return known.take(encoded.indices) if len(known) else encoded.cast(pa.string())
 
 

@@ -25,9 +25,9 @@ class Request:
     """One `seed` or `load` as asked: enough to go on from any phase in another process.
 
     `recipe` is the recipe file's text (`recipe_path` where it stood); `dataset` and `revision` are set when an existing
-    dataset is loaded. `test_first` records go first, as a test; a `dry_run` ends when it has said what it would do;
-    `leave_calls` is the percentage of the org's daily API calls that is left over for others. `seed` and `as_of` are drawn
-    when the request is made, so that every resume makes the same records.
+    dataset is loaded. `test_first` records go first, as a test; a `dry_run` ends when it has said what it would do; with
+    `adapt` what the org does not have is left out; `leave_calls` is the percentage of the org's daily API calls that is left
+    over for others. `seed` and `as_of` are drawn when the request is made, so that every resume makes the same records.
     """
 
     org: str
@@ -52,6 +52,7 @@ class Request:
     rows_per_job: int | None = None
     megabytes_per_job: int | None = None
     leave_calls: int | None = None
+    adapt: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the request as JSON values."""

@@ -53,6 +53,7 @@ class Work:
         self.request = Request.from_json(run.get("request"))
         self.hold_refused = hold_refused or self.request.hold_refused
         self.found: Survey | None = None
+        self.checked = False
 
     @cached_property
     def login(self) -> Login:
@@ -199,13 +200,18 @@ def _generate(work: Work) -> RunState:
 
 def check_records(work: Work) -> RunState:
     """Check the run's dataset, and hold back what the org would refuse; raises FindingsStop when that was not agreed to."""
+    from sfseed_core.check.dataset import check_dataset
+    from sfseed_core.recipe.columns import RECORD
     from sfseed_core.recipe.plan_json import identity
-    from sfseed_core.workflow.check import check
+    from sfseed_core.workflow import fit
     from sfseed_core.workflow.findings import hold, refused_records
 
     dataset = work.dataset()
     work.run.put("plan_fingerprint", identity(dataset.plan))
-    findings = check(dataset, work.snapshot(), validation=True, observer=work.observer)
+    schema = fit.schema_now(work.org, dataset, home=work.home)
+    described = {**dataset.schema, **schema}
+    findings = check_dataset(dataset, described, work.snapshot(), validation=True, observer=work.observer)
+    missing = fit.settle(work, schema, findings)
     refused = refused_records(findings)
     if refused and not (work.hold_refused or work.request.despite_findings):
         total = sum(len(records) for records in refused.values())
@@ -214,7 +220,9 @@ def check_records(work: Work) -> RunState:
             f"The org would refuse {total:,} records; nothing was written. First: {first.object}.{first.field}: {first.message}",
             hint=f"See them with: sfseed check {dataset.id}\nLoad the rest with: sfseed runs resume {work.run.id} --yes",
         )
-    hold(work.run, {} if work.request.despite_findings else refused)
+    held = {} if work.request.despite_findings else refused
+    hold(work.run, {**held, **{name: dataset.read(name, columns=[RECORD])[RECORD].to_numpy() for name in missing}})
+    work.checked = True
     return RunState.LOAD
 
 
@@ -235,6 +243,8 @@ def start(work: Work) -> bool:
     from sfseed_core.workflow.forecast import forecast
 
     if not work.run.get("agreed"):
+        if not work.checked:  # it was, by another process, some time ago: the org may have changed since
+            check_records(work)
         if work.request.dry_run:
             return _tell_only(work)
         earlier = same_load(work.home, org_id=work.org.facts.org_id, fingerprint=work.run.get("plan_fingerprint"))
