@@ -20,7 +20,7 @@ _SHARED = frozenset(
         *("anno", "ano", "archive", "artikel", "cap", "cargo", "cif", "color", "commune", "concurrent", "cor"),
         *("cp", "fonction", "land", "local", "mobil", "mois", "name", "nom", "nome", "note", "nr", "numero", "ore"),
         *("ort", "portable", "profession", "region", "resume", "rg", "saldo", "sede", "service", "surface", "titel"),
-        *("total", "uf", "valor", "via"),
+        *("status", "prima", "primo", "total", "uf", "valor", "via"),
     )
 )
 # German and Dutch words that stand at the end of longer ones
@@ -65,8 +65,11 @@ _COMPOUNDED = (
         "bedrag",
         "prijs",
     ),
-    *("omschrijving", "opmerking", "taal", "adres", "plaats"),
+    *("omschrijving", "opmerking", "taal", "adres", "plaats", "status"),
 )
+# Japanese signs that say what a longer word is about when they end it
+_LAST_SIGNS: Mapping[str, str] = MappingProxyType({"数": "count", "日": "date", "額": "amount", "率": "percent", "名": "name"})
+_ENGLISH_ENDINGS = frozenset({"status"})  # which make a compound foreign all the same: Importstatus
 
 
 def folded(text: str) -> str:
@@ -127,9 +130,11 @@ def _within(word: str) -> str | None:
         for sign in _SIGNS:
             if sign in word and len(sign) > 1:
                 before, _, after = word.partition(sign)
-                return " ".join(filter(None, (before, after, _PHRASES[sign])))
-        return None
+                rest = in_english((after,)) if after else None
+                return " ".join(filter(None, (before, _PHRASES[sign] if rest else after, *(rest or (_PHRASES[sign],)))))
+        last = _LAST_SIGNS.get(word[-1:]) if len(word) > 1 else None
+        return f"{word[:-1]} {last}" if last else None
     for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) >= len(ending) + 3 and ending not in _SHARED:
+        if word.endswith(ending) and len(word) >= len(ending) + 3 and ending not in _SHARED - _ENGLISH_ENDINGS:
             return f"{word.removesuffix(ending)} {_PHRASES[ending]}"
     return None

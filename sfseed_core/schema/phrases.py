@@ -175,6 +175,7 @@ PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("location.name", ("location", "venue", "room", "place", "building", "office")),
     ("description", ("description", "desc", "details", "summary", "abstract", "overview", "about", "bio", "biography", "notes",
                      "special terms", "directions", "agenda", "instructions", "objective", "objectives", "scope")),
+    ("code", ("status code", "error code", "reason code", "response code", "message code", "message id")),
     ("comment", ("comment", "comments", "remark", "remarks", "note", "feedback", "message", "response", "=resolution",
                  "case resolution", "review",
                  "additional information", "answer")),
@@ -203,7 +204,7 @@ NUMBERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("company.employees", ("number of employees", "employees", "employee count", "empl count", "headcount")),
     ("company.revenue", ("annual revenue", "yearly revenue", "turnover", "annual sales")),
     ("company.year_started", ("year started", "year founded", "founding year")),
-    ("count", ("number of", "total number")),
+    ("count", ("number of", "total number", "count", "limit", "allowed")),
     ("year", ("year", "fiscal year", "vintage")),
     ("price", ("price", "unit price", "list price", "rate", "hourly rate", "unit cost", "msrp")),
     ("sort_order", ("sort order", "sequence", "order", "position", "rank", "display order", "preference rank", "index")),
@@ -227,7 +228,7 @@ DATES: tuple[tuple[str, tuple[str, ...]], ...] = (
                    "hired", "hire date", "joined", "first", "completed", "approved", "manufacture", "bounced", "submitted",
                    "authorized", "po date", "invoice date", "order date", "activation", "responded", "published",
                    "acquired", "since", "issued", "occurrence", "occurred", "deceased", "death", "creation", "contracted", "listed",
-                   "closed", "application date", "registered", "registration")),
+                   "closed", "application date", "registered", "registration", "updated", "modified", "changed")),
     ("date.close", ("close date", "closing date")),
 )  # fmt: skip
 

@@ -150,7 +150,8 @@ def _text(look: _Look) -> _Found:
         return "person.job_title", ""
     if look.words[-1:] == ("address",) and _has_city(look):
         return "address.street", " ".join(look.words[:-1])
-    return _phrase(PHRASES, look)
+    found = _phrase(PHRASES, look)
+    return ("status", "") if found is None and look.words[-1:] in _STANDINGS else found
 
 
 def _is_person(schema: ObjectSchema) -> bool:
@@ -169,10 +170,20 @@ def _has_city(look: _Look) -> bool:
 
 def _choice(look: _Look) -> _Found:
     """Picklists draw from their own values, so only meanings that other fields must agree with count."""
-    if look.words == ("status",) or look.words[-1:] == ("stage",):
+    if look.words[-1:] in _STANDINGS:
         return "status", ""
     found = _text(look)
+    if found is not None and found[0] == "address.state" and found[1] and not _has_neighbour(look):
+        return "status", ""  # the state of something, not a state of a country
     return found if found is not None and found[0] in _CHOSEN_BY_MEANING else None
+
+
+def _has_neighbour(look: _Look) -> bool:
+    """Say whether another part of the address that the field names stands beside it."""
+    stem = look.words[:-1]
+    parts = [(*stem, *phrase.lstrip("=").split()) for _, phrases in ADDRESS_PARTS for phrase in phrases]
+    others = {words_of(other) for other in look.schema.fields if other != look.field.name}
+    return any(one in others for one in parts if one != look.words)
 
 
 def _number(look: _Look) -> _Found:
@@ -182,6 +193,8 @@ def _number(look: _Look) -> _Found:
     found = _phrase(NUMBERS, look)
     if found is not None and found[0] == "price" and look.words[-1] == "rate" and look.field.type != "currency":
         return "percent", ""
+    if found is not None and found[0] == "amount" and look.field.type == "int" and set(look.words) & _SUMS:
+        return "count", ""
     return found
 
 
@@ -247,6 +260,8 @@ def _phrase(table: Iterable[tuple[str, tuple[str, ...]]], look: _Look) -> _Found
     return None
 
 
+_STANDINGS = (("status",), ("stage",), ("phase",))
+_SUMS = frozenset({"total", "sum"})  # of whole numbers these are seldom money
 _NAME_PARTS = {
     ("salutation",): "person.salutation",
     ("first", "name"): "person.first_name",
