@@ -68,7 +68,9 @@ _COMPOUNDED = (
     *("omschrijving", "opmerking", "taal", "adres", "plaats", "status"),
 )
 # Japanese signs that say what a longer word is about when they end it
-_LAST_SIGNS: Mapping[str, str] = MappingProxyType({"数": "count", "日": "date", "額": "amount", "率": "percent", "名": "name"})
+_LAST_SIGNS: Mapping[str, str] = MappingProxyType(
+    {"数": "count", "日": "date", "額": "amount", "率": "percent", "名": "name"}
+)
 _ENGLISH_ENDINGS = frozenset({"status"})  # which make a compound foreign all the same: Importstatus
 
 
