@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
@@ -83,8 +84,8 @@ class Engine:
         for start in range(0, self._objects[object_name].count, chunk):
             yield self.rows(object_name, start, start + chunk)
 
-    def pieces(self, object_name: str, start: int = 0, stop: int | None = None) -> Iterator[Rows]:
-        """Yield records of an object in order (if not said, all), not yet made: each piece may be made on any thread.
+    def pieces(self, object_name: str, start: int = 0, stop: int | None = None) -> Iterator[Callable[[], Rows]]:
+        """Yield records of an object in order (if not said, all), yet to be made: each piece may be called on any thread.
 
         Wide objects go in short ones.
         """
@@ -92,7 +93,10 @@ class Engine:
         stop = plan.count if stop is None else min(stop, plan.count)
         chunk = min(max(_NARROW // max(len(plan.columns), 1), _SHORTEST), _PIECE)
         for first in range(start, stop, chunk):
-            yield self.at(object_name, np.arange(first, min(first + chunk, stop), dtype=np.int64))
+            yield partial(self._run, object_name, first, min(first + chunk, stop))
+
+    def _run(self, object_name: str, start: int, stop: int) -> Rows:
+        return self.at(object_name, np.arange(start, stop, dtype=np.int64))
 
     def at(self, object_name: str, records: np.ndarray) -> Rows:
         """Return records of an object by number, in any order, to ask columns of."""

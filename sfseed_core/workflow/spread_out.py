@@ -85,7 +85,7 @@ def write_part(plan_json: str, folder: str, name: str, start: int, stop: int) ->
         if start == 0:
             sink.write(lines.header())
         for piece in engine.pieces(name, start, stop):
-            for block in lines.blocks(piece):
+            for block in lines.blocks(piece()):
                 sink.write(block)
     return str(path)
 

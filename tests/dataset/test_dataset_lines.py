@@ -37,7 +37,7 @@ def written(plan: Plan, name: str, engine: Engine, stop: int | None = None) -> t
     """What the encoder writes of the records, and what is woven."""
     records = readable(plan.object(name), engine.rows(name, 0, stop or plan.object(name).count))
     lines = Lines(plan.object(name))
-    woven = b"".join(bytes(block) for piece in engine.pieces(name, 0, stop) for block in lines.blocks(piece))
+    woven = b"".join(bytes(block) for piece in engine.pieces(name, 0, stop) for block in lines.blocks(piece()))
     return CsvEncoder(records.column_names).whole(records), lines.header() + woven
 
 
@@ -121,7 +121,7 @@ def test_pools_made_anew_in_every_call_do_not_pile_up():
     engine, lines = Engine(plan, standard().extended(provider)), Lines(one)
     encoded = b""
     for _ in range(60):
-        encoded = b"".join(bytes(block) for piece in engine.pieces("Thing__c") for block in lines.blocks(piece))
+        encoded = b"".join(bytes(block) for piece in engine.pieces("Thing__c") for block in lines.blocks(piece()))
     assert lines.kept_bytes < 20_000_000
     assert encoded.decode().count("\n") == 40
     assert encoded.split(b"\n")[39] == f'"Thing__c:39","{pool[39]}"'.encode()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sfseed_core.generate
 from sfseed_core.errors import RecipeError
 from sfseed_core.generate import pools, texts
+from sfseed_core.generate.cells import Joined, Numbers
 from sfseed_core.generate.pools.build import build
 
 PACKAGE = Path(sfseed_core.generate.__file__).parent
@@ -38,6 +41,67 @@ def test_no_loop_over_records():
 def test_no_float_function_of_a_draw():
     """Nothing in the package computes with floats: they differ between processors."""
     assert lines(FLOATS) == []
+
+
+def divisions(source: str) -> list[int]:
+    """The lines of a source that divide truly or hold a number with a point: what only floats do (paths aside)."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+            found.append(node.lineno)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and not isinstance(node.right, ast.JoinedStr):
+            found.append(node.lineno)
+    return found
+
+
+def test_no_true_division():
+    """Outside the vocabularies' build nothing divides truly."""
+    sources = [path for path in sorted(PACKAGE.rglob("*.py")) if PACKAGE / "pools" not in path.parents]
+    assert len(sources) > 25
+    assert {
+        path.name: divisions(path.read_text(encoding="utf-8")) for path in sources if divisions(path.read_text("utf-8"))
+    } == {}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line"),
+    [
+        (LOOPS, "values = column.to_pylist()"),
+        (LOOPS, "for _, row in frame.iterrows():"),
+        (LOOPS, "first = array[0].as_py()"),
+        (FLOATS, "draws = np.random.default_rng(1)"),
+        (FLOATS, "shares = np.sqrt(drawn)"),
+        (FLOATS, "x = drawn.astype(float)"),
+        (FLOATS, "np.true_divide(drawn, 2)"),
+        (PANDAS, "import pandas as pd"),
+        (PANDAS, "pa.array(values)"),
+    ],
+)
+def test_the_watch_bites(pattern: re.Pattern[str], line: str):
+    """What is forbidden is found where it stands."""
+    assert pattern.search(line)
+    assert divisions("share = drawn / 65536") == [1]
+    assert divisions("share = drawn * 0.5") == [1]
+    assert divisions("path = folder / f'{name}.arrow'") == []
+
+
+def test_cells_hold_whole_numbers_and_places_only():
+    """Whatever a provider makes for the practice org's fields is text, places in a pool, or whole numbers: never a float."""
+    from sfseed_core.generate.engine import Engine
+    from tests.generate.conftest import plan_by_hand
+
+    plan = plan_by_hand(100)
+    engine = Engine(plan)
+    for one in plan.objects:
+        rows = engine.at(one.name, np.arange(one.count))
+        for column in one.columns:
+            cells = rows.cells(column.field)
+            held = (
+                [cells.values]
+                if isinstance(cells, Numbers)
+                else [part.codes for part in (cells.parts if isinstance(cells, Joined) else [cells])]
+            )
+            assert all(array.dtype.kind in "iub" for array in held), (one.name, column.field)
 
 
 def test_nothing_that_imports_pandas():

@@ -138,9 +138,12 @@ def fields(draw: st.DrawFn, number: int) -> Field:
     )
 
 
+_OBJECTS = ["Upper__c", "Lower__c", "Middle__c", "Side__c"]
+
+
 @st.composite
 def schemas(draw: st.DrawFn) -> Schema:
-    """One object of some fields, one of them perhaps dependent on a picklist, and its children."""
+    """Objects of some fields, one perhaps dependent on a picklist, which refer to one another, to themselves, and in circles."""
     some = [draw(fields(number)) for number in range(draw(st.integers(1, 12)))]
     controllers = [one for one in some if one.type == "picklist" and len(one.picklist) <= 8]
     if len(controllers) > 1:
@@ -153,7 +156,6 @@ def schemas(draw: st.DrawFn) -> Schema:
         position = some.index(dependent)
         some[position] = _replaced(dependent, picklist=values, controller=controller.name, nillable=True)
     name = Field("Name", "Name", "string", length=80, name_field=True)
-    upper = Field("Upper__c", "Upper", "reference", length=18, nillable=False, custom=True, reference_to=("Upper__c",))
     flags = {
         "key_prefix": None,
         "custom": True,
@@ -162,11 +164,20 @@ def schemas(draw: st.DrawFn) -> Schema:
         "updateable": True,
         "deletable": True,
     }
-    objects = [
-        ObjectSchema("Upper__c", "Upper", "Uppers", fields={one.name: one for one in [name, *some]}, **flags),
-        ObjectSchema("Lower__c", "Lower", "Lowers", fields={one.name: one for one in [name, upper]}, **flags),
-    ]
+    names = _OBJECTS[: draw(st.integers(1, len(_OBJECTS)))]
+    own = {one: [name, *(some if one == names[0] else [draw(fields(99))])] for one in names}
+    for one in names:
+        own[one] += [draw(references(names, number)) for number in range(draw(st.integers(0, 3)))]
+    objects = [ObjectSchema(one, one, f"{one}s", fields={each.name: each for each in own[one]}, **flags) for one in names]
     return Schema("00D000000000000AAA", "60.0", {one.name: one for one in objects})
+
+
+@st.composite
+def references(draw: st.DrawFn, names: list[str], number: int) -> Field:
+    """A reference to one of the objects, or to either of some; required ones make circles that no order of loading unties."""
+    targets = tuple(draw(st.lists(st.sampled_from(names), min_size=1, max_size=2, unique=True)))
+    name, required = f"{targets[0].removesuffix('__c')}_{number}__c", draw(st.integers(0, 3)) == 0
+    return Field(name, name, "reference", length=18, nillable=not required, custom=True, reference_to=targets)
 
 
 def _replaced(field: Field, **changes) -> Field:
@@ -187,6 +198,12 @@ def test_any_schema_gives_valid_records_or_a_reason(schema: Schema, count: int, 
         event(f"refused: {reason.split('but')[-1][:30]}")
         return
     tables = {one.name: made(plan, one.name) for one in plan.objects}
+    engine = Engine(plan)
+    for one in plan.objects:
+        start = seed % one.count
+        assert engine.rows(one.name, start, start + 50).to_pydict() == {
+            field: values[start : start + 50] for field, values in tables[one.name].items()
+        }
     assert [
         line for one in plan.objects for line in broken(schema.objects[one.name], one, tables[one.name], snapshot())
     ] == []

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.model import ObjectPlan, Plan
 
-    Piece: TypeAlias = pa.RecordBatch | Rows
+    Piece: TypeAlias = pa.RecordBatch | Callable[[], Rows]
     Source: TypeAlias = Callable[[str], Iterable[Piece]]
 
 
@@ -67,8 +67,9 @@ def write_csv(
     def blocks(piece: Piece) -> tuple[int, Iterable[pa.Buffer]]:
         if isinstance(piece, pa.RecordBatch):
             return len(piece), [encoder.block(readable(plan, piece))]
-        made = lines.blocks(piece)
-        return len(piece), made if threads == 1 else [*made]  # alone, each is written while it is near the processor
+        rows = piece()
+        made = lines.blocks(rows)
+        return len(rows), made if threads == 1 else [*made]  # alone, each is written while it is near the processor
 
     with pa.OSFile(str(path), "wb") as sink:
         sink.write(lines.header())
@@ -116,7 +117,7 @@ def write_excel(
 
 
 def _made(piece: Piece) -> pa.RecordBatch:
-    return piece if isinstance(piece, pa.RecordBatch) else piece.batch()
+    return piece if isinstance(piece, pa.RecordBatch) else piece().batch()
 
 
 EXPORTERS: Mapping[str, Exporter] = {"csv": write_csv, "parquet": write_parquet, "xlsx": write_excel}
