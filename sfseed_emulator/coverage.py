@@ -40,6 +40,7 @@ CLAUSES: tuple[tuple[str, str], ...] = (
     ("order, NULLS LAST, OFFSET", "SELECT Id FROM Account ORDER BY Name DESC NULLS LAST LIMIT 10 OFFSET 5"),
     ("scope, security, view", "SELECT Id FROM Account USING SCOPE mine WITH SECURITY_ENFORCED LIMIT 1 FOR VIEW"),
     ("polymorphic types", "SELECT Id FROM Task WHERE What.Type IN ('Account', 'Opportunity')"),
+    ("distances", "SELECT Name FROM Account WHERE DISTANCE(BillingAddress, GEOLOCATION(52.5, 13.4), 'km') < 30"),
 )
 """Clauses of SOQL, each with a query that is answered."""
 
@@ -70,7 +71,7 @@ def _soql() -> Iterator[str]:
     yield f"- Functions of dates: {_listed(functions.DATES)}"
     yield f"- Ways to show a value: {_listed(functions.FORMATS)}"
     yield f"- Date literals: {_listed(periods.PLAIN)}; with a number: {_listed(periods.COUNTED)}"
-    yield from ("- Not served: DISTANCE, WITH DATA CATEGORY, scopes of teams and territories.", "")
+    yield from ("- Not served: WITH DATA CATEGORY, scopes of teams and territories.", "")
 
 
 def _dml() -> Iterator[str]:

@@ -100,7 +100,7 @@ def _in_json(call: Call) -> bool:
 
 def _answer(told: Told, name: str, *, in_json: bool, status: int = 200) -> Answer:
     if in_json:
-        return Answer(told, status=status)
+        return Answer(told, status=status, media_type=_JSON_TYPE)
     return Answer(batch_rows.document(name, told), status=status, media_type=_XML_TYPE)
 
 
@@ -314,7 +314,7 @@ def _result(call: Call, store: BatchStore) -> Answer:
         return Answer(content, media_type=_MEDIA[job.content_type])
     result_id = _result_id(batch)
     if job.content_type == JSON:
-        return Answer([result_id])
+        return Answer([result_id], media_type=_JSON_TYPE)
     return _answer({"result": result_id}, "result-list", in_json=False)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sfseed_emulator.soql.distance import OPERATORS
 from sfseed_emulator.soql.errors import fault, malformed
 from sfseed_emulator.soql.expressions import resolve
 from sfseed_emulator.soql.literals import IDS, NUMBERS, Moment, bounds, check_kind, is_text, stored
 from sfseed_emulator.soql.scope import Scope, root_scope
-from sfseed_emulator.soql.tree import Comparison, Condition, FieldRef, Literal, Logic, Not, Query
+from sfseed_emulator.soql.tree import Call, Comparison, Condition, FieldRef, Literal, Logic, Not, Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,6 +56,8 @@ class Conditions:
             raise fault(
                 "INVALID_FIELD", self.scope.text, test.at, f"field '{field.name}' can not be filtered in a query call"
             )
+        if isinstance(test.left, Call) and test.left.function == "DISTANCE" and test.operator not in OPERATORS:
+            raise malformed(self.scope.text, test.at, "DISTANCE can only be compared with < and >")
         multiple = field.type == "multipicklist"
         if test.operator in ("INCLUDES", "EXCLUDES") and not multiple:
             raise fault(

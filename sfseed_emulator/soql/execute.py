@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sfseed_emulator.soql.clauses import Asked
 from sfseed_emulator.soql.columns import roll_up_lookup
 from sfseed_emulator.soql.conditions import FOLD
+from sfseed_emulator.soql.distance import DISTANCE, distance
 from sfseed_emulator.soql.errors import SoqlError
 from sfseed_emulator.soql.literals import Moment
 from sfseed_emulator.soql.parser import parse
@@ -79,6 +80,7 @@ def execute(
 def prepare(db: sqlite3.Connection) -> None:
     """Teach the connection the functions that planned queries use."""
     db.create_function(FOLD, 1, _fold, deterministic=True)
+    db.create_function(DISTANCE, 5, distance, deterministic=True)
 
 
 def index_roll_ups(state: OrgState, made: Plan) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sfseed_emulator.soql.distance import distance_sql
 from sfseed_emulator.soql.errors import fault, malformed
 from sfseed_emulator.soql.functions import AGGREGATES, DATES, FORMATS, Function
 from sfseed_emulator.soql.tree import Call, FieldRef
@@ -37,6 +38,8 @@ def _call(scope: Scope, call: Call) -> Value:
     if call.function == "COUNT" and call.argument is None:
         any_field = next(iter(scope.owner.fields.values()))
         return Value("COUNT(*)", _of_type(any_field, "int"), None, aggregate=True)
+    if call.function == "DISTANCE" and isinstance(call.argument, FieldRef):
+        return _distance(scope, call, scope.column(call.argument))
     known = AGGREGATES.get(call.function) or DATES.get(call.function)
     if known is None and call.function not in FORMATS:
         raise malformed(scope.text, call.at, f"unexpected token: {call.function.lower()}")
@@ -48,6 +51,11 @@ def _call(scope: Scope, call: Call) -> Value:
     _check_argument(scope, call, known, value)
     aggregate = call.function in AGGREGATES
     return Value(known.sql(value.sql), _of_type(value.field, known.result), value.column, aggregate=aggregate)
+
+
+def _distance(scope: Scope, call: Call, column: Column) -> Value:
+    kind = replace(column.field, type="double", sortable=True, filterable=True)
+    return Value(distance_sql(scope, call, column), kind, None)
 
 
 def _check_argument(scope: Scope, call: Call, known: Function, value: Value) -> None:

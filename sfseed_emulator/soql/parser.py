@@ -276,9 +276,37 @@ class _Parser:
             return self.field()
         name = self.name()
         self.expect_symbol("(")
+        if name.upper() == "DISTANCE":
+            return self.distance(token.start)
         argument = None if self.is_symbol(")") else self.argument()
         self.expect_symbol(")")
-        return Call(name.upper(), argument, token.start)
+        return Call(name.upper(), argument, at=token.start)
+
+    def distance(self, at: int) -> Call:
+        """Read the rest of DISTANCE(place, GEOLOCATION(latitude, longitude), 'unit')."""
+        place = self.field()
+        self.expect_symbol(",")
+        self.expect("GEOLOCATION")
+        self.expect_symbol("(")
+        north = self.coordinate(90)
+        self.expect_symbol(",")
+        east = self.coordinate(180)
+        self.expect_symbol(")")
+        self.expect_symbol(",")
+        unit = self.token.raw.strip("'").lower()
+        if self.token.kind is not Kind.TEXT or unit not in ("km", "mi"):
+            raise malformed(
+                self.text, self.token.start, f"Invalid distance unit: {self.token.raw}. Valid units: 'mi', 'km'"
+            )
+        self.take()
+        self.expect_symbol(")")
+        return Call("DISTANCE", place, (north, east), unit, at)
+
+    def coordinate(self, limit: int) -> float:
+        token = self.token
+        if token.kind is not Kind.NUMBER or abs(float(token.raw)) > limit:
+            raise malformed(self.text, token.start, f"Invalid coordinate: {token.raw}")
+        return float(self.take().raw)
 
     def argument(self) -> Expression:
         if self.is_word("ALL"):  # FIELDS(ALL)

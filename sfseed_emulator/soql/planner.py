@@ -91,6 +91,10 @@ def _select_field(text: str, what: FieldRef, item: Item, selection: Selection) -
 
 def _select_call(text: str, call: Call, alias: str | None, selection: Selection) -> None:
     value = resolve(selection.scope, call)
+    if call.function == "DISTANCE":
+        unnamed = sum(output.path[0].startswith("expr") for output in selection.outputs)
+        selection.add_value((alias or f"expr{unnamed}",), value.sql, value.field.type)
+        return
     if value.column is None or (alias is None and call.function not in _SHOWING):
         raise malformed(text, call.at, f"unexpected token: {call.function.lower()}")
     selection.add_parents(value.column.path)

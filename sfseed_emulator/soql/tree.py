@@ -21,10 +21,12 @@ class FieldRef:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function over fields: an aggregate, a date function, toLabel, FIELDS."""
+    """A function over fields: an aggregate, a date function, toLabel, FIELDS; DISTANCE has a point and a unit."""
 
     function: str  # upper case
     argument: FieldRef | Call | None
+    point: tuple[float, float] | None = None  # latitude and longitude
+    unit: str = ""
     at: int = field(default=0, compare=False)
 
 

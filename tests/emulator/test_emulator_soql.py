@@ -453,3 +453,54 @@ def test_long_and_deep_queries_end_in_an_answer_or_a_refusal(seeded: Org) -> Non
             execute(seeded.state, f"SELECT Id FROM Account WHERE {deep}")
     with pytest.raises(SoqlError, match="too long"):
         parse("SELECT Id FROM Account WHERE Name = '" + "a" * 100_000 + "'")
+
+
+class TestDistance:
+    """DISTANCE of addresses and geolocations from a point."""
+
+    PLACES = (("Berlin", 52.52, 13.405), ("Hamburg", 53.551, 9.994), ("Sydney", -33.869, 151.209), ("Nowhere", None, None))
+    BERLIN = "DISTANCE(BillingAddress, GEOLOCATION(52.52, 13.405), '{}')"
+
+    @pytest.fixture
+    def places(self, org: Org) -> Org:
+        """Accounts of some cities, one of them without coordinates."""
+        for name, north, east in self.PLACES:
+            org.insert("Account", Name=name, BillingLatitude=north, BillingLongitude=east)
+        return org
+
+    def names(self, org: Org, text: str) -> list[str]:
+        """List the names that a query finds."""
+        return [row["Name"] for row in org.call("GET", "/query", params={"q": text}).json()["records"]]
+
+    @pytest.mark.parametrize(
+        ("unit", "most", "found"),
+        [("mi", 250, ["Hamburg", "Berlin"]), ("km", 260, ["Hamburg", "Berlin"]), ("km", 250, ["Berlin"])],
+    )
+    def test_records_are_filtered_and_sorted_by_distance(self, places: Org, unit: str, most: int, found: list[str]) -> None:
+        """Hamburg is 255 km (159 miles) from Berlin; a place that is not known is at no distance."""
+        distance = self.BERLIN.format(unit)
+        text = f"SELECT Name FROM Account WHERE {distance} < {most} ORDER BY {distance} DESC"
+        assert self.names(places, text) == found
+
+    def test_a_distance_can_be_selected(self, places: Org) -> None:
+        """Under its alias, or as expr0."""
+        distance = self.BERLIN.format("km")
+        query = {
+            "q": f"SELECT Name, {distance} far, {distance} FROM Account WHERE Name IN ('Sydney', 'Nowhere') ORDER BY Name"
+        }
+        nowhere, sydney = places.call("GET", "/query", params=query).json()["records"]
+        assert (nowhere["far"], round(sydney["far"], -2), sydney["expr0"]) == (None, 16100, sydney["far"])
+
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("WHERE DISTANCE(Name, GEOLOCATION(1, 2), 'km') < 3", "INVALID_FIELD"),
+            ("WHERE DISTANCE(BillingAddress, GEOLOCATION(1, 2), 'ft') < 3", "MALFORMED_QUERY"),
+            ("WHERE DISTANCE(BillingAddress, GEOLOCATION(91, 2), 'km') < 3", "MALFORMED_QUERY"),
+            ("WHERE DISTANCE(BillingAddress, GEOLOCATION(1, 2), 'km') = 3", "MALFORMED_QUERY"),
+            ("WHERE DISTANCE(BillingAddress, 'x', 'km') < 3", "MALFORMED_QUERY"),
+        ],
+    )
+    def test_what_is_no_distance_is_refused(self, org: Org, text: str, code: str) -> None:
+        """Fields that are no place, other units, points off the globe, comparisons for equality."""
+        assert org.error("GET", "/query", params={"q": f"SELECT Id FROM Account {text}"})["errorCode"] == code
