@@ -62,7 +62,8 @@ def main() -> None:
     home = Path(order["home"])
     number = order["number"]
     observer = DiesAtLine(number if order["at"] == "line" else 0)
-    mounts = {"http://": DiesAtAnswer(number if order["at"] == "answer" else 0)}
+    dies = DiesAtAnswer(number if order["at"] == "answer" else 0)
+    mounts = {"http://": dies, "https://": dies}
     run = Run.open(home, order["run"])
     dataset = open_dataset(home, run.get("dataset"))
     org = admit(connect(from_secret(order["login"]), mounts=mounts))
