@@ -40,6 +40,17 @@ class Served:
         self.thread.join(10)
 
 
+def serve_on_port(org: EmulatedOrg) -> Served:
+    """Serve an emulated org on a free port."""
+    config = uvicorn.Config(create_app(org.state, faults=org.faults), port=0, log_config=None, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.005)
+    return Served(org, server, thread)
+
+
 @pytest.fixture(autouse=True)
 def no_waiting():
     """Repeated reads follow each other at once."""
@@ -53,14 +64,7 @@ def served(emulated):
     found: list[Served] = []
 
     def start(**more) -> Served:
-        org = emulated(**more)
-        config = uvicorn.Config(create_app(org.state, faults=org.faults), port=0, log_config=None, lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.005)
-        found.append(Served(org, server, thread))
+        found.append(serve_on_port(emulated(**more)))
         return found[-1]
 
     yield start

@@ -1,8 +1,7 @@
-"""An org whose texts are attacks: labels, picklist values, names, cells; all of them show as nothing but text."""
+"""An org whose texts are attacks: labels, helps, picklist values, names, users, errors, rules, cells; all show as text."""
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 import pytest
@@ -11,105 +10,110 @@ from sfseed_core.clock import SYSTEM
 from sfseed_core.dataset.edits import SetCells
 from sfseed_core.dataset.store import open_dataset
 from sfseed_core.events import SILENT
-from sfseed_core.org.client import connect
-from sfseed_core.org.credentials import TokenLogin
-from sfseed_core.workflow import generate, plan
-from sfseed_core.workflow.discover import survey
+from sfseed_core.load.follow import follow
+from sfseed_core.load.journal import Run
+from sfseed_core.workflow import load
+from sfseed_core.workflow.generate import stage_for
 from sfseed_core.workflow.request import make_request
-from sfseed_emulator.schema import demo_schema
 from tests.app.conftest import App, settle, sit_down
-from tests.journeys.conftest import environment
+from tests.app.hostile_org import ATTACKS, MARKS, Poison, hostile_schema, poison_rows
+from tests.emulated import EmulatedOrg
+from tests.served import Served, serve_on_port
 
 pytestmark = pytest.mark.browser
 
-SCRIPT = "<script>window.hacked=1</script>"
-ATTACKS = (
-    SCRIPT,
-    '<img src="http://evil.example/i.png" onerror="window.hacked=2">',
-    "[click](http://evil.example) ![i](http://evil.example/j.png)",
-    '"><a href="javascript:window.hacked=3">href</a>',
-    "=cmd|' /C calc'!A0",
-    ":material/home: :red[red] $\\alpha$ http://evil.example www.evil.example",
-)
-OBJECTS = ("Project__c", "Project_Phase__c", "Site__c")
+OBJECTS = ("Project__c", "Project_Phase__c", "Site__c", "Project_Task__c")
 
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
-    """A server of the app beside an org with such texts, and a dataset of it with such cells."""
-    import subprocess
-    import sys
-
+    """A server of the app beside such an org; a dataset with such cells, and a run whose errors are attacks."""
     folder = tmp_path_factory.mktemp("hostile")
-    describes, home = folder / "describes", folder / "home"
-    describes.mkdir()
+    home, poison = folder / "home", Poison()
     home.mkdir()
-    for name in OBJECTS:
-        (describes / f"{name}.json").write_text(json.dumps(poisoned(name)), encoding="utf-8")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sfseed_core.cli", "emulator", "--port", "0", "--json", "--describes", str(describes)],
-        env=environment(folder / "emulator"),
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-    )
-    info = json.loads(process.stdout.readline())
-    variables = {"SFSEED_INSTANCE_URL": info["base_url"], "SFSEED_ACCESS_TOKEN": info["access_token"]}
-    app = App.start(home, folder / "server.log", **variables)
-    yield app, dataset_with_attacks(home, info)
-    app.stop()
-    process.terminate()
-    process.wait(20)
-    process.stdout.close()
+    org = EmulatedOrg.start(schema=hostile_schema(OBJECTS, poison), name=ATTACKS[0])
+    assert poison.unknown == set(), "texts of a describe that are neither structure nor poisoned"
+    poison_rows(org.state, poison)
+    server = serve_on_port(org)
+    variables = {
+        "SFSEED_HOME": str(home),
+        "SFSEED_INSTANCE_URL": server.login.instance_url,
+        "SFSEED_CLIENT_ID": server.login.client_id,
+        "SFSEED_CLIENT_SECRET": server.login.client_secret,
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        dataset, run = work_in(home, server)
+        app = App.start(home, folder / "server.log", **variables)
+        yield app, dataset, run
+        app.stop()
+    server.stop()
+    org.stop()
 
 
-def poisoned(name: str) -> dict:
-    """The describe of a demo object with attacks for labels and picklist values."""
-    describe = json.loads(json.dumps(demo_schema().objects[name].describe))
-    describe["label"] = f"{ATTACKS[0]} {name}"
-    describe["labelPlural"] = ATTACKS[1]
-    for number, field in enumerate(describe["fields"]):
-        field["label"] = ATTACKS[number % len(ATTACKS)]
-        for place, value in enumerate(field["picklistValues"]):
-            value["label"] = ATTACKS[place % len(ATTACKS)]
-        field["referenceTo"] = [one for one in field["referenceTo"] if one in OBJECTS or not one.endswith("__c")]
-    describe["childRelationships"] = []
-    return describe
-
-
-def dataset_with_attacks(home, info) -> str:
-    """A dataset of the org's objects, an attack in every text cell of the first records."""
+def work_in(home, server: Served) -> tuple[str, str]:
+    """A dataset with an attack in every text cell of its first records, and a run of it that fails with attacks."""
     request = make_request(org="env", clock=SYSTEM, seed=1, as_of=date(2026, 11, 23), preset="custom-only")
-    org = connect(TokenLogin("env", info["base_url"], info["access_token"]))
-    found = survey(org, plan.recipe_of(request), home=home)
-    made = generate.stage(plan.draw_up(request, found), found.schema.objects, home=home, observer=SILENT, clock=SYSTEM)
-    dataset = open_dataset(home, made.id)
-    dataset.apply(SetCells("Project__c", range(len(ATTACKS)), {"Name": list(ATTACKS)}, label=ATTACKS[2]))
-    return dataset.id
+    dataset = open_dataset(home, stage_for(request, home=home, observer=SILENT, clock=SYSTEM).id)
+    texts = [one[:80] for one in ATTACKS[: dataset.counts["Project__c"]]]
+    dataset.apply(SetCells("Project__c", range(len(texts)), {"Name": texts}, label=ATTACKS[2]))
+    for number, text in enumerate(ATTACKS[:4]):
+        server.org.fault(at="row", do="fail", rows=[number], code="FIELD_CUSTOM_VALIDATION_EXCEPTION", message=text)
+    begun = load.begin_load(dataset.id, org="env", home=home, observer=SILENT, clock=SYSTEM)
+    run = Run.open(home, begun)
+    follow(run, observer=SILENT, clock=SYSTEM)
+    run.close()
+    return dataset.id, begun
 
 
-PAGES = (
+SHORT = (
     "/?org=env&recipe=custom-only",
     "/discover?org=env&recipe=custom-only&focus=Project__c",
+    "/load?org=env&run={run}",
+)
+LONG = (
+    "/discover?org=env&recipe=custom-only&focus=Site__c",
     "/design?org=env&recipe=custom-only&object=Project__c",
+    "/design?org=env&recipe=custom-only&object=Site__c",
     "/preview?org=env&dataset={dataset}&object=Project__c",
     "/load?org=env&dataset={dataset}",
+    "/runs?org=env&run={run}",
     "/runs?org=env",
 )
+EFFECTS = ('[href*="evil"]', '[src*="evil"]', 'a[href^="javascript"]', ".katex", '[data-testid="stException"]')
 
 
-def test_hostile_texts_stay_texts(browser, hostile):
-    """On no page does a text of the org run, become a link or an image, or fetch anything."""
-    app, dataset = hostile
+def wrong(page) -> list[str]:
+    """What of the attacks had an effect on a page: code ran, something became a link, or it is not shown as it is."""
+    found = []
+    if page.evaluate("window.hacked") is not None:
+        found.append("code ran")
+    found += [one for one in EFFECTS if page.locator(one).count()]
+    text = shown(page)
+    for mark, whole in MARKS.items():
+        if text.count(mark) != text.count(whole):
+            found.append(f"not as it is: {text[max(0, text.index(mark) - len(whole) - 10) : text.index(mark)]!r}")
+    return found
+
+
+def shown(page) -> str:
+    """All texts of a page, folded parts and the table's own for screen readers too."""
+    return " ".join(page.evaluate("document.body.textContent").replace("\u2060", "").split())
+
+
+@pytest.mark.parametrize("path", [*SHORT, *(pytest.param(one, marks=pytest.mark.slow) for one in LONG)])
+def test_hostile_texts_stay_texts(browser, hostile, path):
+    """On no page does a text of the org run, become a link, an image, a colour, an icon or a formula, or fetch anything."""
+    app, dataset, run = hostile
     for person in sit_down(browser, app):
-        page = person.tab("/")
-        for path in PAGES:
-            page.goto(app.url + path.format(dataset=dataset))
+        page = person.tab(path.format(dataset=dataset, run=run))
+        page.wait_for_timeout(700)
+        settle(page)
+        if path == SHORT[0]:
+            page.get_by_text("Check this org: access").click()
+            page.get_by_role("button", name="Check this org", exact=True).click()
+            page.get_by_text("What your user may do", exact=True).wait_for()
             settle(page)
-            page.wait_for_timeout(700)
-            settle(page)
-            assert page.evaluate("window.hacked") is None, path
-            assert page.locator('[href*="evil"], [src*="evil"], a[href^="javascript"]').count() == 0, path
-            assert page.get_by_test_id("stException").count() == 0, path
-            assert page.get_by_text("That did not work").count() == 0, path
-        page.goto(app.url + PAGES[1])
-        page.get_by_role("heading", name=SCRIPT).wait_for()
+        assert wrong(page) == []
+        assert any(mark in shown(page) for mark in MARKS), "the page shows texts of the org"
