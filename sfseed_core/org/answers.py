@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from sfseed_core.errors import OrgAnswered, SessionExpired, Throttled
+from sfseed_core.errors import OrgAnswered, OrgError, SessionExpired, Throttled
 from sfseed_core.logs import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LIMIT_CODES = frozenset({"REQUEST_LIMIT_EXCEEDED", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"})
 _LONGEST = 500
@@ -21,6 +25,22 @@ def refused_as(what: str, status: int, code: str, detail: str) -> OrgAnswered:
     """Return the error for an answer whose code and text are already known."""
     message = redact(f"the org answered {what} with {status} {code}: {detail}")
     return _kind(status, code)(message, status=status, code=code, detail=redact(detail))
+
+
+@contextmanager
+def understood(what: str) -> Iterator[None]:
+    """Read an answer inside: one of another shape than we know (unknown keys, types, nothing at all) becomes an OrgError.
+
+    A report shows the answer (`sfseed doctor --org NAME`); nothing crashes.
+    """
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, OverflowError) as error:
+        reason = f"{type(error).__name__}: {redact(str(error))[:120]}"
+        raise OrgError(
+            f"the org's answer about {what} has a shape that is not known ({reason})",
+            hint="sfseed doctor --org NAME writes a report that helps to mend this.",
+        ) from error
 
 
 def error_of(status: int, body: bytes | str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import OrgAnswered, OrgError
 from sfseed_core.logs import SILENT
+from sfseed_core.org.answers import understood
 from sfseed_core.org.bulk_query import bulk_query
 from sfseed_core.org.facts import OrgFacts, identity, read_facts
 from sfseed_core.org.session import NOT_MODIFIED, Request, Session, parsed
@@ -121,7 +122,9 @@ class Org:
 
     def count(self, soql: str) -> int:
         """Return the number that a `SELECT COUNT() FROM ...` gives."""
-        return int(self._page(self._request("query", {"q": soql}))["totalSize"])
+        page = self._page(self._request("query", {"q": soql}))
+        with understood("a count"):
+            return int(page["totalSize"])
 
     def describe_global(self, known: Stamp | None = None) -> Described:
         """Return the org's list of objects."""
@@ -148,8 +151,8 @@ class Org:
         for start in range(0, len(asked), _COUNT_NAMES):
             part = asked[start : start + _COUNT_NAMES]
             answer = self.get("limits/recordCount", sObjects=",".join(part))
-            for row in answer.get("sObjects") or ():
-                found[str(row["name"])] = int(row["count"])
+            with understood("numbers of records"):
+                found |= {str(row["name"]): int(row["count"]) for row in answer.get("sObjects") or ()}
         return found
 
     def get(self, path: str, /, **params: str) -> Any:
@@ -175,9 +178,10 @@ class Org:
 
     def _page(self, request: Request) -> dict[str, Any]:
         page = self.session.read_json(request)
-        if not isinstance(page, dict) or not isinstance(page.get("records"), list):
+        records = page.get("records") if isinstance(page, dict) else None
+        if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
             raise OrgError(f"the org's answer to {request} has no records")
-        return page
+        return dict(page)
 
     def _describe(self, path: str, known: Stamp | None) -> Described:
         headers = {}

@@ -65,20 +65,24 @@ def read_facts(session: Session, api_version: str, org_id: str, user_id: str) ->
         org_id=org_id,
         instance_url=session.instance_url,
         read_at=session.clock.now(),
-        name=row.get("Name"),
+        name=_text(row.get("Name")),
         is_sandbox=row.get("IsSandbox"),
         organization_type=row.get("OrganizationType"),
         trial_expiration=row.get("TrialExpirationDate"),
-        instance_name=row.get("InstanceName"),
-        namespace=row.get("NamespacePrefix"),
-        locale=user.get("LocaleSidKey") or row.get("DefaultLocaleSidKey"),
-        language=row.get("LanguageLocaleKey"),
-        time_zone=user.get("TimeZoneSidKey") or row.get("TimeZoneSidKey"),
+        instance_name=_text(row.get("InstanceName")),
+        namespace=_text(row.get("NamespacePrefix")),
+        locale=_text(user.get("LocaleSidKey")) or _text(row.get("DefaultLocaleSidKey")),
+        language=_text(row.get("LanguageLocaleKey")),
+        time_zone=_text(user.get("TimeZoneSidKey")) or _text(row.get("TimeZoneSidKey")),
         user_id=user_id,
-        username=user.get("Username"),
-        user_name=user.get("Name"),
+        username=_text(user.get("Username")),
+        user_name=_text(user.get("Name")),
         doubts=doubts,
     )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _organization(session: Session, api_version: str) -> tuple[dict[str, Any], tuple[str, ...]]:

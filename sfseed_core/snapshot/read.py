@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfseed_core.errors import GuardRefused, LoginFailed, OrgAnswered, OrgError, SessionExpired, UserError
 from sfseed_core.events import SILENT, Progress
+from sfseed_core.org.answers import understood
 from sfseed_core.org.soql import select
 from sfseed_core.snapshot.model import Snapshot, Stage, User
 from sfseed_core.snapshot.rules import read_rules
@@ -84,7 +85,8 @@ def take(
     taken: dict[str, tuple[str, ...]] = {}
     for number, (name, read) in enumerate(parts.items(), 1):
         try:
-            part = read(asked)
+            with understood(name):
+                part = read(asked)
             taken |= part.pop("taken", {})
             found |= part
         except _FATAL:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from sfseed_core.errors import OrgError
+from sfseed_core.org.answers import understood
 from sfseed_core.org.soql import select, text
 from sfseed_core.schema.parse import object_schema, summaries
 
@@ -49,7 +50,8 @@ class _Asked:
 
 def permissions(org: Org, objects: Collection[str] = ()) -> tuple[Allowed, ...]:
     """Look which permissions the user has; `objects` are the ones to be filled (by default the usual ones)."""
-    listed = summaries(org.describe_global().raw or {})
+    with understood("its objects"):
+        listed = summaries(org.describe_global().raw or {})
     chosen = tuple(objects) or tuple(name for name in USUAL if name in listed) or USUAL[:2]
     asked = _Asked(org, listed, chosen)
     return tuple(_one(permission, look, asked) for permission, look in _TABLE)
@@ -68,7 +70,8 @@ def message(found: Collection[Allowed]) -> str:
 
 def _one(permission: Permission, look: Callable[[_Asked], tuple[State, str]], asked: _Asked) -> Allowed:
     try:
-        return Allowed(permission, *look(asked))
+        with understood(permission.name):
+            return Allowed(permission, *look(asked))
     except OrgError:  # the org has no such object, or the user may not ask
         return Allowed(permission, "unknown")
 
