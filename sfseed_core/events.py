@@ -33,6 +33,21 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Overall:
+    """How a load or undo goes in all: records `done` (`failed` of them), how many a second and seconds left (None: unknown).
+
+    Both are those of the last half minute.
+    """
+
+    phase: Phase
+    done: int
+    failed: int
+    total: int
+    rate: float
+    left: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Crossed:
     """A journal line became durable: `kind` is `intent` or `outcome`, `verb` the call it stands for.
 
@@ -44,7 +59,7 @@ class Crossed:
     number: int
 
 
-Event = Progress | Note | Crossed
+Event = Progress | Note | Overall | Crossed
 
 
 class Observer(Protocol):

@@ -7,7 +7,8 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from sfseed_core.events import Event, Note, Observer, Progress
+from sfseed_core.durations import duration
+from sfseed_core.events import Event, Note, Observer, Overall, Progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -42,6 +43,7 @@ class JsonLines:
 
     def notify(self, event: Event, /) -> None:
         """Print the event."""
+        line: dict[str, object]
         if isinstance(event, Progress):
             line = {
                 "phase": event.phase,
@@ -49,6 +51,16 @@ class JsonLines:
                 "total": event.total,
                 "message": event.message,
                 "object": event.subject,
+            }
+        elif isinstance(event, Overall):
+            line = {
+                "phase": event.phase,
+                "current": event.done,
+                "total": event.total,
+                "message": "all",
+                "failed": event.failed,
+                "per_second": round(event.rate, 1),
+                "seconds_left": None if event.left is None else round(event.left),
             }
         elif isinstance(event, Note):
             line = {"phase": event.phase, "current": 0, "total": 0, "message": event.message, "level": event.level}
@@ -64,20 +76,40 @@ def _row(event: Progress) -> str | None:
     return event.message if "." in event.message else event.subject
 
 
+def pace_text(event: Overall) -> str:
+    """Return how the whole goes as a person would say it."""
+    left = "" if event.left is None else f", about {duration(event.left)} left"
+    failed = f", {event.failed:,} not arrived" if event.failed else ""
+    return f"all {event.done:,} of {event.total:,} records{failed}, {event.rate:,.0f} a second{left}"
+
+
 class PlainLines:
     """One line per object and phase, at most each 10 seconds, and one when it is complete."""
 
     def __init__(self) -> None:
         self._shown: dict[tuple[str, str | None], float] = {}
+        self._paced: float | None = None
 
     def notify(self, event: Event, /) -> None:
         """Print the event when it is due."""
         if isinstance(event, Note):
             self._say(event.level if event.level == "warning" else event.phase, event.message)
+        elif isinstance(event, Overall):
+            self._say_pace(event)
         elif isinstance(event, Progress) and self._due(event):
             count = f"{event.current:,} of {event.total:,}" if event.total else f"{event.current:,}"
             row = _row(event)
             self._say(event.phase, f"{row} {count} records" if row else f"{count} {event.message}")
+
+    def _say_pace(self, event: Overall) -> None:
+        """Print how the whole goes, each ten seconds."""
+        now = time.monotonic()
+        if self._paced is None:
+            self._paced = now
+        if event.left is None or now - self._paced < PLAIN_SECONDS:
+            return
+        self._paced = now
+        self._say(event.phase, pace_text(event))
 
     def _say(self, what: str, text: str) -> None:
         print(f"{what}: {text}", file=sys.stderr, flush=True)
@@ -105,6 +137,8 @@ class TerminalBars:
             print(f"{event.phase}: {event.message}", file=sys.stderr, flush=True)
         elif isinstance(event, Progress):
             self._move(event)
+        elif isinstance(event, Overall) and self._bars is not None:
+            self._whole(self._bars, event)
 
     def _move(self, event: Progress) -> None:
         bars = self._started()
@@ -116,6 +150,15 @@ class TerminalBars:
         if all(task.finished for task in bars.tasks):
             bars.stop()
             self._bars, self._tasks = None, {}
+
+    def _whole(self, bars: Bars, event: Overall) -> None:
+        """Say beside the bars how the whole goes."""
+        key = (event.phase, "")
+        if key not in self._tasks:
+            self._tasks[key] = bars.add_task(event.phase, total=event.total)
+        bars.update(
+            self._tasks[key], completed=event.done, total=event.total, description=f"{event.phase} {pace_text(event)}"
+        )
 
     def _started(self) -> Bars:
         if self._bars is None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from sfseed_core import system
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import Interrupted
-from sfseed_core.events import SILENT, Note, Progress
+from sfseed_core.events import SILENT, Note, Overall, Progress
+from sfseed_core.load.pace import Pacer, lost
 from sfseed_core.load.status import RunState
 from sfseed_core.load.steps import update_name
 
@@ -41,9 +42,10 @@ def follow(run: Run, *, observer: Observer, timeout: float | None = None, clock:
     """
     until = None if timeout is None else clock.monotonic() + timeout
     told: dict[str, int] = {}
+    pacer = Pacer()
     _tell(run, SILENT, told)  # what was done before is no news
     while is_carried(run):
-        _tell(run, observer, told)
+        _pace(_tell(run, observer, told), pacer, observer, clock)
         if until is not None and clock.monotonic() >= until:
             run.request_stop("stop")
             observer.notify(Note("load", "time is over: ending what is in flight"))
@@ -54,6 +56,17 @@ def follow(run: Run, *, observer: Observer, timeout: float | None = None, clock:
     if status.state is RunState.LOAD or (status.state is RunState.UNDO and status.error is None):
         raise Interrupted(f"the worker of {run.id} was lost", hint=f"Go on with: sfseed runs resume {run.id}")
     return status
+
+
+def _pace(status: RunStatus, pacer: Pacer, observer: Observer, clock: Clock) -> None:
+    """Report how fast the run goes in all."""
+    undoing = status.state in {RunState.UNDO, RunState.UNDONE}
+    passes = [*(status.undone.values() if undoing else (*status.objects.values(), *status.updates.values()))]
+    total = sum(one.planned for one in passes)
+    if total:
+        done = sum(one.sent - one.in_flight for one in passes)
+        now = pacer.read(clock.monotonic(), done, lost(passes), total)
+        observer.notify(Overall("undo" if undoing else "load", now.done, now.failed, now.total, now.rate, now.left))
 
 
 def _tell(run: Run, observer: Observer, told: dict[str, int]) -> RunStatus:

@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sfseed_core.durations import duration
 from sfseed_core.load.allowance import CALLS, of_limits
 from sfseed_core.load.changes import planned_changes
 from sfseed_core.load.extent import extent
@@ -162,14 +163,6 @@ def foresee(
         beyond_undo=beyond_undo({one: schema for one, schema in dataset.schema.items() if counts.get(one)}),
         automation=automation(org, counts),
     )
-
-
-def duration(seconds: float) -> str:
-    """Return a time as a person would say it."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes / 60:.1f} h"
 
 
 def _last_rate(home: Path, org_id: str) -> float | None:
