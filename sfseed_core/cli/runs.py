@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 def register(root: typer.Typer) -> None:
     """Add the group of commands."""
     group = typer.Typer(
-        help="What was loaded: list, show, ids, errors, pause, cancel, resume, retry, undo.", no_args_is_help=True
+        help="What was loaded: list, show, ids, errors, report, export, import, pause, cancel, resume, retry, undo.",
+        no_args_is_help=True,
     )
     group.command("list")(list_)
     group.command("show")(show)

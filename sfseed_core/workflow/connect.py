@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sfseed_core import system
 from sfseed_core.errors import LoginFailed, SettingsError, UserError
 from sfseed_core.events import SILENT
+from sfseed_core.logs import SILENT as UNLOGGED
 from sfseed_core.org import sf_cli
 from sfseed_core.org.client import connect
 from sfseed_core.org.connections import protection, read
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from sfseed_core.clock import Clock
     from sfseed_core.events import Observer
+    from sfseed_core.logs import Log
     from sfseed_core.org.client import Org
     from sfseed_core.org.connections import Connection, Way
     from sfseed_core.org.facts import OrgFacts
@@ -116,9 +118,10 @@ def reach(
     home: Path | None = None,
     observer: Observer = SILENT,
     mounts: Mounts | None = None,
+    log: Log = UNLOGGED,
 ) -> Org:
-    """Connect by a way in, and remember what its name leads to by now; `mounts` as of `connect`."""
-    org = connect(login, clock=clock, mounts=mounts)
+    """Connect by a way in, and remember what its name leads to by now; `mounts` and `log` as of `connect`."""
+    org = connect(login, clock=clock, mounts=mounts, log=log)
     remember(login.name, org.facts, home=home or system.home(), observer=observer)
     return org
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sfseed_core import system
-from sfseed_core.errors import FindingsStop, GuardRefused
+from sfseed_core.errors import FindingsStop, GuardRefused, SfseedError
 from sfseed_core.load.journal import Run, same_load
 from sfseed_core.load.status import RunState
 from sfseed_core.workflow.request import Request
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
     from sfseed_core.load.status import RunStatus
+    from sfseed_core.logs import Log
     from sfseed_core.org.client import Org
     from sfseed_core.org.login import Login
     from sfseed_core.snapshot.model import Snapshot
@@ -67,7 +68,7 @@ class Work:
         """The request's org, for reading; refused here already when it must not be written to."""
         from sfseed_core.workflow.connect import judge, reach
 
-        org = reach(self.login, clock=self.clock, home=self.home, observer=self.observer)
+        org = reach(self.login, clock=self.clock, home=self.home, observer=self.observer, log=self.log)
         decision = judge(org.facts, self.home)
         if decision.verdict == "refused":
             raise GuardRefused(
@@ -82,6 +83,13 @@ class Work:
         self.run.put("org_id", org.facts.org_id)
         self.run.put("org_name", org.facts.name)
         return org
+
+    @cached_property
+    def log(self) -> Log:
+        """The run's log: one JSON line for each call to the org and each phase, of this process and of the worker."""
+        from sfseed_core.logs import json_lines
+
+        return json_lines(self.run.folder / "log.jsonl")
 
     def survey(self) -> Survey:
         """The schema and snapshot for planning; asked of the org once per process."""
@@ -154,12 +162,22 @@ def go_on(
     """
     work = Work(run, home=home, observer=observer, clock=clock, agree=agree, timeout=timeout, hold_refused=hold_refused)
     while (phase := PHASES.get(run.state)) is not None:
-        following = phase(work)
+        state, begun = run.state, clock.monotonic()
+        try:
+            following = phase(work)
+        except SfseedError as error:
+            work.log.warning("phase stopped", phase=str(state), ms=_since(begun, clock), error=type(error).__name__)
+            raise
+        work.log.info("phase", phase=str(state), ms=_since(begun, clock))
         if following is None:
             break
         run.set_state(following)
     continued = run.get("continues")
     return Run.open(home, continued).status() if continued else run.status()
+
+
+def _since(begun: float, clock: Clock) -> int:
+    return round((clock.monotonic() - begun) * 1000)
 
 
 def _discover(work: Work) -> RunState:
