@@ -209,6 +209,8 @@ def measure(course: Course, rounds: int, small: int, middle: int, large: int) ->
             course.run("snowfakery wide", snowfakery(theirs), records, 1)
         for records in (1_000, 41_000):
             course.run("sfseed wide", wide(project, recipe), records, 1)
+    for records in (large // 3, large // 3 * 10):
+        course.run("memory", sfseed(2), records)
 
 
 def report(course: Course, small: int, middle: int, large: int) -> list[str]:
@@ -219,6 +221,7 @@ def report(course: Course, small: int, middle: int, large: int) -> list[str]:
     cpu_snow = course.rate(s, small, middle, "processor")
     faker = course.rate("faker + pandas", small, middle // 4)
     values = course.rate("sfseed wide", 1_000, 41_000) / course.rate("snowfakery wide", 200, 1_000)
+    more = course.memory("memory", large // 3 * 10) - course.memory("memory", large // 3)
     return [
         "| what | measured | wanted |",
         "|---|---|---|",
@@ -234,6 +237,7 @@ def report(course: Course, small: int, middle: int, large: int) -> list[str]:
         f"| whole process, {small:,} records | {t(s, small) / t('sfseed', small):.1f} x | 6 x |",
         f"| whole process, {middle:,} records | {t(s, middle) / t('sfseed', middle):.1f} x | 25 x |",
         f"| {WIDE} fields, values/s against Snowfakery | {values:,.0f} x | 200 x |",
+        f"| peak memory at {large // 3 * 10:,} records, more than at {large // 3:,} | {more:.0f} MB | 64 MB |",
         f"| peak memory at {middle:,}: Snowfakery | {course.memory(s, middle):.0f} MB | |",
         f"| peak memory at {large:,}: sfseed, two threads | {course.memory('sfseed', large):.0f} MB | |",
         f"| peak memory at {large:,}: sfseed, one thread | {course.memory('sfseed 1 thread', large):.0f} MB | |",

@@ -121,6 +121,14 @@ class Template:
         return Joined(tuple(reversed(parts)))
 
 
+@lru_cache
+def _run(before: str, run: str, *, lower: bool) -> pa.StringArray:
+    """Return all texts of a stretch; columns that are written alike share them."""
+    pool = padded_pool(len(run)) if run[0] == "#" else _letters(len(run))
+    pool = texts.join(before, pool) if before else pool
+    return texts.lowered(pool) if lower else pool
+
+
 def _runs(template: str, *, lower: bool) -> Iterator[tuple[pa.StringArray, int]]:
     """Yield the template's stretches from the left: their texts, and how many there are (1: a constant).
 
@@ -131,9 +139,8 @@ def _runs(template: str, *, lower: bool) -> Iterator[tuple[pa.StringArray, int]]
         if run[0] not in "#@":
             before = run
             continue
-        pool = padded_pool(len(run)) if run[0] == "#" else _letters(len(run))
-        pool = texts.join(before, pool) if before else pool
+        pool = _run(before, run, lower=lower)
         before = ""
-        yield (texts.lowered(pool) if lower else pool), len(pool)
+        yield pool, len(pool)
     if before:
         yield texts.strings([before]), 1

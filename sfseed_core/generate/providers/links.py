@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfseed_core.generate.cells import Cells
+    from sfseed_core.generate.pools import Pools
     from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.chooser import FieldRequest
 
@@ -72,10 +73,8 @@ def _email(scope: Scope) -> Make:
         return _short_email(scope)
     code = _code(scope) if scope.column.unique else None
     first, last, key = scope.options.get("first"), scope.options.get("last"), scope.key()
-    pools = scope.pools
-    initials, first_slugs, last_slugs = (pools.text(name) for name in ("first_initials", "first_slugs", "last_slugs"))
-    firsts = pa.concat_arrays([first_slugs, initials])
-    lasts = pa.concat_arrays([texts.join(separator, last_slugs) for separator in _SEPARATORS])
+    firsts, lasts = scope.once("names in addresses", make=lambda: _names_in_addresses(scope.pools))
+    first_names, last_names = (len(scope.pools.text(name)) for name in ("first_slugs", "last_slugs"))
 
     if "name" in scope.options:
         return _named_email(scope, code)
@@ -85,11 +84,11 @@ def _email(scope: Scope) -> Make:
         style = np.where(draws.happens(drawn, _CLASSIC_FIRST), 0, 1 + draws.below(drawn, 2))
         parts: list[Coded | Joined | Texts | str] = []
         if is_drawn(rows, first, FIRST_NAME):
-            parts.append(Coded(firsts, first_codes(rows, first) + (style == _INITIAL) * len(first_slugs)))
+            parts.append(Coded(firsts, first_codes(rows, first) + (style == _INITIAL) * first_names))
         else:
             parts.append(Texts(slugs(rows.cells(str(first)).text(), "x")))
         if is_drawn(rows, last, LAST_NAME):
-            parts.append(Coded(lasts, last_codes(rows, last) + style * len(last_slugs)))
+            parts.append(Coded(lasts, last_codes(rows, last) + style * last_names))
         else:
             parts += [".", Texts(slugs(rows.cells(str(last)).text(), "x"))]
         if code is not None:
@@ -97,6 +96,13 @@ def _email(scope: Scope) -> Make:
         return joined(*parts, company_domains(rows, scope.options, "@"))
 
     return make
+
+
+def _names_in_addresses(pools: Pools) -> tuple[pa.StringArray, pa.StringArray]:
+    """Return first names and their initials, and last names behind each separator."""
+    last = pools.text("last_slugs")
+    firsts = pa.concat_arrays([pools.text("first_slugs"), pools.text("first_initials")])
+    return firsts, pa.concat_arrays([texts.join(separator, last) for separator in _SEPARATORS])
 
 
 def _named_email(scope: Scope, code: _Codes | None) -> Make:
