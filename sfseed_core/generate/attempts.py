@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sfseed_core.generate import draws
-from sfseed_core.generate.judged import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sfseed_core.generate.rows import Rows
+
+PASSES, NOT_KNOWN, REFUSED = 0, 1, 1000
+"""How much a rule has against a record."""
 
 MOST = 60
 """How often a record is drawn again at most."""

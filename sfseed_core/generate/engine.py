@@ -13,7 +13,6 @@ from sfseed_core.generate import draws
 from sfseed_core.generate.attempts import kept, settled
 from sfseed_core.generate.cells import Coded, numbers_array
 from sfseed_core.generate.hinted import hinted
-from sfseed_core.generate.judged import judge_of
 from sfseed_core.generate.layout import GEOMETRIC, NATURAL, Layout
 from sfseed_core.generate.locales import Locales, locales_of
 from sfseed_core.generate.memory import keep_freed_memory
@@ -65,7 +64,7 @@ class Engine:
         self.registry = registry or installed()
         self._objects = {one.name: one for one in plan.objects}
         self._places = {one.name: place for place, one in enumerate(plan.objects)}
-        self._judge = judge_of(plan)
+        self._judge = _judge_of(plan)
         self._columns = {one.name: {column.field: column for column in one.columns} for one in plan.objects}
         self._references = {one.name: {each.field: each for each in one.references} for one in plan.objects}
         self._makers: dict[tuple[str, str, str], Make] = {}
@@ -264,6 +263,14 @@ class Engine:
         all_have = plan.count >= parents and distribution != GEOMETRIC
         minimum = int(options.get("minimum", 1 if all_have else 0))
         return Layout(parents, plan.count, key, distribution, minimum, int(options.get("maximum", 0)))
+
+
+def _judge_of(plan: Plan) -> Judge | None:
+    if plan.rules is None:
+        return None
+    from sfseed_core.generate.judged import judge_of  # the formula language, which most plans do without
+
+    return judge_of(plan)
 
 
 def _reference_arrays(reference: ReferencePlan, keys: Keys) -> list[pa.Array]:

@@ -18,6 +18,7 @@ from sfseed_core.formula.faults import Fault
 from sfseed_core.formula.setting import Setting
 from sfseed_core.formula.types import Type
 from sfseed_core.generate import texts
+from sfseed_core.generate.attempts import NOT_KNOWN, PASSES, REFUSED
 from sfseed_core.generate.cells import Coded, Numbers
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.model import ColumnPlan, Plan
     from sfseed_core.schema.model import Field, ObjectSchema
-
-PASSES, NOT_KNOWN, REFUSED = 0, 1, 1000
-"""How much a rule has against a record."""
 
 _PERCENT_PLACES = 2
 

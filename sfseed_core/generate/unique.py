@@ -24,7 +24,8 @@ class Free:
     def of(cls, size: int, key: int, taken: Sequence[int] = ()) -> Free:
         """Return the free numbers of 0 .. size-1."""
         order = Permutation(size, key)
-        inside = np.unique(np.array([number for number in taken if 0 <= number < size], dtype=np.int64))
+        # numpy's own `unique` would load its masked arrays, for what is mostly nothing
+        inside = np.array(sorted({number for number in taken if 0 <= number < size}), dtype=np.int64)
         positions = np.sort(order.positions_of(inside)) if len(inside) else inside
         # the n-th free position lies behind every taken one that has at most n free ones before it
         return cls(order, positions - np.arange(len(positions)))

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sfseed_core.generate.attempts import NOT_KNOWN, PASSES, REFUSED
 from sfseed_core.generate.engine import Engine
-from sfseed_core.generate.judged import NOT_KNOWN, PASSES, REFUSED, Judge, judge_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sfseed_core.constraints.validation import ValidationConstraint
+    from sfseed_core.generate.judged import Judge
     from sfseed_core.recipe.model import Plan
 
 _TRIED = 64
@@ -22,8 +23,12 @@ _MANY = 2  # of the tried records one in so many may be left that no attempt men
 
 def with_unmet_named(plan: Plan) -> Plan:
     """Return the plan without what its records cannot obey, each such rule with its reason in the plan's notes."""
+    if plan.rules is None:
+        return plan
+    from sfseed_core.generate.judged import Judge, judge_of  # the formula language, which most plans do without
+
     found = judge_of(plan)
-    if found is None or plan.rules is None:
+    if found is None:
         return plan
     unmet: dict[str, str] = {}
     for name in found.conditions:

@@ -20,7 +20,6 @@ from sfseed_core.recipe.overrides import NONE, Overrides
 from sfseed_core.recipe.own_rows import in_terms_of
 from sfseed_core.recipe.presets import complete, preset_recipe, usual_counts
 from sfseed_core.recipe.record_mix import record_mix
-from sfseed_core.recipe.rule_book import rule_book
 from sfseed_core.recipe.selection import select
 from sfseed_core.schema.fingerprint import fingerprint
 
@@ -29,8 +28,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sfseed_core.recipe.chooser import ProviderChooser
-    from sfseed_core.recipe.model import ObjectPlan, Recipe, Target
+    from sfseed_core.recipe.model import ObjectPlan, Recipe, RuleBook, Target
     from sfseed_core.recipe.selection import Selection
+    from sfseed_core.recipe.shape import Shape
     from sfseed_core.schema.model import Schema
     from sfseed_core.snapshot.model import Snapshot
 
@@ -128,8 +128,18 @@ def _plan_of(given: _Given, schema: Schema) -> Plan:
         omitted=MappingProxyType(omitted),
         notes=(*chosen.notes, *_notes(objects, around)),
         cycles=chosen.order.cycles,
-        rules=rule_book(chosen.shapes, schema.objects, snapshot, drafting.as_of),
+        rules=_rules(chosen.shapes, schema, snapshot, drafting.as_of),
     )
+
+
+def _rules(shapes: Mapping[str, Shape], schema: Schema, snapshot: Snapshot, as_of: date) -> RuleBook | None:
+    objects = [schema.objects[name] for name in shapes if name in schema.objects]
+    filtered = any(field.lookup_filter is not None for one in objects for field in one.fields.values())
+    if not filtered and not any(one.validation_rules or snapshot.validation_rules.get(one.name) for one in objects):
+        return None
+    from sfseed_core.recipe.rule_book import rule_book  # the formula language, which most plans do without
+
+    return rule_book(shapes, schema.objects, snapshot, as_of)
 
 
 def _seed(seed: int | None, recipe: Recipe) -> int:

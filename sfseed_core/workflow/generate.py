@@ -95,10 +95,9 @@ def write_for(
     from sfseed_core.workflow.spread_out import scheduler_of, write_spread
 
     _usable(out)
-    found = (
-        demo_survey(recipe_of(request)) if request.org == DEMO else look(request, home=home, observer=observer, clock=clock)
-    )
-    plan = draw_up(request, found, observer=observer)
+    recipe = recipe_of(request)
+    found = demo_survey(recipe) if request.org == DEMO else look(request, home=home, observer=observer, clock=clock)
+    plan = draw_up(request, found, recipe=recipe, observer=observer)
     scheduler = scheduler_of(engine)
     if scheduler is not None:
         if file_format != "csv":

@@ -43,10 +43,13 @@ def overrides_of(request: Request) -> Overrides:
     )
 
 
-def draw_up(request: Request, found: Survey, *, observer: Observer = SILENT) -> Plan:
-    """Resolve the request against what was found in the org; raises PlanRefused, RecipeError or UserError."""
+def draw_up(request: Request, found: Survey, *, recipe: Recipe | None = None, observer: Observer = SILENT) -> Plan:
+    """Resolve the request (its `recipe`, where it was read before) against what was found in the org.
+
+    Raises PlanRefused, RecipeError or UserError.
+    """
     plan = make_plan(
-        recipe_of(request),
+        recipe or recipe_of(request),
         found.schema,
         found.snapshot,
         chooser=Chooser(),
