@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from sfseed_core import system
 from sfseed_core.dataset import vectors
 from sfseed_core.dataset.export.csv import CsvEncoder
+from sfseed_core.dataset.export.disarm import disarmed
 from sfseed_core.dataset.export.readable import readable
 from sfseed_core.load import ids, jobs
 from sfseed_core.load.jobs import Phase, files_of
@@ -56,7 +57,7 @@ def write_errors(run: Run, dataset: Dataset, folder: Path) -> dict[Path, int]:
         columns = {ID_COLUMN: table["id"], ERROR_COLUMN: table["error"], RECORD_COLUMN: table["record"]}
         columns |= {one: records[one] for one in records.column_names if one not in columns}
         path = folder / f"{system.safe_name(update_name(name, field) if field else name)}.errors.csv"
-        path.write_bytes(CsvEncoder(tuple(columns)).whole(pa.table(columns)))
+        path.write_bytes(CsvEncoder(tuple(columns)).whole(disarmed(pa.table(columns))))
         written[path] = table.num_rows
     return written
 

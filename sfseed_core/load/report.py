@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from sfseed_core.dataset import vectors
 from sfseed_core.dataset.export.csv import CsvEncoder
+from sfseed_core.dataset.export.disarm import disarmed
 from sfseed_core.dataset.export.readable import readable
 from sfseed_core.load import ids, jobs
 from sfseed_core.load.jobs import Phase, files_of
@@ -38,7 +39,7 @@ def job_csv(run: Run, dataset: Dataset, job: Job, *, failed: bool) -> bytes:
         ERROR_COLUMN: found.errors.filter(vectors.booleans(mine)),
         **{name: records[name] for name in records.column_names},
     }
-    return CsvEncoder(tuple(columns)).whole(pa.table(columns))
+    return CsvEncoder(tuple(columns)).whole(disarmed(pa.table(columns)))
 
 
 def some_ids(run: Run, object_name: str, most: int = 3) -> tuple[str, ...]:

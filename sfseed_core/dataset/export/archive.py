@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sfseed_core import system
+from sfseed_core.dataset.export.disarm import disarmed
 from sfseed_core.dataset.export.folder import EXPORTERS
 
 if TYPE_CHECKING:
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
 
 
 def one_file(dataset: Dataset, object_name: str, file_format: str) -> bytes:
-    """Return one object's records, edits included, in a format of the registry."""
+    """Return one object's records, edits included, in a format of the registry; CSV is made safe for spreadsheets."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"records.{file_format}"
-        EXPORTERS[file_format](path, dataset.plan.object(object_name), dataset.batches(object_name))
+        batches = dataset.batches(object_name)
+        shown = (disarmed(one) for one in batches) if file_format == "csv" else batches
+        EXPORTERS[file_format](path, dataset.plan.object(object_name), shown)
         return path.read_bytes()
 
 
