@@ -9,7 +9,16 @@ if TYPE_CHECKING:
     from collections.abc import MutableMapping
     from pathlib import Path
 
-_TOKEN = re.compile(r"00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]+")
+# session ids, refresh tokens, authorization codes and signed tokens of Salesforce; what stands in a header or a key file
+_TOKEN = re.compile(
+    r"00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]+"
+    r"|\b5Aep[A-Za-z0-9._]{20,}"
+    r"|\baPrx[A-Za-z0-9._%=-]{20,}"
+    r"|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"
+    r"|(?<=Bearer )[^\s'\"]{8,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+    re.DOTALL,
+)
 _SECRET_KEYS = re.compile(r"token|secret|password|authorization|session_?id", re.IGNORECASE)
 
 
@@ -58,7 +67,7 @@ def json_lines(path: Path) -> Log:
 
 
 def redact(text: str) -> str:
-    """Return the text with access tokens blacked out."""
+    """Return the text with tokens, codes and private keys blacked out."""
     return _TOKEN.sub("[token]", text)
 
 

@@ -13,7 +13,8 @@ import typer
 
 from sfseed_core import __version__
 from sfseed_core.cli.console import use_utf8
-from sfseed_core.errors import Interrupted, SfseedError
+from sfseed_core.errors import InternalError, Interrupted, SfseedError
+from sfseed_core.logs import redact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,11 +84,19 @@ def run(arguments: Sequence[str]) -> int:
         # the reader of our output went away (`| head`): nothing more to say, and nothing to flush at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
-        if not hasattr(error, "format_message"):
-            raise
-        return _usage(error)
+    except Exception as error:  # noqa: BLE001 - the last stop: a bug's traceback may quote a token
+        return _usage(error) if hasattr(error, "format_message") else _bug(error, as_json="--json" in arguments)
     return code if isinstance(code, int) else 0
+
+
+def _bug(error: Exception, *, as_json: bool) -> int:
+    """Print the traceback of what should not have happened, secrets blacked out."""
+    import traceback
+
+    text = "".join(traceback.format_exception(error))
+    print(redact(text), file=sys.stderr)
+    hint = "This is a bug of sfseed. Nothing is lost: see sfseed runs list. With sfseed doctor --org NAME comes a report to send."
+    return _report(InternalError(redact(f"{type(error).__name__}: {error}"), hint=hint), as_json=as_json)
 
 
 def _usage(error: Exception) -> int:
@@ -103,9 +112,10 @@ def _usage(error: Exception) -> int:
 
 
 def _report(error: SfseedError, *, as_json: bool) -> int:
-    print(f"error: {error.message}", file=sys.stderr)
-    if error.hint:
-        print(error.hint, file=sys.stderr)
+    message, hint = redact(error.message), redact(error.hint or "")
+    print(f"error: {message}", file=sys.stderr)
+    if hint:
+        print(hint, file=sys.stderr)
     if as_json:
-        print(json.dumps({"error": error.message, "hint": error.hint, "kind": type(error).__name__}, ensure_ascii=False))
+        print(json.dumps({"error": message, "hint": hint or None, "kind": type(error).__name__}, ensure_ascii=False))
     return error.exit_code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _LIMIT_CODES = frozenset({"REQUEST_LIMIT_EXCEEDED", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT", "REQUEST_RUNNING_TOO_LONG"})
 _LONGEST = 500
+_TITLE = re.compile(r"<title[^>]*>([^<]*)</title", re.IGNORECASE)
 
 
 def refused(what: str, status: int, body: bytes | str) -> OrgAnswered:
@@ -56,7 +58,17 @@ def error_of(status: int, body: bytes | str) -> tuple[str, str]:
         detail = first.get("message") or first.get("error_description") or ""
         if isinstance(code, str):
             return code, str(detail)[:_LONGEST]
-    return f"HTTP_{status}", " ".join(text.split())[:_LONGEST]
+    return f"HTTP_{status}", _gist(text)
+
+
+def _gist(text: str) -> str:
+    """Return what a body says that is no error of Salesforce's: of a web page (a proxy's, most often) its title only."""
+    title = _TITLE.search(text[:5_000])
+    if title is not None:
+        return (
+            f"a web page instead of an answer, {' '.join(title[1].split())[:100]!r}: something on the way, or maintenance"
+        )
+    return " ".join(text.split())[:_LONGEST]
 
 
 def error_of_parsed(status: int, content: Any) -> tuple[str, str]:

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sfseed_core.clock import SYSTEM
-from sfseed_core.errors import GuardRefused
+from sfseed_core.errors import GuardRefused, SfseedError
 from sfseed_core.org.recording import Exchange, Recording
 from sfseed_core.workflow import redaction
 from sfseed_core.workflow.connect import ENV
 from sfseed_core.workflow.doctor import examine_org, try_writing
 from sfseed_core.workflow.examined import Examined
 from sfseed_core.workflow.permissions import message, permissions
-from sfseed_core.workflow.report import write_report
+from sfseed_core.workflow.report import texts, write_report
 from sfseed_emulator import oauth
 from sfseed_emulator.org_kinds import USERS
 from sfseed_emulator.schema import demo_schema
@@ -112,6 +112,54 @@ def test_the_write_test_is_guarded(home, served, env):
     with pytest.raises(GuardRefused):
         list(try_writing(ENV, home, SYSTEM, Recording(), confirmed_name=None))
     assert [call for call in server.org.calls() if call[0] != "GET" and "/oauth2/" not in call[1]] == []
+
+
+# Every fault
+
+WRITES = "POST|PUT|PATCH"
+FAULTS = {
+    "throttled": {"at": "before", "do": "answer", "status": 503, "match": {"path": "/services/data"}},
+    "limit": {"at": "before", "do": "answer", "status": 403, "code": "REQUEST_LIMIT_EXCEEDED", "match": {"path": "limits"}},
+    "no limits": {"at": "before", "do": "answer", "status": 400, "code": "ZEBRA", "times": 0, "match": {"path": "limits"}},
+    "a proxy's page": {"at": "before", "do": "html", "match": {"path": "sobjects"}},
+    "a proxy's page for good": {"at": "before", "do": "html", "times": 0, "match": {"path": "Contact/describe"}},
+    "cut": {"at": "before", "do": "cut", "match": {"path": "query"}},
+    "cut for good": {"at": "before", "do": "cut", "times": 0, "match": {"path": "Account/describe"}},
+    "broken off": {"at": "after", "do": "break_off", "match": {"path": "sobjects"}},
+    "expired": {"at": "before", "do": "expire_token", "match": {"path": "sobjects"}},
+    "create lost": {"at": "after", "do": "cut", "match": {"method": "POST", "path": "/jobs/ingest"}},
+    "upload cut": {"at": "upload", "do": "cut", "bytes": 10},
+    "close lost": {"at": "after", "do": "cut", "match": {"method": "PATCH", "path": "/jobs/ingest"}},
+    "chunk failed": {"at": "chunk", "do": "fail", "message": "locked"},
+    "rows failed": {"at": "row", "do": "fail", "share": 1.0, "code": "FIELD_CUSTOM_VALIDATION_EXCEPTION"},
+    "lines lost": {"at": "line", "do": "lose", "rows": [0]},
+    "changed echo": {"at": "echo", "do": "trim"},
+    "purged": {"at": "before", "do": "purge_job", "match": {"method": "GET", "path": "/jobs/ingest/750"}},
+    "refreshed": {"at": "before", "do": "refresh_sandbox", "match": {"method": WRITES, "path": "/jobs/ingest"}},
+}
+SAMPLE = {"a proxy's page for good", "create lost", "rows failed", "refreshed"}
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=() if n in SAMPLE else pytest.mark.slow) for n in FAULTS])
+def test_with_any_fault_the_doctor_tells_and_leaves_nothing(home, served, env, name):
+    """Looking and the write test end in lines, whatever goes wrong; what was written is taken back, or named to be."""
+    server = served(name="Xyzzy Holdings")
+    env(server)
+    server.org.fault(**FAULTS[name])
+    recording = Recording()
+    told = [*examine_org(ENV, home, SYSTEM, recording)]
+    try:
+        told += try_writing(ENV, home, SYSTEM, recording, confirmed_name=None)
+    except SfseedError as error:
+        told.append(Examined("write", "problem", error.message, error.hint))
+    assert all(one.said for one in told)
+    left = server.org.connect().count("SELECT COUNT() FROM Account")
+    assert not left or [one for one in told if one.what == "write: undo" and one.level == "problem" and one.hint], told
+    path = home / "sfseed-report.zip"
+    write_report(path, told, recording.exchanges)
+    text = "\n".join(texts(path.read_bytes()).values())
+    for secret in ("Xyzzy", server.org.state.org_id, "127.0.0.1", "brightwater"):
+        assert secret not in text
 
 
 # The report
