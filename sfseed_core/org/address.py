@@ -19,18 +19,26 @@ _FACES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?P<name>[a-z0-9-]+?)(?P<part>\.[a-z]+)?\.lightning\.force\.com", ".my.salesforce.com"),
         (r"(?P<name>[a-z0-9-]+?)(?P<part>\.[a-z]+)?\.my\.salesforce-setup\.com", ".my.salesforce.com"),
         (r"(?P<name>[a-z0-9-]+?)--[a-z0-9_]+(?P<part>\.[a-z]+)?\.(?:vf|visual)\.force\.com", ".my.salesforce.com"),
+        (r"(?P<name>[a-z0-9-]+?)--[a-z0-9_]+(?P<part>)\.[a-z]+\d+[a-z]?\.visual\.force\.com", ".my.salesforce.com"),
+        (r"(?P<name>[a-z0-9-]+?)(?P<part>\.[a-z]+)?\.[a-z-]+\.salesforce-experience\.com", ".my.salesforce.com"),
         (r"(?P<name>[a-z0-9-]+?)(?P<part>\.[a-z]+)?\.(?:file|content|documentforce)\.force\.com", ".my.salesforce.com"),
         (r"(?P<name>[a-z0-9-]+?)(?P<part>\.[a-z]+)?\.lightning\.crmforce\.mil", ".my.salesforce.mil"),
         (r"(?P<name>[a-z0-9-]+?)(?P<part>\.[a-z]+)?\.lightning\.sfcrmapps\.cn", ".my.sfcrmproducts.cn"),
     )
 )
 _NOT_ORGS = re.compile(r"(?:.+\.)?(?:my\.site\.com|trailhead\.com)|(?:(?:www|help|trailhead)\.)?salesforce\.com")
+_SALESFORCES = re.compile(
+    r"(?:.+\.)?(?:salesforce\.com|force\.com|cloudforce\.com|database\.com|salesforce\.mil|crmforce\.mil"
+    r"|sfcrmproducts\.cn|sfcrmapps\.cn|salesforce-setup\.com|salesforce-experience\.com)"
+)
+_ALIKE = re.compile(r"salesforce\.(?:com|mil)|(?:^|[.-])force\.com")
 
 
 def instance_url(text: str) -> str:
     """Return `scheme://host[:port]` of an org's address, however it was pasted: any page of the org will do.
 
-    Raises SettingsError for http:// to another machine: a token would travel in the clear.
+    Raises SettingsError for http:// to another machine (a token would travel in the clear), and for a host that only looks
+    like Salesforce's (it would travel to somebody else).
     """
     pasted = text.strip().strip("<>\"'`,; \t\r\n")
     if _SANDBOX_NAME.fullmatch(pasted):
@@ -46,9 +54,13 @@ def instance_url(text: str) -> str:
         raise SettingsError(f"{_shown(pasted)} is not encrypted: use https:// (http:// is for 127.0.0.1 only)")
     if _NOT_ORGS.fullmatch(host):
         raise SettingsError(f"{host} is a website, not an org", hint=f"An org's address looks like {_EXAMPLE}")
+    if _ALIKE.search(host) and not _SALESFORCES.fullmatch(host):
+        raise SettingsError(
+            f"{host} looks like Salesforce's, but belongs to somebody else", hint=f"An org's address looks like {_EXAMPLE}"
+        )
     org = _behind(host)
     shown = f"[{org}]" if ":" in org else org
-    return f"{parts.scheme}://{shown}" + (f":{port}" if port else "")
+    return f"{parts.scheme}://{shown}" + (f":{port}" if port and (parts.scheme, port) != ("https", 443) else "")
 
 
 def short_name(text: str) -> str:

@@ -48,7 +48,9 @@ def find(home: Path, *, older_than: timedelta, everything: bool, clock: Clock) -
     found = [
         *_old("run", (run.folder for run in runs if everything or run.state is RunState.UNDONE), limit),
         *_old("dataset", (one for one in _folders(home / "datasets") if everything or one.name not in needed), limit),
+        *_old("making", _folders(home / "makings"), limit),
         *_old("cache", _folders(home / "orgs"), limit),
+        *_old("recipes", (one for one in [home / "recipes"] if everything and one.is_dir()), limit),
         *_old("demo", (one for one in [home / "demo"] if everything and one.is_dir()), limit),
     ]
     for run in runs:

@@ -91,13 +91,38 @@ def test_signing_in_and_what_the_browser_keeps(browser, own_app, served):
         settle(one.page)
         saved = read(own_app.home).find("uat")
         assert (saved.way, saved.org_name, saved.callback_port) == ("web", "Acme UAT", one.port)
-        with server.org.state.lock:
-            issued = [row[0] for row in server.org.state.db.execute('SELECT token FROM "_token"')]
-        assert issued
         kept = kept_by(one.page) + own_app.log.read_text(encoding="utf-8")
-        code = re.search(r"code=([^&]+)", tab.url)[1]
-        for secret in (*issued, one.has.refresh_token, one.has.password, one.has.client_secret, code):
+        for secret in (*secrets(one, server), re.search(r"code=([^&]+)", tab.url)[1]):
             assert secret not in kept
+
+
+def secrets(one, server):
+    """What nobody may find: the tokens that the org has given out, and the user's and the app's secrets."""
+    with server.org.state.lock:
+        issued = [row[0] for row in server.org.state.db.execute('SELECT token FROM "_token"')]
+    assert issued
+    return [*issued, one.has.refresh_token, one.has.password, one.has.client_secret]
+
+
+@pytest.mark.slow
+def test_a_whole_run_by_the_pages_leaves_no_secret(browser, own_app, served):
+    """Signed in, made, loaded: no token or password is in the browser, in a file of the home, or in the server's log."""
+    server = served(name="Acme UAT")
+    for person in sit_down(browser, own_app):
+        one = Somebody(person, server).ask("whole")
+        one.log_in(one.salesforce())
+        page = one.page
+        page.wait_for_url("**org=whole**")
+        for name in ("Make the records", "Next: Load", re.compile(r"^Load \d")):
+            page.get_by_role("button", name=name).click(timeout=90_000)
+        page.get_by_text("loaded", exact=True).wait_for(timeout=120_000)
+        settle(page)
+        written = b"\n".join(path.read_bytes() for path in own_app.home.rglob("*") if path.is_file())
+        assert len(written) > 100_000
+        kept = kept_by(page).encode() + own_app.log.read_bytes()
+        for secret in secrets(one, server):
+            assert secret.encode() not in kept
+            assert secret.encode() not in written
 
 
 def test_a_sign_in_that_is_denied_or_comes_too_late(browser, own_app, served, monkeypatch):

@@ -14,7 +14,7 @@ import requests
 
 from sfseed_core.errors import LoginFailed, NotFound, OrgUnreachable, SettingsError, UserError
 from sfseed_core.org import callback, flows, sf_cli, web_login
-from sfseed_core.org.address import instance_url
+from sfseed_core.org.address import instance_url, short_name
 from sfseed_core.org.client import connect
 from sfseed_core.org.credentials import CliLogin, JwtLogin, PasswordLogin, RefreshLogin, from_secret
 from sfseed_core.org.exchange import Answered, carry_out
@@ -42,6 +42,9 @@ SAID = {
         ("https://acme--uat.sandbox.my.salesforce-setup.com/x", "https://acme--uat.sandbox.my.salesforce.com"),
         ("https://acme--uat--c.sandbox.vf.force.com/apex/x", "https://acme--uat.sandbox.my.salesforce.com"),
         ("https://acme--uat--c.visual.force.com/apex/x", "https://acme--uat.my.salesforce.com"),
+        ("https://acme--uat--c.cs42.visual.force.com/apex/x", "https://acme--uat.my.salesforce.com"),
+        ("acme--uat.sandbox.live-preview.salesforce-experience.com/x", "https://acme--uat.sandbox.my.salesforce.com"),
+        ("ACME--UAT.sandbox.my.salesforce.com:443/x", "https://acme--uat.sandbox.my.salesforce.com"),
         ("https://acme--uat.sandbox.file.force.com", "https://acme--uat.sandbox.my.salesforce.com"),
         ("<https://test.salesforce.com/?un=a&pw=b>", "https://test.salesforce.com"),
         ("acme-dev-ed.develop.lightning.force.com/", "https://acme-dev-ed.develop.my.salesforce.com"),
@@ -61,6 +64,32 @@ def test_a_website_is_no_org(pasted):
     """An address that never answers as an org does is refused with words."""
     with pytest.raises(SettingsError, match="website"):
         instance_url(pasted)
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["https://acme.my.salesforce.com.evil.example/x", "acme--uat.my-salesforce.com", "https://lightning.force.com.co"],
+)
+def test_a_host_that_only_looks_like_salesforces_gets_no_token(pasted):
+    """What holds Salesforce's domain but does not end in it belongs to somebody else."""
+    with pytest.raises(SettingsError, match="belongs to somebody else"):
+        instance_url(pasted)
+
+
+@pytest.mark.parametrize(
+    ("pasted", "name"),
+    [
+        ("acme--uat", "uat"),
+        ("https://acme--uat--c.sandbox.vf.force.com", "uat"),
+        ("acme.my.salesforce.com", "acme"),
+        ("http://127.0.0.1:8080", ""),
+        ("http://localhost:1", ""),
+        ("http://[::1]:1", ""),
+    ],
+)
+def test_an_org_has_a_name_of_its_own(pasted, name):
+    """A connection without a given name is called as the sandbox is."""
+    assert short_name(pasted) == name
 
 
 def test_a_refused_address_is_told_without_what_is_secret_in_it():
