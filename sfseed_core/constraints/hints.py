@@ -89,9 +89,20 @@ def _compared(schema: ObjectSchema, about: Node, other: Node, world: World) -> I
         field = _field(schema, about.arguments[0])
         yield from ((field.name, text) for text in _of_length(int(value))) if field else ()
         return
+    if isinstance(about, Call) and about.name in _PARTS and isinstance(value, str):
+        field = _field(schema, about.arguments[0])
+        yield from ((field.name, text) for text in _PARTS[about.name](value)) if field else ()
+        return
     field = _field(schema, about)
     if field is not None:
         yield from ((field.name, text) for text in _near(field, value))
+
+
+_PARTS: Mapping[str, Callable[[str], tuple[str, ...]]] = {
+    "LEFT": lambda text: (text, f"{text}1", f"{text}1000"),
+    "RIGHT": lambda text: (text, f"1{text}", f"1000{text}"),
+}
+"""Whole texts that a part of which rules compare is of."""
 
 
 def _field(schema: ObjectSchema, node: Node) -> Field | None:

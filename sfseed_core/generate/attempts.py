@@ -24,14 +24,14 @@ PASSES, NOT_KNOWN, REFUSED = 0, 1, 1000
 MOST = 60
 """How often a record is drawn again at most."""
 
-MOST_NOT_KNOWN = 8
-"""How often one is drawn again of which nobody can tell whether the org takes it."""
-
 FULL, SPARSE, HINTED, ALL_HINTED, MOVED = 1, 2, 4, 8, 16
 _STYLES = np.array(
     [0, HINTED, FULL, MOVED, HINTED | SPARSE, ALL_HINTED | FULL, SPARSE, HINTED | MOVED, FULL | HINTED, MOVED | SPARSE],
     dtype=np.uint8,
 )
+_WHEN_NOT_KNOWN = (3, 6, 9)
+"""At which attempts one is drawn again of which nobody can tell whether the org takes it: those that leave nothing empty."""
+
 _AGAIN = draws.key("attempt")
 
 
@@ -65,10 +65,12 @@ def settled(
         return None
     attempts = np.zeros(len(best), dtype=np.int64)
     for attempt in range(1, MOST + 1):
-        wanting = (best >= REFUSED) | ((best > 0) & (attempt <= MOST_NOT_KNOWN))
-        open_ = np.flatnonzero(wanting)
+        doubtful = attempt in _WHEN_NOT_KNOWN
+        open_ = np.flatnonzero((best >= REFUSED) | ((best > 0) & doubtful))
         if not len(open_):
-            break
+            if attempt >= _WHEN_NOT_KNOWN[-1]:
+                break
+            continue
         found = verdicts(again(first.records[open_], np.full(len(open_), attempt)))
         better = found < best[open_]
         attempts[open_[better]] = attempt

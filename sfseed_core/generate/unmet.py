@@ -66,13 +66,13 @@ def _unmet(plan: Plan, name: str, judge: Judge) -> Iterator[tuple[str, str]]:
 
 
 def _rivals(plan: Plan, name: str, judge: Judge, one: ValidationConstraint) -> list[ValidationConstraint]:
-    """Return the rules that records break which are made to pass the one rule alone; none where even that cannot be."""
+    """Return the rules that records break which are made to pass the one rule alone; where even that cannot be, those of its fields."""
     assert plan.rules is not None
     others = tuple(f"{name}.{other.rule.name}" for other in judge.conditions[name] if other is not one)
     alone = dataclasses.replace(plan, rules=dataclasses.replace(plan.rules, unjudged=(*plan.rules.unjudged, *others)))
     rows = Engine(alone).at(name, np.arange(min(plan.object(name).count, _TRIED)))
     if (judge.verdict(rows, one) == REFUSED).sum() * _MANY >= len(rows):
-        return []
+        return [other for other in judge.conditions[name] if other is not one and {*other.fields} & {*one.fields}]
     passing = judge.verdict(rows, one) == PASSES
     rest = (other for other in judge.conditions[name] if other is not one)
     return [other for other in rest if (judge.verdict(rows, other)[passing] == REFUSED).any()]
