@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from sfseed_core.clock import Clock
+    from sfseed_core.constraints.formula_rows import Value
     from sfseed_core.constraints.model import ObjectRules
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
@@ -42,15 +43,17 @@ def check_dataset(
     revision: int | None = None,
     objects: Collection[str] | None = None,
     validation: bool = False,
+    given: Mapping[str, Value] | None = None,
     observer: Observer = SILENT,
     clock: Clock = SYSTEM,
 ) -> list[Finding]:
     """Return what is wrong with the records of `objects` (all if not given), in load order.
 
     `schema` and `snapshot` are those of the org that the records are meant for; `rules` are made from them if not given.
-    With `validation` the org's own validation rules are worked out too, as of now and where the running user is.
+    With `validation` the org's own validation rules are worked out too, as of now and where the running user is, with `given`
+    values of globals over those that were read.
     """
-    judged = world_of(schema, snapshot, clock, dataset.plan.rules) if validation else None
+    judged = world_of(schema, snapshot, clock, dataset.plan.rules, given) if validation else None
     pinned = dataset.revision if revision is None else revision
     found: list[Finding] = []
     done, total = 0, sum(dataset.count(one.name, pinned) for one in dataset.plan.objects)
@@ -99,15 +102,20 @@ def _check_object(
 
 
 def world_of(
-    schemas: Mapping[str, ObjectSchema], snapshot: Snapshot | None, clock: Clock, book: RuleBook | None = None
+    schemas: Mapping[str, ObjectSchema],
+    snapshot: Snapshot | None,
+    clock: Clock,
+    book: RuleBook | None = None,
+    given: Mapping[str, Value] | None = None,
 ) -> World:
     """Return what rules are worked out against: now, in the running user's zone, with what the snapshot or the plan knows."""
     if snapshot is None:
-        return World(_moment(None, clock), schemas, {} if book is None else book.values)
-    globals_ = dict(snapshot.globals)
+        known = {} if book is None else book.values
+        return World(_moment(None, clock), schemas, {**known, **(given or {})})
+    values = {**snapshot.globals, **(given or {})}
     if snapshot.user.id:
-        globals_.setdefault("$user.id", snapshot.user.id[:15])
-    return World(_moment(snapshot, clock), schemas, globals_, snapshot.record_types)
+        values.setdefault("$user.id", snapshot.user.id[:15])
+    return World(_moment(snapshot, clock), schemas, values, snapshot.record_types)
 
 
 def _moment(snapshot: Snapshot | None, clock: Clock) -> Setting:

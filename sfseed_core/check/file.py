@@ -1,4 +1,4 @@
-"""Check CSV files that the user brings, `Contact.csv` or a folder of them, as if they were to be inserted.
+"""Check files that the user brings (CSV, Excel, Parquet), one or a folder of them, as if they were to be inserted.
 
 Record numbers in the findings count the records of a file from 0. A reference cell holds an `Id` of another file of the
 folder, or an id of the org.
@@ -23,10 +23,10 @@ from sfseed_core.clock import SYSTEM
 from sfseed_core.constraints.rules import object_rules
 from sfseed_core.constraints.validation import validation_constraints
 from sfseed_core.dataset import vectors
-from sfseed_core.dataset.csv_file import csv_files, read_csv
 from sfseed_core.dataset.export.csv import NULL
+from sfseed_core.dataset.user_file import read_user_file, user_files
 from sfseed_core.dataset.values import called, parse
-from sfseed_core.errors import NotFound
+from sfseed_core.errors import NotFound, UserError
 from sfseed_core.recipe.columns import RECORD, RECORD_TYPE, SYMBOL_MARK, arrow_type, target_column
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ ID = "Id"
 _ORG_ID = "^[A-Za-z0-9]{15}(?:[A-Z0-5]{3})?$"
 
 
-def objects_in(path: Path) -> list[str]:
-    """Return the objects that the file, or the files of the folder, are named after."""
-    return [one.stem for one in csv_files(path)]
+def objects_in(path: Path, object_name: str | None = None) -> list[str]:
+    """Return the object of a file where it is said, else those that it, or the files of the folder, are named after."""
+    return [object_name] if object_name is not None else [one.stem for one in user_files(path)]
 
 
 def check_file(
@@ -54,13 +54,35 @@ def check_file(
     snapshot: Snapshot | None,
     rules: Mapping[str, ObjectRules] | None = None,
     *,
+    object_name: str | None = None,
     clock: Clock = SYSTEM,
 ) -> list[Finding]:
     """Return what is wrong with the records of a file or of a folder of files, by the org's validation rules as of now too.
 
-    Raises DataError for a file that is no CSV, NotFound for one that is named after no object.
+    The records are of `object_name`, else of the object that a file is named after. Raises DataError for a file that cannot be
+    read, NotFound for one that is named after no object.
     """
-    files = {_object_of(one, schema).name: read_csv(one) for one in csv_files(path)}
+    return check_files(files_of(path, schema, object_name), schema, snapshot, rules, clock=clock)
+
+
+def files_of(path: Path, schema: Mapping[str, ObjectSchema], object_name: str | None = None) -> dict[str, CsvFile]:
+    """Read a file or the files of a folder, by object."""
+    if object_name is not None and path.is_dir():
+        raise UserError(
+            f"{path} is a folder: the objects are those that its files are named after.", hint="Leave out --object."
+        )
+    return {_object_of(one, object_name or one.stem, schema).name: read_user_file(one) for one in user_files(path)}
+
+
+def check_files(
+    files: Mapping[str, CsvFile],
+    schema: Mapping[str, ObjectSchema],
+    snapshot: Snapshot | None,
+    rules: Mapping[str, ObjectRules] | None = None,
+    *,
+    clock: Clock = SYSTEM,
+) -> list[Finding]:
+    """Return what is wrong with the records of files that were read."""
     keys = {name: _keys(one) for name, one in files.items()}
     found: list[Finding] = []
     judged = world_of(schema, snapshot, clock)
@@ -73,13 +95,17 @@ def check_file(
     return found
 
 
-def _object_of(path: Path, schema: Mapping[str, ObjectSchema]) -> ObjectSchema:
+def _object_of(path: Path, name: str, schema: Mapping[str, ObjectSchema]) -> ObjectSchema:
     by_lower = {name.lower(): one for name, one in schema.items()}
-    found = by_lower.get(path.stem.lower())
+    found = by_lower.get(name.lower())
     if found is None:
-        near = difflib.get_close_matches(path.stem, schema, 1)
-        hint = f"Did you mean {near[0]}.csv?" if near else "Name each file after its object: Contact.csv"
-        raise NotFound(f"{path} is named after no object of the org", hint=hint)
+        near = difflib.get_close_matches(name, schema, 1)
+        hint = (
+            f"Did you mean {near[0]}?"
+            if near
+            else "Name each file after its object (Contact.csv), or say --object Contact."
+        )
+        raise NotFound(f"{path}: the org has no object {name!r}", hint=hint)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,9 +11,8 @@ from sfseed_core.cli import options
 from sfseed_core.cli.console import Console, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sfseed_core.check.finding import Finding
+    from sfseed_core.check.report import Report, RuleReport
 
 SAMPLES = 5
 
@@ -24,31 +24,63 @@ def register(root: typer.Typer) -> None:
 
 def check(
     what: Annotated[
-        str, typer.Argument(metavar="DATASET|FILE", help="A dataset's id, latest, an Object.csv or a folder of them.")
+        str,
+        typer.Argument(metavar="DATASET|FILE", help="A dataset's id, latest, or CSV, Excel or Parquet: a file, a folder."),
     ],
     org: options.Org = None,
+    object_name: Annotated[
+        str | None,
+        typer.Option(
+            "--object", metavar="OBJECT", help="What the file's records are; default: what the file is named after."
+        ),
+    ] = None,
+    given: options.Given = None,
+    findings: Annotated[
+        Path | None, typer.Option("--findings", metavar="CSV", help="Write a line for each record of each finding here.")
+    ] = None,
     progress: options.ProgressOption = "auto",
     *,
     json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> int:
-    """Check records against the schema and rules; exit code 1 when the org would refuse some of them.
+    """Check records against the schema and the org's rules; exit code 1 when the org would refuse some of them.
 
     A dataset is checked against the schema it was made for, or against --org. Files need --org.
     """
     from sfseed_core import system
-    from sfseed_core.check.finding import Level
     from sfseed_core.clock import SYSTEM
-    from sfseed_core.workflow.check import check_anything
+    from sfseed_core.workflow.check import report_on
 
     console = Console(json=json, verbosity=verbose - quiet, progress=progress)
-    findings = check_anything(what, org=org, home=system.home(), observer=console.observer(), clock=SYSTEM)
-    console.result({"findings": [_as_json(one) for one in findings]}, _as_text(findings))
-    return 1 if any(one.level is Level.REFUSED for one in findings) else 0
+    report = report_on(
+        what,
+        org=org,
+        home=system.home(),
+        object_name=object_name,
+        given=options.given(given),
+        observer=console.observer(),
+        clock=SYSTEM,
+    )
+    if findings is not None:
+        from sfseed_core.check.findings_file import write_findings
+
+        console.say(f"{write_findings(findings, report.findings):,} lines written to {findings}")
+    console.result(_as_json(report), _as_text(report))
+    return 1 if report.refused else 0
 
 
-def _as_json(finding: Finding) -> dict[str, Any]:
+def _as_json(report: Report) -> dict[str, Any]:
+    return {
+        "records": report.records,
+        "refused": report.refused,
+        "pass_rate": round(report.pass_rate, 6),
+        "findings": [_finding_json(one) for one in report.findings],
+        "rules": [_rule_json(one) for one in report.rules],
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
     return {
         "object": finding.object,
         "field": finding.field,
@@ -62,11 +94,50 @@ def _as_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _as_text(findings: Sequence[Finding]) -> list[str]:
-    if not findings:
+def _rule_json(one: RuleReport) -> dict[str, Any]:
+    return {
+        "object": one.object,
+        "rule": one.rule,
+        "message": one.message,
+        "cover": str(one.cover),
+        "refused": one.refused,
+        "on_update": one.on_update,
+        "unknown": one.unknown,
+        "samples": list(one.samples),
+        "why": list(one.why),
+    }
+
+
+def _as_text(report: Report) -> list[str]:
+    return [*_findings_text(report), *_rules_text(report), _summary(report)]
+
+
+def _findings_text(report: Report) -> list[str]:
+    if not report.findings:
         return ["No findings: nothing that the org is known to refuse."]
     rows = [
         (str(one.level), f"{one.object}.{one.field}" if one.field else one.object, one.count, one.message)
-        for one in findings
+        for one in report.findings
     ]
     return table(("level", "where", "records", "finding"), rows)
+
+
+def _rules_text(report: Report) -> list[str]:
+    if not report.rules:
+        return []
+    rows = [
+        (f"{one.object}.{one.rule}", str(one.cover), one.refused + one.on_update, _seen_in(one), "; ".join(one.why))
+        for one in report.rules
+    ]
+    return ["", *table(("rule", "", "refused", "records, for instance", "why not"), rows)]
+
+
+def _seen_in(one: RuleReport) -> str:
+    return ", ".join(str(record) for record in one.samples)
+
+
+def _summary(report: Report) -> str:
+    passing = report.records - report.refused
+    covered = sum(str(one.cover) == "covered" for one in report.rules)
+    rules = f"; of {len(report.rules):,} rules {covered:,} are covered" if report.rules else ""
+    return f"{passing:,} of {report.records:,} records pass ({100 * report.pass_rate:.1f} %){rules}."

@@ -28,6 +28,7 @@ def generate(
     seed: options.Seed = None,
     as_of: options.AsOf = None,
     locale: options.Locale = None,
+    given: options.Given = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Write one file per object here instead.")
     ] = None,
@@ -72,6 +73,7 @@ def generate(
         up_to=options.counts(up_to, "--up-to"),
         fit=options.percent(fit),
         locale=locale,
+        given=options.given(given),
     )
     home, observer = system.home(), console.observer()
     if out is not None:

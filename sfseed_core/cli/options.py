@@ -107,6 +107,14 @@ UndoDryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be d
 Adapt = Annotated[
     bool, typer.Option("--adapt", help="Leave out fields, record types and objects that this org does not have.")
 ]
+Given = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--given",
+        metavar="PATH=VALUE",
+        help="A value that rules ask for beside the record: '$Permission.Skip=true', '$Profile.Name=Sales'. Repeatable.",
+    ),
+]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or latest.")]
 DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's id, or latest.")]
 
@@ -130,6 +138,33 @@ def counts(given: list[str] | None, option: str = "--count") -> dict[str, int]:
             raise UserError(f"{option} {text!r} is not of the form OBJECT=N", hint=f"For example: {option} Account=100")
         read[name.strip()] = int(number)
     return read
+
+
+def given(texts: list[str] | None) -> dict[str, str | bool | int | float | None]:
+    """Read `$Path=value` options, by path in small letters; true, false, null and numbers are read as such.
+
+    Raises UserError naming the one that is wrong.
+    """
+    read: dict[str, str | bool | int | float | None] = {}
+    for text in texts or []:
+        path, sign, value = text.partition("=")
+        if not sign or not path.strip().startswith("$") or "." not in path:
+            raise UserError(
+                f"--given {text!r} is not of the form PATH=VALUE",
+                hint="For example, in single quotes: --given '$Permission.Skip_Rules=true'",
+            )
+        read[path.strip().lower()] = _value(value.strip())
+    return read
+
+
+def _value(text: str) -> str | bool | int | float | None:
+    known = {"true": True, "false": False, "null": None}
+    if text.lower() in known:
+        return known[text.lower()]
+    try:
+        return int(text) if text.lstrip("+-").isdecimal() else float(text)
+    except ValueError:
+        return text
 
 
 def day(given: str | None) -> date | None:

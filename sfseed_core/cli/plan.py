@@ -30,6 +30,7 @@ def plan(
     seed: options.Seed = None,
     as_of: options.AsOf = None,
     locale: options.Locale = None,
+    given: options.Given = None,
     progress: options.ProgressOption = "auto",
     *,
     explain: Annotated[bool, typer.Option("--explain", help="Say for each field what will be generated and why.")] = False,
@@ -61,6 +62,7 @@ def plan(
         up_to=options.counts(up_to, "--up-to"),
         fit=options.percent(fit),
         locale=locale,
+        given=options.given(given),
     )
     made = plan_for(request, home=system.home(), observer=console.observer(), clock=SYSTEM)
     console.result(

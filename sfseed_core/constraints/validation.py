@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sfseed_core.constraints.lookup_filters import filter_rules
+from sfseed_core.formula.column import Column, unknown
+from sfseed_core.formula.evaluate import fires
+from sfseed_core.formula.faults import Fault
 from sfseed_core.formula.nodes import FormulaError, Node, fields
 from sfseed_core.formula.parser import parse
+from sfseed_core.formula.setting import Setting
 from sfseed_core.formula.types import Type, check
 from sfseed_core.schema.model import ValidationRule
 
@@ -81,6 +86,25 @@ def _constraint(schema: ObjectSchema, others: Mapping[str, ObjectSchema], rule: 
     except FormulaError as error:
         return ValidationConstraint(rule, None, f"the formula cannot be read: {error.message}")
     return ValidationConstraint(rule, node)
+
+
+class _NothingKnown:
+    """Rows of which no value is known."""
+
+    def __len__(self) -> int:
+        return 1
+
+    def column(self, path: str) -> Column:
+        return unknown(path, Type.ANY)
+
+    def before(self, path: str) -> Column:
+        return unknown(path, Type.ANY)
+
+
+def can_fire_at_insert(condition: Node) -> bool:
+    """Say whether a rule could refuse some new record: not where it asks for a change, or for a record that is not new."""
+    found = fires(condition, _NothingKnown(), Setting(datetime(2000, 1, 1, tzinfo=UTC), UTC))
+    return bool(found.data[0]) or bool(found.faults()[0] == Fault.UNKNOWN)
 
 
 def formula_type(schema: ObjectSchema, others: Mapping[str, ObjectSchema], path: str) -> Type:

@@ -80,6 +80,8 @@ class _Working:
             return FUNCTIONS[node.name](below, self._setting)
         field = node.arguments[0]
         before = below[0]
+        if self._setting.is_new and node.name == "ISCHANGED":
+            return constant(False, Type.BOOLEAN)
         if not self._setting.is_new and isinstance(field, Field):
             before = self._blanks(self._rows.before(field.path))
         return before if node.name == "PRIORVALUE" else changed(below[0], before)

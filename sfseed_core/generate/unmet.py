@@ -66,7 +66,7 @@ def _unmet(plan: Plan, name: str, judge: Judge) -> Iterator[tuple[str, str]]:
 
 
 def _rivals(plan: Plan, name: str, judge: Judge, one: ValidationConstraint) -> list[ValidationConstraint]:
-    """Return the rules that records break which are made to pass the one rule alone; where even that cannot be, those of its fields."""
+    """Return the rules that records break which are made to pass the one alone; where that cannot be, those of its fields."""
     assert plan.rules is not None
     others = tuple(f"{name}.{other.rule.name}" for other in judge.conditions[name] if other is not one)
     alone = dataclasses.replace(plan, rules=dataclasses.replace(plan.rules, unjudged=(*plan.rules.unjudged, *others)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -79,3 +79,7 @@ class Snapshot:
     existing: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     globals: Mapping[str, str | bool | int | float | None] = field(default_factory=lambda: MappingProxyType({}))
     unread: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def with_globals(self, given: Mapping[str, str | bool | int | float | None]) -> Snapshot:
+        """Return the snapshot with values of globals over those that were read, by path in small letters."""
+        return replace(self, globals=MappingProxyType({**self.globals, **given})) if given else self

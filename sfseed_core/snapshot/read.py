@@ -13,6 +13,7 @@ from sfseed_core.errors import GuardRefused, LoginFailed, OrgAnswered, OrgError,
 from sfseed_core.events import SILENT, Progress
 from sfseed_core.org.answers import understood
 from sfseed_core.org.soql import select
+from sfseed_core.snapshot.globals import globals_in, read_globals
 from sfseed_core.snapshot.model import Snapshot, Stage, User
 from sfseed_core.snapshot.rules import read_rules
 from sfseed_core.snapshot.taken import (
@@ -221,7 +222,9 @@ def _counts(asked: _Asked) -> dict[str, Any]:
 
 
 def _validation_rules(asked: _Asked) -> dict[str, Any]:
-    return {"validation_rules": read_rules(asked.org, asked.objects)}
+    rules = read_rules(asked.org, asked.objects)
+    found = read_globals(asked.org, globals_in(one.formula for each in rules.values() for one in each))
+    return {"validation_rules": rules, "globals": MappingProxyType(found)}
 
 
 def _limits(asked: _Asked) -> dict[str, Any]:

@@ -10,10 +10,12 @@ from sfseed_core.errors import NotFound, UserError
 from sfseed_core.events import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from sfseed_core.check.finding import Finding
+    from sfseed_core.check.report import Report
     from sfseed_core.clock import Clock
+    from sfseed_core.constraints.formula_rows import Value
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
     from sfseed_core.schema.model import Schema
@@ -29,35 +31,65 @@ def check(
     return check_dataset(dataset, dataset.schema, snapshot, validation=validation, observer=observer)
 
 
-def check_anything(what: str, *, org: str | None, home: Path, observer: Observer, clock: Clock) -> Sequence[Finding]:
-    """Check a dataset (by id or `latest`), a CSV file or a folder of them.
+def report_on(
+    what: str,
+    *,
+    org: str | None,
+    home: Path,
+    object_name: str | None = None,
+    given: Mapping[str, Value] | None = None,
+    observer: Observer = SILENT,
+    clock: Clock,
+) -> Report:
+    """Check a dataset (by id or `latest`), a file of records, or a folder of files, and say what became of each rule.
 
-    Raises NotFound when it is none of these, UserError when files come without an org.
+    `given` are values of globals that rules ask for (`$Permission.Skip`), over those of the org. Raises NotFound when `what` is
+    nothing of the kind, UserError when files come without an org.
     """
     from sfseed_core.dataset.store import open_dataset
 
     path = Path(what)
     if what == "latest" or ids.is_own(what):
-        dataset = open_dataset(home, what)
-        if org is None:
-            return check(dataset, None, validation=True, observer=observer)
-        from sfseed_core.check.dataset import check_dataset
-
-        schema, snapshot = _asked(dataset.objects, org=org, home=home, observer=observer, clock=clock)
-        return check_dataset(dataset, schema.objects, snapshot, validation=True, observer=observer, clock=clock)
+        return _on_dataset(open_dataset(home, what), org, given or {}, home=home, observer=observer, clock=clock)
     if not path.exists():
         raise NotFound(f"{what!r} is neither a dataset nor a file.", hint="Name a dataset's id, latest, or a path.")
     if org is None:
         raise UserError("To check files an org must be named.", hint="Add --org NAME.")
-    return _check_files(path, org=org, home=home, observer=observer, clock=clock)
+    return _on_files(path, org, object_name, given or {}, home=home, observer=observer, clock=clock)
 
 
-def _check_files(path: Path, *, org: str, home: Path, observer: Observer, clock: Clock) -> Sequence[Finding]:
-    from sfseed_core.check.file import check_file, objects_in
+def _on_dataset(
+    dataset: Dataset, org: str | None, given: Mapping[str, Value], *, home: Path, observer: Observer, clock: Clock
+) -> Report:
+    from sfseed_core.check.dataset import check_dataset
+    from sfseed_core.check.report import report_of
 
-    names = objects_in(path)
-    schema, snapshot = _asked(names, org=org, home=home, observer=observer, clock=clock)
-    return check_file(path, schema.objects, snapshot, clock=clock)
+    schemas, snapshot = dataset.schema, None
+    if org is not None:
+        schema, snapshot = _asked(dataset.objects, org=org, home=home, observer=observer, clock=clock)
+        schemas, snapshot = schema.objects, snapshot.with_globals(given)
+    findings = check_dataset(dataset, schemas, snapshot, validation=True, given=given, observer=observer, clock=clock)
+    return report_of(findings, {name: dataset.count(name) for name in dataset.objects}, schemas, snapshot)
+
+
+def _on_files(
+    path: Path,
+    org: str,
+    object_name: str | None,
+    given: Mapping[str, Value],
+    *,
+    home: Path,
+    observer: Observer,
+    clock: Clock,
+) -> Report:
+    from sfseed_core.check.file import check_files, files_of, objects_in
+    from sfseed_core.check.report import report_of
+
+    schema, snapshot = _asked(objects_in(path, object_name), org=org, home=home, observer=observer, clock=clock)
+    snapshot = snapshot.with_globals(given)
+    files = files_of(path, schema.objects, object_name)
+    findings = check_files(files, schema.objects, snapshot, clock=clock)
+    return report_of(findings, {name: one.table.num_rows for name, one in files.items()}, schema.objects, snapshot)
 
 
 def _asked(names: Collection[str], *, org: str, home: Path, observer: Observer, clock: Clock) -> tuple[Schema, Snapshot]:

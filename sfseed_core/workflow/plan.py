@@ -51,7 +51,7 @@ def draw_up(request: Request, found: Survey, *, recipe: Recipe | None = None, ob
     plan = make_plan(
         recipe or recipe_of(request),
         found.schema,
-        found.snapshot,
+        found.snapshot.with_globals(request.given),
         chooser=Chooser(),
         seed=request.seed,
         as_of=request.as_of,

@@ -27,7 +27,8 @@ class Request:
     `recipe` is the recipe file's text (`recipe_path` where it stood); `dataset` and `revision` are set when an existing
     dataset is loaded. `test_first` records go first, as a test; a `dry_run` ends when it has said what it would do; with
     `adapt` what the org does not have is left out; `leave_calls` is the percentage of the org's daily API calls that is left
-    over for others. `seed` and `as_of` are drawn when the request is made, so that every resume makes the same records.
+    over for others. `given` are values of globals that rules ask for, by path in small letters. `seed` and `as_of` are drawn
+    when the request is made, so that every resume makes the same records.
     """
 
     org: str
@@ -53,11 +54,17 @@ class Request:
     megabytes_per_job: int | None = None
     leave_calls: int | None = None
     adapt: bool = False
+    given: Mapping[str, str | bool | int | float | None] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
     def to_json(self) -> dict[str, Any]:
         """Return the request as JSON values."""
         data = {one.name: getattr(self, one.name) for one in dataclasses.fields(self)}
-        return data | {"as_of": self.as_of.isoformat(), "counts": dict(self.counts), "up_to": dict(self.up_to)}
+        return data | {
+            "as_of": self.as_of.isoformat(),
+            "counts": dict(self.counts),
+            "up_to": dict(self.up_to),
+            "given": dict(self.given),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Request:

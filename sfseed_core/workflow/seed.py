@@ -228,7 +228,8 @@ def check_records(work: Work) -> RunState:
     work.run.put("plan_fingerprint", identity(dataset.plan))
     schema = fit.schema_now(work.org, dataset, home=work.home)
     described = {**dataset.schema, **schema}
-    findings = check_dataset(dataset, described, work.snapshot(), validation=True, observer=work.observer)
+    known = work.snapshot().with_globals(work.request.given)
+    findings = check_dataset(dataset, described, known, validation=True, observer=work.observer)
     missing = fit.settle(work, schema, findings)
     refused = refused_records(findings)
     if refused and not (work.hold_refused or work.request.despite_findings):

@@ -121,7 +121,7 @@ def test_a_byte_order_mark_is_doubtful(tmp_path):
 
 def test_files_that_cannot_be_judged(tmp_path):
     """A file named after no object, and one that is no CSV, are errors."""
-    with pytest.raises(NotFound, match=r"Did you mean Contact\.csv"):
+    with pytest.raises(NotFound, match=r"Did you mean Contact\?"):
         check_file(bring(tmp_path, Contacts="LastName\nX\n"), SCHEMA, None)
     (tmp_path / "Contacts.csv").unlink()
     with pytest.raises(DataError, match="2 cells where the header has 1"):

@@ -130,7 +130,9 @@ def survey(tmp_path_factory):
     project.field("Deal__c", "Reason_Text__c", "Text", length=80).field("Deal__c", "Street__c", "Text", length=80)
     for name in ("Start__c", "End__c", "Due__c", "Signed__c", "Closed__c", "Born__c"):
         project.field("Deal__c", name, "Date")
-    project.field("Deal__c", "Seen__c", "DateTime").field("Deal__c", "Email__c", "Email").field("Deal__c", "Phone__c", "Phone")
+    project.field("Deal__c", "Seen__c", "DateTime").field("Deal__c", "Email__c", "Email").field(
+        "Deal__c", "Phone__c", "Phone"
+    )
     project.field("Deal__c", "Link__c", "Url").field("Deal__c", "Urgent__c", "Checkbox", defaultValue=False)
     for name in ("Amount__c", "Floor__c"):
         project.field("Deal__c", name, "Currency", precision=18, scale=2)
@@ -140,7 +142,9 @@ def survey(tmp_path_factory):
     project.picklist("Deal__c", "Stage__c", "New", "Open", "Won", "Lost")
     project.picklist("Deal__c", "Reason__c", "Price", "Timing", "Other")
     project.picklist("Deal__c", "Country__c", "US", "GB", "DE")
-    listed = "".join(f"<value><fullName>{one}</fullName><default>false</default><label>{one}</label></value>" for one in TOPICS)
+    listed = "".join(
+        f"<value><fullName>{one}</fullName><default>false</default><label>{one}</label></value>" for one in TOPICS
+    )
     inner = f"<valueSet><restricted>true</restricted><valueSetDefinition><sorted>false</sorted>{listed}</valueSetDefinition></valueSet>"
     project.field("Deal__c", "Topics__c", "MultiselectPicklist", inner, visibleLines=4)
     for name in ("Small", "Large"):

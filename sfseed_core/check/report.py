@@ -1,0 +1,123 @@
+"""What a check found as a whole: how many records pass, and for each of the org's rules what became of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sfseed_core.check.finding import Level
+from sfseed_core.constraints.validation import can_fire_at_insert, validation_constraints
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sfseed_core.check.finding import Finding
+    from sfseed_core.constraints.validation import ValidationConstraint
+    from sfseed_core.schema.model import ObjectSchema
+    from sfseed_core.snapshot.model import Snapshot
+
+SAMPLES = 3
+_MARK = "validation:"
+_NOT_EVALUABLE = "not evaluable: "
+
+
+class Cover(StrEnum):
+    """What can be said of a rule beforehand, in the words the user sees."""
+
+    COVERED = "covered"
+    IN_PART = "covered in part"
+    NOT_EVALUABLE = "not evaluable"
+    ON_UPDATE = "can fire only on an update"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReport:
+    """One rule of the org over the records of an object.
+
+    `refused` are the records that the org refuses by it at insert, `on_update` those at the update that fills in references;
+    `samples` the first of both. `unknown` counts the records for which nobody can tell, `why` says why.
+    """
+
+    object: str
+    rule: str
+    message: str
+    cover: Cover
+    refused: int = 0
+    on_update: int = 0
+    unknown: int = 0
+    samples: tuple[int, ...] = ()
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings, the records per object, and the rules."""
+
+    findings: tuple[Finding, ...]
+    counts: Mapping[str, int]
+    rules: tuple[RuleReport, ...]
+
+    @property
+    def records(self) -> int:
+        """How many records were checked."""
+        return sum(self.counts.values())
+
+    @property
+    def refused(self) -> int:
+        """How many of them the org would refuse."""
+        found: defaultdict[str, list[np.ndarray]] = defaultdict(list)
+        for one in self.findings:
+            if one.level is Level.REFUSED:
+                found[one.object].append(one.records)
+        return sum(len(np.unique(np.concatenate(parts))) for parts in found.values())
+
+    @property
+    def pass_rate(self) -> float:
+        """The share of records that the org is not known to refuse; 1 where there are none."""
+        return 1 - self.refused / self.records if self.records else 1.0
+
+
+def report_of(
+    findings: Iterable[Finding],
+    counts: Mapping[str, int],
+    schemas: Mapping[str, ObjectSchema],
+    snapshot: Snapshot | None,
+) -> Report:
+    """Put the findings of some objects' records together with the rules of these objects."""
+    every = tuple(findings)
+    rules = [
+        _rule(name, one, [each for each in every if each.object == name and each.rule == f"{_MARK}{one.rule.name}"])
+        for name in counts
+        if name in schemas
+        for one in validation_constraints(schemas[name], schemas, snapshot)
+    ]
+    return Report(every, counts, tuple(rules))
+
+
+def _rule(name: str, one: ValidationConstraint, found: Sequence[Finding]) -> RuleReport:
+    refusing = [each for each in found if each.level is Level.REFUSED]
+    hanging = [each for each in found if each.level is Level.DOUBTFUL]
+    samples = np.unique(np.concatenate([each.records[:SAMPLES] for each in refusing])) if refusing else np.empty(0, int)
+    return RuleReport(
+        object=name,
+        rule=one.rule.name,
+        message=one.rule.message,
+        cover=_cover(one, refusing, hanging),
+        refused=sum(each.count for each in refusing if each.step == "insert"),
+        on_update=sum(each.count for each in refusing if each.step != "insert"),
+        unknown=max((each.count for each in hanging), default=0),
+        samples=tuple(int(record) for record in samples[:SAMPLES]),
+        why=tuple(dict.fromkeys(each.message.removeprefix(_NOT_EVALUABLE) for each in hanging)),
+    )
+
+
+def _cover(one: ValidationConstraint, refusing: Sequence[Finding], hanging: Sequence[Finding]) -> Cover:
+    if one.condition is None:
+        return Cover.NOT_EVALUABLE
+    if hanging:
+        return Cover.IN_PART if refusing else Cover.NOT_EVALUABLE
+    return Cover.COVERED if can_fire_at_insert(one.condition) else Cover.ON_UPDATE
