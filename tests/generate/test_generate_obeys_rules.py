@@ -145,7 +145,8 @@ def survey(tmp_path_factory):
     listed = "".join(
         f"<value><fullName>{one}</fullName><default>false</default><label>{one}</label></value>" for one in TOPICS
     )
-    inner = f"<valueSet><restricted>true</restricted><valueSetDefinition><sorted>false</sorted>{listed}</valueSetDefinition></valueSet>"
+    own = f"<valueSetDefinition><sorted>false</sorted>{listed}</valueSetDefinition>"
+    inner = f"<valueSet><restricted>true</restricted>{own}</valueSet>"
     project.field("Deal__c", "Topics__c", "MultiselectPicklist", inner, visibleLines=4)
     for name in ("Small", "Large"):
         record_type(project, "Deal__c", name, {})
@@ -247,7 +248,9 @@ def test_rules_in_conflict_are_named_together(survey):
     """Of two rules that exclude each other one is given up, and the note names the other."""
     plan = planned(survey, "ISBLANK(Email__c)", "NOT(ISBLANK(Email__c))", "Amount__c < 10")
     [note] = [note for note in plan.notes if note.startswith("rule ")]
-    assert ("R0" in note) and ("R1" in note) and ("R2" not in note)
+    assert "R0" in note
+    assert "R1" in note
+    assert "R2" not in note
     assert refused_by_row(survey, plan, "Amount__c < 10") == []
 
 
