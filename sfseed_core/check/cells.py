@@ -17,6 +17,8 @@ from sfseed_core.dataset.export.csv import NULL
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sfseed_core.schema.model import Field
+
 LEFT_OUT = "left-out"  # the rule of fields for which values are better not made
 
 # SALESFORCE.md 2.4: what a date may be, in days and milliseconds since 1970
@@ -31,11 +33,16 @@ _CONTROL = np.zeros(256, bool)
 _CONTROL[[*range(9), 11, 12, *range(14, 32), 127]] = True
 
 
+def has_default(field: Field) -> bool:
+    """Say whether the org fills the field itself where a row leaves it empty."""
+    return bool(field.default_formula) or any(one.default and one.active for one in field.picklist)
+
+
 def required(column: Column) -> Iterator[Broken]:
     """A value is missing; text of blanks only, and #N/A, are saved as no value."""
     if not column.rules.required:
         return
-    missing = column.empty
+    missing = column.empty & ~column.missing if has_default(column.field) else column.empty
     if column.is_text and _holds_null_mark(column):
         missing = missing | _among(column.values, (NULL,))
     yield Broken("required", "a value is required", missing, fix="give it a value")

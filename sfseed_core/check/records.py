@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from sfseed_core.check import unique
 from sfseed_core.check.between import BETWEEN_CHECKS
-from sfseed_core.check.cells import CELL_CHECKS, read_only
+from sfseed_core.check.cells import CELL_CHECKS, has_default, read_only
 from sfseed_core.check.column import Broken, Collector, Column, Rows
 from sfseed_core.check.references import check_reference, circles, is_self_reference
 from sfseed_core.check.validation import Held, TableRows, validated
@@ -122,7 +122,8 @@ def _record_type(given: Records, rows: Rows) -> Iterator[Broken]:
 def _missing(given: Records) -> list[str]:
     """The required fields for which there is no column."""
     there = {*given.columns, *given.linked}
-    return [name for name, rules in given.rules.fields.items() if rules.required and name not in there]
+    wanted = (name for name, rules in given.rules.fields.items() if rules.required and name not in there)
+    return [name for name in wanted if name not in given.schema.fields or not has_default(given.schema.fields[name])]
 
 
 def _compared_whole(given: Records) -> frozenset[str]:
