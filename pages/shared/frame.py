@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
     from pages.shared.resources import Connection
+    from sfseed_core.org.guard import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ _KINDS: Mapping[str, tuple[str, str]] = {
     "scratch": ("Scratch org", "green"),
     "developer": ("Developer Edition", "orange"),
     "trial": ("Trial", "orange"),
-    "production": ("PRODUCTION: never written to", "red"),
-    "unknown": ("Unknown kind: never written to", "red"),
+    "production": ("Production: read only", "red"),
+    "unknown": ("Unknown kind: read only", "red"),
 }
 
 
@@ -121,9 +122,18 @@ def _sidebar(where: state.Place) -> None:
         state.leave_for(STEPS[0].file, org=None, dataset=None, run=None)
 
 
+def _badge(name: str, decision: Decision) -> tuple[str, str]:
+    """Return what kind of org this is, in words and in a colour."""
+    if name == "demo":
+        return "Practice org", "blue"
+    if decision.verdict == "refused" and decision.kind not in {"production", "unknown"}:
+        return "Protected: read only", "red"
+    return _KINDS[decision.kind]
+
+
 def _org(name: str, reached: Connection) -> None:
     facts, decision = reached.facts, reached.decision
-    label, color = ("Practice org", "blue") if name == "demo" else _KINDS[decision.kind]
+    label, color = _badge(name, decision)
     st.badge(label, color=color, icon=":material/cloud_done:")  # type: ignore[arg-type]  # one of the table's colours
     with st.container(gap=None):
         st.markdown(f"**{words.plain(facts.name or facts.org_id)}**")

@@ -180,6 +180,8 @@ def _protection(name: str, org: Connection) -> None:
 
     called = org.facts.name or org.facts.org_id
     protected_as = protection(resources.home(), org.facts.org_id)
+    if protected_as is None and org.decision.verdict == "refused":
+        return  # production is never written to anyway
     if protected_as is None:
         st.caption("A sandbox that must not be changed? Then page, command and CI on this machine refuse to write to it.")
         st.button("Protect this org", key="protect", icon=":material/lock:", on_click=_protect, args=(name, org))
