@@ -194,7 +194,7 @@ def _street(scope: Scope) -> Callable[[Rows], Joined]:
     table = drawn_places(streets, room)
     fitting = texts.fit(streets, room)
     highest = int(scope.pools.settings["highest_house_number"])
-    numbers = scope.once("house numbers", make=lambda: texts.strings([str(number) for number in range(1, highest + 1)]))
+    numbers = scope.once("house numbers", make=lambda: Numbers(np.arange(1, highest + 1)).text())
 
     def make(rows: Rows) -> Joined:
         drawn = rows.draw(key)
