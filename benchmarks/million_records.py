@@ -1,6 +1,6 @@
 """A million records of twelve fields in a dataset: stage, page, sort, filter, edit, check, write.
 
-Run: python benchmarks/million_records.py [RECORDS]. Prints milliseconds (median of five; by the clock, and of processor time) beside the budget.
+Run: python benchmarks/million_records.py [RECORDS]. Prints milliseconds beside the budget.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Columns = Recent[tuple[Path, int, str], pa.ChunkedArray]
 
-ROW_GROUP = 65_536
+ROW_GROUP = 32_768  # a page decodes one of them: some 25 ms of a dozen columns
 _GROUP_BYTES = 64 << 20  # a group of long texts is cut earlier, so that reading one stays cheap
 KEPT_BYTES = 96 << 20  # decoded columns that stay in memory: a row group of a wide object and some more
 
