@@ -41,9 +41,10 @@ else:
     load_ahead.what_will_happen(dataset, ahead, findings)
     how = load_ahead.again(dataset, reached)
     typed, why_not = load_ahead.confirmed(reached, ahead)
-    why_not = right_org.asked(where.org, reached, dataset) or why_not
+    adapt, misfit = load_ahead.fitting(dataset, where)
+    why_not = misfit or right_org.asked(where.org, reached, dataset) or why_not
     label = f"Load {words.many(ahead.records, 'record')} into {words.plain(ahead.org_name)}"
     tally, careful = previewing.tally_of(dataset.id, where), load_ahead.careful(ahead)
     pressed = foot.bar(tally, back=frame.STEPS[3], onward=label, why_not=why_not, beside=careful)
     if pressed is not None:
-        load_ahead.begin(where, how, typed, load_ahead.TEST if pressed == "beside" else None)
+        load_ahead.begin(where, how, typed, test=load_ahead.TEST if pressed == "beside" else None, adapt=adapt)

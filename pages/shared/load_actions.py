@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from pages.shared import resources, state, words
+from pages.shared import frame, resources, state, words
+from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import SfseedError
+from sfseed_core.load.journal import Run
 from sfseed_core.load.status import RunState
-from sfseed_core.workflow import load
+from sfseed_core.workflow import load, undo
 
 if TYPE_CHECKING:
     from sfseed_core.load.status import RunStatus
@@ -50,12 +52,31 @@ def _undo(status: RunStatus) -> None:
         return
     with st.popover("Undo this load", icon=":material/undo:"):
         st.markdown(f"Deletes the **{words.many(inside, 'record')}** that this load put into the org.")
+        if st.button("Look first: what others did with them since", key="undo_look", icon=":material/search:"):
+            _look_first(status.run)
+        label = f"Delete {words.many(inside, 'record')}"
+        st.button(label, key="undo_load", type="primary", on_click=_go_on, args=(status.run, "undo"))
+
+
+def _look_first(run_id: str) -> None:
+    """Say what an undo would meet in the org by now."""
+    run = Run.open(resources.home(), run_id)
+    try:
+        with st.spinner("Asking the org what is there…"):
+            ahead = undo.preview(run, home=resources.home(), clock=SYSTEM)
+    except SfseedError as error:
+        frame.tell(error)
+        return
+    finally:
+        run.close()
+    told = [line for line in ahead.lines() if not line.endswith("will be deleted")]
+    if not told:
+        st.success("They are as they were loaded, and nobody added anything to them.")
+        return
+    st.markdown("\n".join(f"- {words.plain(line)}" for line in told))
+    if ahead.drifted:
         st.button(
-            f"Delete {words.many(inside, 'record')}",
-            key="undo_load",
-            type="primary",
-            on_click=_go_on,
-            args=(status.run, "undo"),
+            "Delete the rest, leave what others changed", key="undo_rest", on_click=_go_on, args=(run_id, "undo", True)
         )
 
 
@@ -105,10 +126,10 @@ def _again(status: RunStatus) -> None:
             state.leave_for("pages/load.py", run=None, org=chosen, dataset=status.dataset)
 
 
-def _go_on(run_id: str, task: str) -> None:
+def _go_on(run_id: str, task: Literal["load", "undo", "retry"], keep_changed: bool = False) -> None:
     state.note(f"stopping_{run_id}", None)
     try:
-        load.go_on(run_id, task, home=resources.home())  # type: ignore[arg-type]  # one of the buttons' words
+        load.go_on(run_id, task, home=resources.home(), keep_changed=keep_changed)
     except SfseedError as error:
         state.note("not_started", str(error))
 

@@ -13,6 +13,7 @@ from pages.shared.shelf import shelf
 from sfseed_core.clock import SYSTEM
 from sfseed_core.workflow import load
 from sfseed_core.workflow.findings import refused_records
+from sfseed_core.workflow.fit import structural
 from sfseed_core.workflow.forecast import foresee
 
 if TYPE_CHECKING:
@@ -108,6 +109,32 @@ def _order(dataset: Dataset) -> None:
     st.dataframe(rows, hide_index=True, alt="What will be added, in load order", height=min(38 + 35 * len(rows), 420))
 
 
+def fitting(dataset: Dataset, where: Place) -> tuple[bool, str | None]:
+    """Show what of the records the org does not have; return whether to leave it out, and why the load cannot start yet."""
+    assert where.org is not None
+    org = resources.connection(where.org).org
+    known = resources.snapshot(where.org, dataset)
+    key = (resources.home(), org.org_id, dataset.id, dataset.revision)
+    found = shelf().get("fit", key, lambda: structural(dataset, org, known, home=resources.home()), seconds=_SECONDS)
+    if not found:
+        return False, None
+    st.warning(f"These records do not fit this org in {words.many(len(found), 'point')}.", icon=":material/rule:")
+    rows = [
+        {
+            "Where": f"{one.object}.{one.field}" if one.field else one.object,
+            "What": one.message,
+            "Records": one.records,
+            "Can be left out": one.adaptable,
+        }
+        for one in found
+    ]
+    st.dataframe(rows, hide_index=True, alt="What does not fit", height=min(38 + 35 * len(rows), 250))
+    if not all(one.adaptable for one in found):
+        return False, "Something that does not fit cannot be left out: make the records again for this org."
+    leave = st.checkbox("Leave out what does not fit, load the rest", key="adapt")
+    return leave, None if leave else "Say first that what does not fit is left out."
+
+
 def careful(ahead: Forecast) -> Beside | None:
     """Offer to load a few records first, where that tells more than loading them all."""
     if ahead.records < _WORTH_A_TEST:
@@ -143,7 +170,7 @@ def confirmed(reached: Connection, ahead: Forecast) -> tuple[str | None, str | N
     return typed, None if typed.strip() == name.strip() else "Type the org's name first."
 
 
-def begin(where: Place, how: str, typed: str | None, test: int | None = None) -> None:
+def begin(where: Place, how: str, typed: str | None, *, test: int | None = None, adapt: bool = False) -> None:
     """Start the load and show it."""
     assert where.dataset is not None
     assert where.org is not None
@@ -157,6 +184,7 @@ def begin(where: Place, how: str, typed: str | None, test: int | None = None) ->
             again=how,  # type: ignore[arg-type]  # one of the radio's words
             confirmed_name=typed,
             test_first=test,
+            adapt=adapt,
         )
     state.go(run=run)
     st.rerun()

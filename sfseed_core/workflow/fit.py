@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sfseed_core.load.fit import Misfit
     from sfseed_core.org.client import Org
     from sfseed_core.schema.model import ObjectSchema
+    from sfseed_core.snapshot.model import Snapshot
     from sfseed_core.workflow.seed import Work
 
 _SHOWN = 12
@@ -47,6 +48,14 @@ def schema_now(org: Org, dataset: Dataset, *, home: Path, observer: Observer = S
     cache = Cache(home)
     names = [name for name in dataset.objects if name in listing(org, cache)]
     return discover(org, names=names, cache=cache, observer=observer, also_parents=False).objects
+
+
+def structural(
+    dataset: Dataset, org: Org, snapshot: Snapshot, *, home: Path, observer: Observer = SILENT
+) -> tuple[Misfit, ...]:
+    """Return what of the dataset the org does not have, has of another kind, or requires besides; values are not looked at."""
+    schema = schema_now(org, dataset, home=home, observer=observer)
+    return tuple(one for one in fit.misfits(dataset, schema, snapshot) if one.rule in fit.STRUCTURAL)
 
 
 def settle(work: Work, schema: Mapping[str, ObjectSchema], findings: Sequence[Finding]) -> tuple[str, ...]:

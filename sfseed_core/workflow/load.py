@@ -39,14 +39,18 @@ def begin_load(
     again: Again = "stop",
     confirmed_name: str | None = None,
     test_first: int | None = None,
+    adapt: bool = False,
 ) -> str:
     """Check a dataset and start loading it; return the run's id while the load goes on in its own process.
 
     Records that the org would refuse are held back. `confirmed_name` is the org's name as the user typed it, where the guard
-    asks for it; with `test_first` about so many records go first, and are taken back if one fails. Raises UserError when the
-    same plan is there already and `again` says to stop: then no run is left behind.
+    asks for it; with `test_first` about so many records go first, and are taken back if one fails; with `adapt` what the org
+    does not have is left out. Raises UserError when the same plan is there already and `again` says to stop, FindingsStop when
+    the dataset does not fit: then no run is left behind.
     """
-    request = request_for_dataset(dataset, org=org, home=home, again=again, hold_refused=True, test_first=test_first)
+    request = request_for_dataset(
+        dataset, org=org, home=home, again=again, hold_refused=True, test_first=test_first, adapt=adapt
+    )
     run = begin(request, home=home, clock=clock)
     run.put("confirmed_name", confirmed_name)
     work = Work(run, home=home, observer=observer, clock=clock, agree=_agreed, timeout=0)
@@ -63,11 +67,23 @@ def begin_load(
         run.close()
 
 
-def go_on(run_id: str, task: Literal["load", "undo", "retry"], *, home: Path, confirmed_name: str | None = None) -> None:
-    """Start a process that resumes the run's load, sends what failed again, or takes the run back."""
+def go_on(
+    run_id: str,
+    task: Literal["load", "undo", "retry"],
+    *,
+    home: Path,
+    confirmed_name: str | None = None,
+    keep_changed: bool = False,
+) -> None:
+    """Start a process that resumes the run's load, sends what failed again, or takes the run back.
+
+    With `keep_changed` an undo leaves what others changed, or added records to.
+    """
+    from sfseed_core.clock import SYSTEM
     from sfseed_core.load.worker import start_worker
     from sfseed_core.workflow.connect import find_login
     from sfseed_core.workflow.resume import prepare_retry
+    from sfseed_core.workflow.undo import leave_changed
 
     run = Run.open(home, run_id)
     try:
@@ -76,6 +92,8 @@ def go_on(run_id: str, task: Literal["load", "undo", "retry"], *, home: Path, co
         run.clear_stop()
         if task == "retry":
             prepare_retry(run, home=home, observer=SILENT)
+        if keep_changed:
+            leave_changed(run, home=home, clock=SYSTEM)
         login = find_login(Request.from_json(run.get("request")).org, home)
         start_worker(run, login, home=home, task="undo" if task == "undo" else "load")
     finally:

@@ -26,7 +26,6 @@ def undo(
     With `keep_changed` records that others changed, or added records to, stay, and what those need. Raises GuardRefused
     when the org is no longer the one that the run loaded into.
     """
-    from sfseed_core.load.foresee import keep
     from sfseed_core.load.worker import follow, start_worker
     from sfseed_core.workflow.connect import find_login
 
@@ -34,11 +33,19 @@ def undo(
         return run.status()
     _reached(run)
     if keep_changed:
-        keep(run, _look(run, home=home, clock=clock).kept)
+        leave_changed(run, home=home, clock=clock)
     request = Request.from_json(run.get("request"))
     start_worker(run, find_login(request.org, home), home=home, task="undo")
     follow(run, observer=observer, timeout=timeout or None, clock=clock)
     return run.status()
+
+
+def leave_changed(run: Run, *, home: Path, clock: Clock) -> None:
+    """Have every undo of the run leave what others have changed by now, or added records to, and what those need."""
+    from sfseed_core.load.foresee import keep
+
+    _reached(run)
+    keep(run, _look(run, home=home, clock=clock).kept)
 
 
 def preview(run: Run, *, home: Path, clock: Clock) -> UndoPreview:
