@@ -40,8 +40,9 @@ APART = Step("pages/runs.py", "Runs", "earlier loads, undo", ":material/history:
 
 _FRAMED = "framed"
 _ROOM = """
-.stAppHeader { background: transparent; pointer-events: none; }
-.stAppHeader button { pointer-events: auto; }
+.stAppHeader { background: transparent; }
+.stAppHeader, .stAppHeader * { pointer-events: none; }
+.stAppHeader button, .stAppHeader button * { pointer-events: auto; }
 .stMainBlockContainer { padding: 1.6rem 2.2rem 1rem; }
 [data-testid="stBottomBlockContainer"] { padding: 0.6rem 2.2rem 0.8rem; }
 [class*="st-key-recipe_text"] textarea { font-family: monospace; font-size: 0.85rem; white-space: pre; }
