@@ -47,7 +47,10 @@ def test_what_failed_is_mended_and_sent_again(person, app, monkeypatch):
     page.get_by_text(re.compile(r"^1 of \d+ records$")).first.wait_for()
     edit_cell(page, 0, NAME_X, "Betterton")
     page.get_by_role("button", name="1 edit").wait_for()
+    settle(page)
     page.get_by_role("link", name="Runs").click()
+    page.get_by_role("heading", name="Runs").wait_for()
+    settle(page)
     page.get_by_role("button", name="Retry").first.click()
     page.get_by_text("loaded", exact=True).wait_for(timeout=90_000)
     assert client.query("SELECT COUNT() FROM Contact WHERE LastName = 'Betterton'")["totalSize"] == 1
