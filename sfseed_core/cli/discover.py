@@ -11,13 +11,17 @@ from sfseed_core.cli import options
 from sfseed_core.cli.console import Console, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sfseed_core.schema.drift import Drift
     from sfseed_core.schema.graph import Graph, Order
+    from sfseed_core.schema.looked_up import LookedUp
     from sfseed_core.schema.model import Schema
     from sfseed_core.schema.seedable import Exclusion
     from sfseed_core.workflow.discover import Listed
+
+
+_SHOWN = 4
 
 
 def register(root: typer.Typer) -> None:
@@ -46,6 +50,7 @@ def discover(
     from sfseed_core import system
     from sfseed_core.clock import SYSTEM
     from sfseed_core.schema.graph import order_of_most
+    from sfseed_core.schema.looked_up import looked_up
     from sfseed_core.workflow.discover import discover_named, list_named
 
     console = Console(json=json, verbosity=verbose - quiet, progress=progress)
@@ -64,10 +69,39 @@ def discover(
     graph, order, stuck = order_of_most(schema.objects)
     schema = dataclasses.replace(schema, failures={**schema.failures, **stuck})
     why = found.excluded if excluded else ()
+    outside = looked_up(schema.objects, graph.objects)
     console.result(
-        _as_json(schema, graph, order) | _changes_json(found.drift, why),
-        [*_as_text(schema, order), *_changes(found.drift), *(f"not offered: {one.name}: {one.reason}" for one in why)],
+        _as_json(schema, graph, order)
+        | _outside_json(outside)
+        | {"needed": dict(found.needed)}
+        | _changes_json(found.drift, why),
+        [
+            *_as_text(schema, order),
+            *_outside(outside),
+            *_changes(found.drift),
+            *(f"not offered: {one.name}: {one.reason}" for one in why),
+        ],
     )
+
+
+def _needed(needed: Mapping[str, Sequence[str]]) -> list[str]:
+    return [f"in since {_first(why)}: {name}" for name, why in needed.items()]
+
+
+def _outside_json(outside: Sequence[LookedUp]) -> dict[str, Any]:
+    return {"looked_up": {one.name: {"why": one.why, "references": one.references} for one in outside}}
+
+
+def _outside(outside: Sequence[LookedUp]) -> list[str]:
+    """Say what set-up the objects refer to, and how many other objects that are not seeded here."""
+    lines = [f"looked up, never seeded: {one.name}: {one.why} ({_first(one.references)})" for one in outside if one.setup]
+    others = [one.name for one in outside if not one.setup]
+    return [*lines, *([f"looked up, not chosen: {_first(others)}"] if others else [])]
+
+
+def _first(names: Sequence[str]) -> str:
+    more = f", +{len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more}"
 
 
 def _list_json(listed: Listed) -> dict[str, Any]:

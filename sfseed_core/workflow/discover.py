@@ -11,8 +11,9 @@ from sfseed_core.recipe.existing import asked_queries, held_queries
 from sfseed_core.recipe.presets import chosen_objects, preset_recipe
 from sfseed_core.schema.cache import Cache
 from sfseed_core.schema.discover import discover as read_schema
-from sfseed_core.schema.discover import listing, remembered
+from sfseed_core.schema.discover import find, listing, remembered
 from sfseed_core.schema.drift import Drift, drift
+from sfseed_core.schema.graph import required_parents
 from sfseed_core.schema.lookup_filters import with_filters
 from sfseed_core.schema.model import Schema
 from sfseed_core.schema.record_types import with_picklists
@@ -21,7 +22,7 @@ from sfseed_core.snapshot.read import take
 from sfseed_core.workflow.survey import Survey
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from sfseed_core.clock import Clock
@@ -52,11 +53,15 @@ def discover(
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """A schema, what has changed since it was last read here, and what the org has that cannot be seeded, with the reason."""
+    """A schema, what has changed since it was last read here, and what the org has that cannot be seeded, with the reason.
+
+    `needed` are the objects that nobody asked for and that what was asked for requires, with the reasons.
+    """
 
     schema: Schema
     drift: Drift
     excluded: tuple[Exclusion, ...]
+    needed: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
 
 def discover_named(
@@ -76,12 +81,24 @@ def discover_named(
         from sfseed_core.workflow.source import source_schema
 
         schema = source_schema(name, names=names, recipe=preset_recipe(preset) if preset else None)
-        return Discovered(schema, Drift(), exclusions(schema.listing.values()))
+        return Discovered(schema, Drift(), exclusions(schema.listing.values()), _needed(schema, names, preset))
     org = open_org(name, clock=clock, home=home)
     listed, known = remembered(org, Cache(home))
     schema = discover(org, home=home, names=names, preset=preset, observer=observer)
     changes = drift(known, schema.objects, listed_before=listed, listed_after=schema.listing) if listed else Drift()
-    return Discovered(schema, changes, exclusions(schema.listing.values()))
+    return Discovered(schema, changes, exclusions(schema.listing.values()), _needed(schema, names, preset))
+
+
+def _needed(schema: Schema, names: Collection[str] | None, preset: str | None) -> Mapping[str, tuple[str, ...]]:
+    """Return what was read besides the named objects or the preset's, with the reasons; nothing where all was asked for."""
+    if names is None and preset is None:
+        return {}
+    asked = (
+        [find(one, schema.listing) for one in names]
+        if names is not None
+        else chosen_objects(preset_recipe(str(preset)), schema.listing)
+    )
+    return required_parents(schema.objects, [one for one in asked if one in schema.objects])
 
 
 @dataclass(frozen=True, slots=True)

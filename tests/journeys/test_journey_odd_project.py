@@ -88,6 +88,10 @@ def test_a_project_needs_no_org(project, tmp_path):
     found = sfseed(home, "discover", "--org", org, "--json", "--excluded")
     assert {"Plain__c", "Account"} <= found.json["objects"].keys()
     assert "User" in found.json["excluded"]
+    assert found.json["looked_up"]["User"]["references"]
+    told = sfseed(home, "discover", "Junction__c", "--org", org)
+    assert "in since Junction__c.L__c is required: Plain__c" in told.out
+    assert "looked up, never seeded: User: it is about people" in told.out
     made = sfseed(
         home, "generate", "--org", org, "--preset", "custom-only", "--count-each", "20", "--out", str(out), "--json"
     )
