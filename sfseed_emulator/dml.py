@@ -144,6 +144,7 @@ def _check(chunk: Chunk) -> None:
     dml_rules.before_save(chunk)
     if chunk.plan.unique:
         lookups.check_unique(chunk)
+    duplicates.check(chunk)  # last, so that a value which must be unique is told as that
     chunk.state.locks.contend(chunk)
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from sfseed_emulator.rules import (
     activities,
-    duplicates,
     every_object,
     lookup_filters,
     person_accounts,
@@ -79,13 +78,12 @@ def default(chunk: Chunk) -> None:
 
 
 def before_save(chunk: Chunk) -> None:
-    """Check whole rows: what holds for every object, the object's own rules, the org's validation and duplicate rules."""
+    """Check whole rows: what holds for every object, the object's own rules, the org's validation rules."""
     if not chunk.inserting:
         default(chunk)
     for rule in (*every_object.CHECKS, lookup_filters.lookup_filters, *CHECKS.get(chunk.plan.found.name, ())):
         rule(chunk)
     validation.validate(chunk)
-    duplicates.check(chunk)
 
 
 def after_save(chunk: Chunk) -> None:

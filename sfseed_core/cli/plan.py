@@ -44,7 +44,7 @@ def plan(
     from sfseed_core import system
     from sfseed_core.clock import SYSTEM
     from sfseed_core.recipe.plan_json import fingerprint, to_json
-    from sfseed_core.workflow.plan import plan_for
+    from sfseed_core.workflow.plan import draw_up, look
     from sfseed_core.workflow.request import make_request
 
     console = Console(json=json, verbosity=verbose - quiet, progress=progress)
@@ -64,15 +64,31 @@ def plan(
         locale=locale,
         given=options.given(given),
     )
-    made = plan_for(request, home=system.home(), observer=console.observer(), clock=SYSTEM)
+    found = look(request, home=system.home(), observer=console.observer(), clock=SYSTEM)
+    made, free = draw_up(request, found, observer=console.observer()), found.snapshot.storage_free_mb
     console.result(
-        {"fingerprint": fingerprint(made), "plan": json_module.loads(to_json(made))}, _as_text(made, explain=explain)
+        {"fingerprint": fingerprint(made), "storage": _storage(made, free), "plan": json_module.loads(to_json(made))},
+        _as_text(made, free, explain=explain),
     )
 
 
-def _as_text(plan: Plan, *, explain: bool) -> list[str]:
+def _storage(plan: Plan, free_mb: int | None) -> dict[str, int | None]:
+    """Return how much data storage the records take, and how much is free (None: not known), in KB."""
+    needed = sum(one.count * one.storage_bytes for one in plan.objects)
+    return {"needed_kb": needed // 1024, "free_kb": None if free_mb is None else free_mb * 1024}
+
+
+def _together(plan: Plan, free_mb: int | None) -> str:
+    needed = sum(one.count * one.storage_bytes for one in plan.objects) / 2**20
+    share = f" ({100 * needed / free_mb:.1f} %)" if free_mb else ""
+    free = "free storage unknown" if free_mb is None else f"{free_mb:,} MB free{share}"
+    return f"together {sum(one.count for one in plan.objects):,} records, {needed:,.1f} MB of data storage; {free}"
+
+
+def _as_text(plan: Plan, free_mb: int | None, *, explain: bool) -> list[str]:
     rows = [(one.level, one.name, one.count, one.count * one.storage_bytes // 1024, one.why) for one in plan.objects]
     lines = table(("level", "object", "records", "storage KB", "why"), rows)
+    lines.append(_together(plan, free_mb))
     lines.append(f"seed {plan.seed}, as of {plan.as_of}, locale {plan.locale}")
     lines += [f"cycle: {' -> '.join(cycle)}" for cycle in plan.cycles]
     lines += [

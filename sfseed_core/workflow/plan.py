@@ -64,11 +64,6 @@ def draw_up(request: Request, found: Survey, *, recipe: Recipe | None = None, ob
     return plan
 
 
-def plan_for(request: Request, *, home: Path, observer: Observer, clock: Clock) -> Plan:
-    """Connect, discover and plan."""
-    return draw_up(request, look(request, home=home, observer=observer, clock=clock), observer=observer)
-
-
 def look(request: Request, *, home: Path, observer: Observer, clock: Clock) -> Survey:
     """Connect to the request's org and read what its plan needs; a project's source is read without any connection."""
     from sfseed_core.schema.sfdx.address import is_source

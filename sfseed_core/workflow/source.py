@@ -60,6 +60,7 @@ def source_snapshot(schema: Schema, *, clock: Clock) -> Snapshot:
         user=_NOBODY,
         record_types=MappingProxyType({name: found for name, found in types.items() if found}),
         standard_price_book="",
+        standard_price_book_active=True,  # nothing speaks against it
         validation_rules=MappingProxyType(
             {name: rules for name, one in schema.objects.items() if (rules := _active_rules(one))}
         ),
