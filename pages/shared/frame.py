@@ -140,6 +140,8 @@ def _org(name: str, reached: Connection) -> None:
         st.markdown(f"**{words.plain(facts.name or facts.org_id)}**")
         saved_orgs.coloured(name)
         st.caption(words.plain(facts.username or ""))
+    for note in reached.notes:
+        st.warning(words.plain(note))
     with st.expander("About this org"):
         st.text(f"Org id {facts.org_id}\nAPI version {reached.org.api_version}\n{facts.instance_url}")
         st.caption(f"Writing is {decision.verdict}: {words.plain(decision.reason)}.")

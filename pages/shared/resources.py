@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pages.shared.shelf import shelf
 from sfseed_core import system
 from sfseed_core.clock import SYSTEM
+from sfseed_core.events import Note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from sfseed_core.check.finding import Finding
     from sfseed_core.dataset.dataset import Dataset
-    from sfseed_core.events import Observer
+    from sfseed_core.events import Event, Observer
     from sfseed_core.org.client import Org
     from sfseed_core.org.facts import OrgFacts
     from sfseed_core.org.guard import Decision
@@ -31,11 +32,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An org that was reached: what it says of itself and what the guard thinks of it."""
+    """An org that was reached: what it says of itself, what the guard thinks of it, and what was noticed on the way."""
 
     org: Org
     facts: OrgFacts
     decision: Decision
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Keeps what the core wants a person to read."""
+
+    notes: list[str]
+
+    def notify(self, event: Event, /) -> None:
+        """Keep a note; progress is over by the time that anybody looks."""
+        if isinstance(event, Note):
+            self.notes.append(event.message)
 
 
 _MINUTES = 60.0
@@ -51,8 +65,9 @@ def connection(name: str) -> Connection:
     from sfseed_core.workflow.connect import judge, open_org
 
     def connect() -> Connection:
-        org = open_org(name, clock=SYSTEM, home=home())
-        return Connection(org, org.facts, judge(org.facts, home()))
+        heard = _Heard([])
+        org = open_org(name, clock=SYSTEM, home=home(), observer=heard)
+        return Connection(org, org.facts, judge(org.facts, home()), tuple(heard.notes))
 
     return shelf().get("connection", (home(), name), connect, seconds=30 * _MINUTES)
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import load_live, state, words
+from pages.shared import load_live, resources, state, words
+from sfseed_core.workflow.refreshed import former_orgs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sfseed_core.load.status import RunStatus
 
@@ -18,7 +19,8 @@ _SHOWN = 100
 
 def table(found: Sequence[tuple[RunStatus, str]]) -> None:
     """Runs, newest first; one is opened by selecting its row."""
-    rows = [_row(status, org) for status, org in found[:_SHOWN]]
+    former = former_orgs(resources.home())
+    rows = [_row(status, org, former) for status, org in found[:_SHOWN]]
     st.caption("Select a run to see what came of it, to go on with it, or to take it back.")
     chosen = st.dataframe(
         rows,
@@ -35,12 +37,13 @@ def table(found: Sequence[tuple[RunStatus, str]]) -> None:
         st.caption(f"The newest {_SHOWN} of {len(found):,}.")
 
 
-def _row(status: RunStatus, org: str) -> dict[str, object]:
+def _row(status: RunStatus, org: str, former: Collection[str]) -> dict[str, object]:
     counts = status.objects.values()
+    gone = ", before the refresh" if status.org_id in former else ""
     return {
         "Started": words.moment(status.started, st.context.timezone),
         "Org": status.org_name or org,
-        "State": load_live.STATES[status.state][0],
+        "State": load_live.STATES[status.state][0] + gone,
         "Records in": sum(one.succeeded for one in counts),
         "Failed": sum(one.failed + one.unprocessed + one.in_doubt for one in counts),
         "Taken back": sum(one.succeeded for one in status.undone.values()),

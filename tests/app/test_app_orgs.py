@@ -8,13 +8,20 @@ import zipfile
 import pytest
 
 from sfseed_core.clock import SYSTEM
+from sfseed_core.errors import SfseedError
+from sfseed_core.events import SILENT
+from sfseed_core.load.follow import follow
+from sfseed_core.load.journal import Run
 from sfseed_core.org.connections import Connection, protection, read
-from sfseed_core.workflow import connections
+from sfseed_core.org.secret_store import secret_store
+from sfseed_core.workflow import connections, load
+from sfseed_core.workflow.connect import open_org
 from sfseed_emulator import oauth
 from sfseed_emulator.org_kinds import USERS
 from sfseed_emulator.schema import demo_schema
-from tests.app.test_app_pages import texts
+from tests.app.test_app_pages import texts, visit
 from tests.app.test_app_signing_in import opened
+from tests.loading import projects, stage
 from tests.served import no_waiting, served
 
 __all__ = ["no_waiting", "served"]
@@ -159,3 +166,23 @@ def test_an_org_is_protected_and_opened_again_by_its_name(home, uat):
     at.button(key="unprotect").click().run()
     assert protection(home, org_id) is None
     assert [one for one in at.button if one.key == "write_test"]
+
+
+def test_a_refreshed_sandbox_is_told_in_the_app(home, uat):
+    """The same name leads to a new org: said beside it with the dataset to load again; its runs are before the refresh."""
+    server = uat()
+    dataset = stage(home, server.org, projects(2)[:1])
+    run = Run.open(home, load.begin_load(dataset.id, org="uat", home=home, observer=SILENT, clock=SYSTEM))
+    follow(run, observer=SILENT, clock=SYSTEM)
+    run.close()
+    server.org.fault(at="before", do="refresh_sandbox", match={"path": "/services/data/"})
+    with pytest.raises(SfseedError):
+        open_org("uat", clock=SYSTEM, home=home)  # the old token ended with the old org
+    secret_store(home).put("uat", oauth.new_access_token(server.org.state))
+    at = opened(org="uat", recipe="minimal")
+    assert not at.exception
+    told = " ".join(one.value for one in at.warning).replace("\\", "")
+    assert "uat was refreshed" in told
+    assert dataset.id in told
+    listed = visit("runs", org="uat")
+    assert "before the refresh" in str(listed.dataframe[0].value["State"].tolist())

@@ -397,3 +397,23 @@ def test_a_protection_is_lifted_by_typing_only(home, org, env):
     assert lifted.returncode == 2
     assert "typed by a person" in lifted.stderr
     assert "writing refused: it is protected here, as env" in command(home, "env").stdout
+
+
+@pytest.mark.parametrize("by", ["SFSEED_JWT_KEY", "SFSEED_JWT_KEY_FILE"])
+def test_ci_signs_in_with_a_key_from_the_environment(home, org, monkeypatch, tmp_path, by):
+    """The key itself, or where it lies: `--org env` connects; a file that is not there is named."""
+    server, has = org
+    key, path = key_pair(server), tmp_path / "ci.key"
+    path.write_text(key, encoding="utf-8")
+    given = {
+        "SFSEED_INSTANCE_URL": server.login.instance_url,
+        "SFSEED_CLIENT_ID": has.client_id,
+        "SFSEED_USERNAME": has.username,
+    }
+    for name, value in (given | {by: key if by == "SFSEED_JWT_KEY" else str(path)}).items():
+        monkeypatch.setenv(name, value)
+    assert open_org("env", clock=SYSTEM, home=home).facts.username == has.username
+    if by == "SFSEED_JWT_KEY_FILE":
+        path.unlink()
+        with pytest.raises(SettingsError, match=r"ci\.key"):
+            open_org("env", clock=SYSTEM, home=home)
