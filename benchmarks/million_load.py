@@ -20,7 +20,13 @@ from typing import ClassVar, Self
 
 import psutil
 
-RECIPE = "version: 1\nobjects:\n  Account: {accounts}\n  Contact: {{per: Account, each: 3}}\n"
+RECIPE = """version: 1
+objects:
+  Account:
+    count: {accounts}
+    fields: {{Customer_Number__c: {{skip: true}}}}
+  Contact: {{per: Account, each: 3}}
+"""
 BARE = """
 import json, sys, time, requests, pyarrow.csv as pc
 from pathlib import Path

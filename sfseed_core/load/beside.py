@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from sfseed_core.load import ids
+from sfseed_core.dataset import vectors
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-
-    import pyarrow as pa
 
     from sfseed_core.load.jobs import Job
     from sfseed_core.load.options import Options
@@ -51,10 +50,11 @@ _ALONE = frozenset({"User", "UserRole", "Group", "GroupMember"})  # they lock th
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """A planned job and what it locks: 18-byte ids, ascending; None when that is not known."""
+    """A planned job, what it locks (ids, each once; None when that is not known), and its match keys, if they are at hand."""
 
     job: Job
-    locks: np.ndarray | None = None
+    locks: pa.Array | None = None
+    keys: pa.Array | None = None
 
 
 def locking_fields(schema: ObjectSchema) -> frozenset[str]:
@@ -67,12 +67,10 @@ def _locks(field: Field) -> bool:
     return field.is_master_detail or field.restricted_delete or (not field.nillable and field.name != "OwnerId")
 
 
-def locked_by(texts: pa.Table, fields: Collection[str]) -> np.ndarray:
+def locked_by(texts: pa.Table, fields: Collection[str]) -> pa.Array:
     """Return the ids in these columns of a job's rows, each once."""
-    found = [np.unique(ids.from_texts(texts[name])) for name in texts.column_names if name in fields]
-    every = np.unique(np.concatenate([*found, np.zeros(0, ids.ID)]))
-    locked: np.ndarray = every[every != b""]
-    return locked
+    found = [pc.unique(vectors.one_array(texts[name])) for name in texts.column_names if name in fields]
+    return pc.unique(pa.concat_arrays([pa.nulls(0, pa.string()), *found])).drop_null()
 
 
 def may_depart(next_: Departure, flying: Collection[Departure], options: Options) -> bool:
@@ -96,4 +94,4 @@ def share_locks(one: Departure, other: Departure) -> bool:
     """Say whether both jobs may want to lock the same record."""
     if one.locks is None or other.locks is None:
         return True
-    return bool(np.isin(one.locks, other.locks, assume_unique=True).any())
+    return bool(pc.any(pc.is_in(one.locks, value_set=other.locks)).as_py())

@@ -61,7 +61,7 @@ class Driver:
         self,
         carrier: Carrier,
         *,
-        launch: Callable[[Job], Job],
+        launch: Callable[[Departure], Job],
         settle: Callable[[Job, Collection[Job]], bool],
         beside: Callable[[Departure, Collection[Departure]], bool],
         patience: Patience,
@@ -100,7 +100,7 @@ class Driver:
                 blocked += 1
                 continue
             blocked, feed.ready = 0, None
-            sent = self._launch(departure.job)
+            sent = self._launch(departure)
             if sent.phase is not Phase.SETTLED:
                 flights.append(self._flight(Departure(sent, departure.locks)))
             self._patience.check()

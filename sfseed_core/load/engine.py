@@ -115,24 +115,30 @@ class Engine:
 
     def _may_depart(self, next_: Departure, flying: Collection[Departure]) -> bool:
         return beside.may_depart(next_, flying, self._options) and all(
-            self._told_apart(next_.job, one.job) for one in flying if _siblings(next_.job, one.job)
+            self._told_apart(next_, one.job) for one in flying if _siblings(next_.job, one.job)
         )
 
-    def _told_apart(self, job: Job, other: Job) -> bool:
+    def _told_apart(self, next_: Departure, other: Job) -> bool:
         """Whether a census could tell the records of both jobs apart, should result lines be lost."""
-        return job.match == other.match and not match.overlap(self._sent_keys(job), self._sent_keys(other))
+        mine = self._sent_keys(next_.job, next_.keys)
+        return next_.job.match == other.match and not match.overlap(mine, self._sent_keys(other))
 
-    def _sent_keys(self, job: Job) -> pa.Array:
+    def _sent_keys(self, job: Job, planned: pa.Array | None = None) -> pa.Array:
+        if planned is not None:
+            return planned
         if job.number not in self._keys:
             self._keys[job.number] = results.read_sent(job, files_of(self._run, job))
         return self._keys[job.number]
 
-    def _launch(self, job: Job) -> Job:
+    def _launch(self, departure: Departure) -> Job:
+        job = departure.job
         kind = (job.object, job.operation)
         self._watch.check(job.rows)
         try:
             if kind not in self._singles:
                 sent = self._carrier.launch(job)
+                if departure.keys is not None:
+                    self._keys[sent.number] = departure.keys
                 self._tell(job)
                 return sent
             refused = job

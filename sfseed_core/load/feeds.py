@@ -21,7 +21,7 @@ from sfseed_core.load.texts import insert_texts, local_keys, point, refers_to_sy
 from sfseed_core.recipe.columns import RECORD, needs_target, target_column
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.load.journal import Run
@@ -131,9 +131,23 @@ class Feeds:
         if not in_order:
             order = np.argsort(parents, kind="stable")
             records, parents = records[order], parents[order]
-        for start, stop in locks.cuts(parents, size):
-            mine = records[start:stop]
-            yield self._read(object_name, mine[0], mine[-1] + 1, None) if in_order else self._take(object_name, mine, None)
+        pieces = locks.cuts(parents, size)
+        if in_order:
+            yield from self._streamed(object_name, pieces)
+        else:
+            yield from (self._take(object_name, records[start:stop], None) for start, stop in pieces)
+
+    def _streamed(self, object_name: str, pieces: Iterable[tuple[int, int]]) -> Iterator[pa.Table]:
+        """The object's records in their order, cut in pieces that follow each other; each is read once."""
+        fresh = open_dataset(self._dataset.path.parents[1], self._dataset.id)
+        source = fresh.batches(object_name, revision=self._revision)
+        rest: list[pa.RecordBatch] = []
+        for start, stop in pieces:
+            while sum(one.num_rows for one in rest) < stop - start:
+                rest.append(next(source))
+            whole = pa.Table.from_batches(rest)
+            yield whole.slice(0, stop - start)
+            rest = whole.slice(stop - start).to_batches()
 
     # -- updates -----------------------------------------------------------------------------------------------------
 
@@ -207,7 +221,8 @@ class Feeds:
             part, mine = texts.slice(start, size), keys[start : start + size]
             locked = locked_by(part, locking)
             planned = plan_jobs(self._run, blank, key, part, mine, most_bytes=most)
-            found += [Departure(one, locked) for one in planned]
+            whole = len(planned) == 1 and blank.operation == "insert"
+            found += [Departure(one, locked, match.keys(part, key) if whole else None) for one in planned]
         return found
 
 

@@ -63,8 +63,10 @@ def shares(texts: pa.Table, fields: Mapping[str, Field]) -> list[Share]:
     if single is not None:
         return [Share(everything, MatchKey((single,)))]
     stable = [name for name in texts.column_names if _is_stable(name, fields)]
-    whole = _combine(texts, texts.column_names)
     codes, key = _fewest(texts, stable)
+    if _classes(codes) == texts.num_rows:
+        return [Share(everything, key)]
+    whole = _combine(texts, texts.column_names)
     variants = _variants(codes, whole)
     if variants.max(initial=0) >= _MOST_VARIANTS:
         key = _with_unstable(key, texts, fields, stable)
@@ -90,6 +92,8 @@ def assign(sent: pa.Array, local: np.ndarray, lines: pa.Array) -> np.ndarray:
     encoded = one_array(sent).dictionary_encode()
     row_codes = numbers(encoded.indices).astype(np.int64)
     line_codes = places(one_array(lines), encoded.dictionary)
+    if len(encoded.dictionary) == len(row_codes):
+        return _firsts(line_codes)  # every row has a key of its own, and its code is its position
     by_code = np.lexsort((local, row_codes))
     sizes = np.bincount(row_codes, minlength=len(encoded.dictionary))
     starts = np.cumsum(sizes) - sizes
@@ -98,6 +102,16 @@ def assign(sent: pa.Array, local: np.ndarray, lines: pa.Array) -> np.ndarray:
     fits = (line_codes >= 0) & (rank < np.append(sizes, 0)[line_codes])
     position[fits] = by_code[starts[line_codes[fits]] + rank[fits]]
     return position
+
+
+def _firsts(codes: np.ndarray) -> np.ndarray:
+    """The codes with every repetition of one as -1."""
+    seen, first = np.unique(codes, return_index=True)
+    if len(seen) == len(codes):
+        return codes
+    found = np.full(len(codes), -1, np.int64)
+    found[first] = codes[first]
+    return found
 
 
 def places(texts: pa.Array, dictionary: pa.Array) -> np.ndarray:
@@ -161,24 +175,31 @@ def _external_id(texts: pa.Table, fields: Mapping[str, Field]) -> str | None:
 
 
 def _fewest(texts: pa.Table, stable: Sequence[str]) -> tuple[np.ndarray, MatchKey]:
-    """The fewest stable columns (as found greedily) that tell apart all rows that the stable columns can tell apart."""
-    coded = {name: _codes(_plain(texts[name])) for name in stable}
-    by_worth = sorted(stable, key=lambda name: -int(coded[name].max(initial=0)))
-    best = _merge(list(coded.values()), texts.num_rows)
-    most = int(best.max(initial=0))
-    chosen: list[str] = []
+    """The fewest stable columns (as found greedily) that tell apart all rows that the stable columns can tell apart.
+
+    Columns of most different texts come first; the others are not even looked at once all rows are told apart.
+    """
+    counts = {name: pc.count_distinct(texts[name]).as_py() for name in stable}
+    coded: dict[str, np.ndarray] = {}
     so_far = np.zeros(texts.num_rows, np.int64)
-    for name in by_worth:
-        if int(so_far.max(initial=0)) == most:
+    for name in sorted(stable, key=lambda name: -counts[name]):
+        if _classes(so_far) == texts.num_rows:
             break
-        joined = _merge([so_far, coded[name]], texts.num_rows)
-        if joined.max(initial=0) > so_far.max(initial=0):
-            chosen, so_far = [*chosen, name], joined
+        codes = _codes(_plain(texts[name]))
+        joined = _merge([so_far, codes], texts.num_rows)
+        if _classes(joined) > _classes(so_far):
+            coded[name], so_far = codes, joined
+    chosen, most = list(coded), _classes(so_far)
     for name in tuple(chosen[:-1]):
         rest = [other for other in chosen if other != name]
-        if int(_merge([coded[other] for other in rest], texts.num_rows).max(initial=0)) == most:
+        if _classes(_merge([coded[other] for other in rest], texts.num_rows)) == most:
             chosen = rest
-    return best, MatchKey(tuple(chosen))
+    return so_far, MatchKey(tuple(chosen))
+
+
+def _classes(codes: np.ndarray) -> int:
+    """How many different dense codes there are."""
+    return int(codes.max(initial=-1)) + 1
 
 
 def _with_unstable(key: MatchKey, texts: pa.Table, fields: Mapping[str, Field], stable: Sequence[str]) -> MatchKey:

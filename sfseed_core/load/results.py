@@ -84,7 +84,8 @@ def read_lines(job: Job, files: JobFiles) -> Lines:
     """Read the result files of a job, those that are there."""
     tables = [_read(job, files, kind) for kind in ("successful", "failed", "unprocessed")]
     found = ids.from_texts(tables[0]["id"])
-    tables[0] = tables[0].take(vectors.integers(np.argsort(found, kind="stable")))
+    if not (found[1:] >= found[:-1]).all():
+        tables[0] = tables[0].take(vectors.integers(np.argsort(found, kind="stable")))
     lines = pa.concat_tables(tables)
     return Lines(
         keys=vectors.one_array(lines["key"]),

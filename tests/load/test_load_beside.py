@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfseed_core.load import ids, jobs
+from sfseed_core.load import jobs
 from sfseed_core.load.beside import Departure, may_depart
 from sfseed_core.load.execute import execute
 from sfseed_core.load.jobs import Job, Phase
@@ -88,7 +89,7 @@ def test_what_is_lost_of_jobs_in_flight_together_is_told_apart(home, org, name):
 def departure(locks, rows=5_000, step="a", round_=0):
     """A planned job that locks these."""
     job = Job(0, step, step, "insert", None, False, Phase.PLANNED, rows, round_, MatchKey(()))
-    return Departure(job, None if locks is None else np.array(sorted(locks), ids.ID))
+    return Departure(job, None if locks is None else pa.array([one.decode() for one in sorted(locks)], pa.string()))
 
 
 def test_what_may_fly_beside_what():
