@@ -144,10 +144,11 @@ def main() -> None:
                 loaded = sfseed(home, org, "load", made["dataset"], "--org", "env", "--yes")
             took = time.monotonic() - began
             assert all(one["succeeded"] == one["planned"] for one in loaded["objects"].values()), loaded
-            seconds, rows = bare(kept, info)
-            print(f"{rows:,} records in {len(list(kept.iterdir()))} jobs; load {took:.0f} s")
-            print(f"CPU: load {seen.seconds['load']:.1f} s, bare {seconds:.1f} s: {seen.seconds['load'] / seconds:.2f} x")
+            cpu, jobs = seen.seconds["load"], len(list(kept.iterdir()))
+            print(f"load {took:.0f} s in {jobs} jobs, CPU {cpu:.1f} s", flush=True)
             print("memory: " + ", ".join(f"{role} {peak >> 20} MB" for role, peak in seen.peaks.items()), flush=True)
+            seconds, rows = bare(kept, info)
+            print(f"bare: {rows:,} rows, CPU {seconds:.1f} s; the load {cpu / seconds:.2f} x", flush=True)
             began = time.monotonic()
             with Watched(home, kept) as seen:
                 undone = sfseed(home, org, "runs", "undo", loaded["run"], "--yes")

@@ -123,7 +123,9 @@ class Feeds:
             return
         size = self._piece_size(object_name, None)
         if parent is None:
-            yield from (self._read(object_name, *piece, None) for piece in self._pieces(object_name, size))
+            count = self._dataset.count(object_name, self._revision)
+            starts = range(0, count, size)
+            yield from self._streamed(object_name, ((start, min(start + size, count)) for start in starts))
             return
         laid = self._read(object_name, 0, self._dataset.extent(object_name, self._revision), [RECORD, parent])
         records, parents = local_keys(laid), vectors.keys(laid[parent])
