@@ -169,7 +169,7 @@ def _save_new(chunk: Chunk) -> None:
         effects.number(state, plan, rows)
     _finish(chunk, rows)
     state.insert_rows(plan.found, rows)
-    duplicates.remember(state, plan.found, rows)
+    duplicates.remember_new(state, drafts)
     dml_rules.after_save(chunk)
 
 

@@ -42,6 +42,7 @@ class Draft:
     errors: list[tuple[Stage, RowError]] = field(default_factory=list)
     keys: list[tuple[FieldDef, ObjectDef, FieldDef, object]] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
+    match_keys: list[int] = field(default_factory=list)  # by which duplicate rules find a new record
 
     @property
     def ok(self) -> bool:

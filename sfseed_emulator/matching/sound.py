@@ -34,19 +34,23 @@ _RULES = tuple(
     )
 )
 _VOWELS_INSIDE = re.compile(r"(?<!^)[AEIOUY]")
+_NO_LETTERS = re.compile("[^a-z]")
 _DOUBLED = re.compile(r"(.)\1+")
 
 
-@lru_cache(maxsize=1 << 14)
 def sound(word: str) -> str:
     """Return how a word sounds, one letter a consonant; a word without Latin letters is its own sound.
 
     Consonants that are easily mistaken for each other are one (b and p, d and t), as in Salesforce's examples: Doe is t,
     Benioff pnf.
     """
-    letters = re.sub("[^A-Z]", "", plain(word).upper())
-    if not letters:
-        return plain(word)
+    spelt = plain(word)
+    letters = _NO_LETTERS.sub("", spelt)
+    return _sound(letters.upper()) if letters else spelt
+
+
+@lru_cache(maxsize=1 << 14)
+def _sound(letters: str) -> str:
     for pattern, sounds in _RULES:
         letters = pattern.sub(sounds, letters)
     return _VOWELS_INSIDE.sub("", _DOUBLED.sub(r"\1", letters)).lower()

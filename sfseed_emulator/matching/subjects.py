@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from sfseed_emulator.matching.sound import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _SIGNS = re.compile(r"[^\w\s]|_")
 _NO_DIGITS = re.compile(r"\D")
+_NO_LETTERS = re.compile("[^a-z0-9]")
 _US_ZIP = re.compile(r"\d{5}(-?\d{4})?")
 _LEGAL_FORMS = frozenset((
     "inc", "incorporated", "llc", "llp", "lp", "ltd", "limited", "corp", "corporation", "co", "company", "plc", "gmbh", "ag",
@@ -43,22 +44,12 @@ class Subject:
 
 def subject(values: Mapping[str, object]) -> Subject:
     """Normalise a record's values, named as the rules name them (`first`, `phone`, `email`...)."""
-    given = {name: str(value) for name, value in values.items() if value is not None}
-    email = email_key(given.get("email", ""))
-    return Subject(
-        first=_words(given.get("first", "")),
-        last=_words(given.get("last", "")),
-        title=_words(given.get("title", "")),
-        company=company_name(given.get("company", "")),
-        email=email,
-        domain=email.partition("@")[2],
-        website=_website(given.get("website", "")),
-        area=_area(given.get("phone", "")),
-        street=_words(given.get("street", "")),
-        city=_words(given.get("city", "")),
-        state=_words(given.get("state", "")),
-        zip=given.get("zip", "")[:5] if _US_ZIP.fullmatch(given.get("zip", "").strip()) else "",
-    )
+    told: dict[str, str] = {}
+    for name, value in values.items():
+        if value is not None:
+            part, normal = NORMAL[name]
+            told[part] = normal(str(value))
+    return Subject(**told, domain=told["email"].partition("@")[2] if "email" in told else "")
 
 
 @lru_cache(maxsize=1 << 12)
@@ -76,7 +67,7 @@ def company_name(text: str) -> str:
 def email_key(text: str) -> str:
     """Return an address without signs before the @ and without subdomains behind it."""
     local, at, host = plain(text).strip().rpartition("@")
-    return f"{re.sub('[^a-z0-9]', '', local)}@{_registered(host)}" if at else ""
+    return f"{_NO_LETTERS.sub('', local)}@{_registered(host)}" if at else ""
 
 
 def _registered(host: str) -> str:
@@ -99,3 +90,24 @@ def _area(text: str) -> str:
     if len(digits) == _US_NUMBER + 1 and digits[0] == "1":
         digits = digits[1:]
     return digits[:6] if len(digits) == _US_NUMBER and not text.strip().startswith("+") else digits
+
+
+def _zip(text: str) -> str:
+    """Return the first five digits of a US ZIP code; others are not compared."""
+    return text.strip()[:5] if _US_ZIP.fullmatch(text.strip()) else ""
+
+
+NORMAL: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "first": ("first", _words),
+    "last": ("last", _words),
+    "title": ("title", _words),
+    "company": ("company", company_name),
+    "email": ("email", email_key),
+    "website": ("website", _website),
+    "phone": ("area", _area),
+    "street": ("street", _words),
+    "city": ("city", _words),
+    "state": ("state", _words),
+    "zip": ("zip", _zip),
+}
+"""By the name of a value: which part of a subject it is, and how it is normalised."""

@@ -14,9 +14,9 @@ from sfseed_emulator.matching.subjects import subject
 from sfseed_emulator.outcome import DuplicateResult, Match, RowError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from sfseed_emulator.draft import Chunk
+    from sfseed_emulator.draft import Chunk, Draft
     from sfseed_emulator.matching.standard import StandardRule
     from sfseed_emulator.matching.subjects import Subject
     from sfseed_emulator.schema import ObjectDef
@@ -28,30 +28,43 @@ CODE = "DUPLICATES_DETECTED"
 MOST_CANDIDATES = 100
 """How many records of one match key are looked at, the latest ones: Salesforce reports no more either."""
 
+MOST_AT_ONCE = 2_000
+
 
 def check(chunk: Chunk) -> None:
     """Refuse new rows that a standard rule takes for a record that is there already."""
     rule = STANDARD_RULES.get(chunk.plan.found.name)
-    if rule is None or not chunk.inserting or chunk.allow_duplicates or not chunk.state.options.duplicate_rules:
+    if rule is None or not chunk.inserting or not chunk.state.options.duplicate_rules:
         return
     drafts = [draft for draft in chunk.sound() if not draft.row.get("IsPersonAccount")]
     subjects = _subjects(chunk.state, rule, [draft.row for draft in drafts])
-    keys = [[hashed(key) for key in rule.keys(one)] for one in subjects]
-    holders = _holders(chunk.state, {key for listed in keys for key in listed})
+    for draft, one in zip(drafts, subjects, strict=True):
+        draft.match_keys = [hashed(key) for key in rule.keys(one)]
+    holders = {} if chunk.allow_duplicates else _holders(chunk.state, {key for one in drafts for key in one.match_keys})
     if not holders:
         return
     saved = _saved(chunk.state, rule, {holder for listed in holders.values() for holder in listed})
-    for draft, one, listed in zip(drafts, subjects, keys, strict=True):
-        candidates = dict.fromkeys(holder for key in listed for holder in holders.get(key, ()))
+    for draft, one in zip(drafts, subjects, strict=True):
+        candidates = dict.fromkeys(holder for key in draft.match_keys for holder in holders.get(key, ()))
         matches = [holder for holder in candidates if holder in saved and rule.matches(one, saved[holder])]
         if matches:
             draft.refuse(_error(chunk.state, rule, matches))
 
 
+def remember_new(state: OrgState, drafts: Iterable[Draft]) -> None:
+    """Keep the match keys of new rows, as `check` found them."""
+    _keep(state, [(key, draft.row["Id"]) for draft in drafts for key in draft.match_keys])
+
+
+def _keep(state: OrgState, pairs: Sequence[tuple[int, object]]) -> None:
+    if pairs:
+        state.db.executemany('INSERT OR IGNORE INTO "_match_key" VALUES (?, ?)', pairs)
+
+
 def remember(state: OrgState, found: ObjectDef, rows: Sequence[Row]) -> None:
     """Keep the match keys of saved rows."""
     rule = STANDARD_RULES.get(found.name)
-    if rule is None or not rows:
+    if rule is None or not rows or not state.options.duplicate_rules:
         return
     subjects = _subjects(state, rule, rows)
     pairs = [
@@ -60,7 +73,7 @@ def remember(state: OrgState, found: ObjectDef, rows: Sequence[Row]) -> None:
         if not row.get("IsPersonAccount")
         for key in rule.keys(one)
     ]
-    state.db.executemany('INSERT OR IGNORE INTO "_match_key" VALUES (?, ?)', pairs)
+    _keep(state, pairs)
 
 
 def remember_changes(state: OrgState, found: ObjectDef, names: Iterable[str], rows: Sequence[Row]) -> None:
@@ -84,7 +97,20 @@ def _company(names: Mapping[str, object], row: Row) -> Row:
     return {"company": names.get(str(account))} if account and names else {}
 
 
-def _holders(state: OrgState, keys: Iterable[int]) -> dict[int, list[str]]:
+def _holders(state: OrgState, keys: Collection[int]) -> dict[int, list[str]]:
+    """Return the latest records of each key: by one query, unless some keys have very many."""
+    marks = ", ".join("?" * len(keys))
+    few = f'SELECT key, id FROM "_match_key" WHERE key IN ({marks}) LIMIT ?'
+    rows = state.db.execute(few, (*keys, MOST_AT_ONCE)).fetchall()
+    if len(rows) < MOST_AT_ONCE:
+        found: dict[int, list[str]] = {}
+        for key, record_id in rows:
+            found.setdefault(key, []).append(record_id)
+        return {key: sorted(listed, reverse=True)[:MOST_CANDIDATES] for key, listed in found.items()}
+    return _holders_one_by_one(state, keys)
+
+
+def _holders_one_by_one(state: OrgState, keys: Iterable[int]) -> dict[int, list[str]]:
     statement = 'SELECT id FROM "_match_key" WHERE key = ? ORDER BY id DESC LIMIT ?'
     found = {key: [row[0] for row in state.db.execute(statement, (key, MOST_CANDIDATES))] for key in keys}
     return {key: listed for key, listed in found.items() if listed}

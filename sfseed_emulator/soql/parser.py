@@ -49,7 +49,6 @@ _RESERVED = frozenset(
             "BY",
         ),
         *("AND", "OR", "NOT", "IN", "LIKE", "INCLUDES", "EXCLUDES", "ASC", "DESC", "NULLS"),
-        *("TYPEOF", "WHEN", "THEN", "ELSE", "END"),
     }
 )
 _OBJECTS_LIKE_KEYWORDS = ("GROUP", "ORDER")

@@ -504,3 +504,9 @@ class TestDistance:
     def test_what_is_no_distance_is_refused(self, org: Org, text: str, code: str) -> None:
         """Fields that are no place, other units, points off the globe, comparisons for equality."""
         assert org.error("GET", "/query", params={"q": f"SELECT Id FROM Account {text}"})["errorCode"] == code
+
+
+def test_words_of_typeof_are_names_elsewhere() -> None:
+    """A field may be called End."""
+    query = parse("SELECT Start, End FROM ResourceAbsence WHERE End != null ORDER BY End")
+    assert [item.what for item in query.select] == [FieldRef(("Start",)), FieldRef(("End",))]
