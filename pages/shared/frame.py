@@ -46,6 +46,7 @@ _ROOM = """
 .stMainBlockContainer { padding: 1.6rem 2.2rem 1rem; }
 [data-testid="stBottomBlockContainer"] { padding: 0.6rem 2.2rem 0.8rem; }
 [class*="st-key-recipe_text"] textarea { font-family: monospace; font-size: 0.85rem; white-space: pre; }
+button[data-selected="true"] p { color: light-dark(#0b5cab, #8ab8f8); }
 @media (max-width: 800px) { .stMainBlockContainer { padding: 3.6rem 1rem 1rem; } }
 """  # the default leaves a third of a laptop's screen empty
 _KINDS: Mapping[str, tuple[str, str]] = {

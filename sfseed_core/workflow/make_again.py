@@ -6,7 +6,7 @@ made again they agree with each other anew, and the record keeps its parents.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow.compute as pc
@@ -16,7 +16,6 @@ from sfseed_core.dataset.edits import SetCells
 from sfseed_core.errors import NotFound, UserError
 from sfseed_core.generate import draws
 from sfseed_core.generate.engine import Engine
-from sfseed_core.generate.provider import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -56,17 +55,7 @@ class _OneField(Engine):
     def maker(self, plan: ObjectPlan, column: ColumnPlan) -> Make:
         if (plan.name, column.field) not in self._other:
             return super().maker(plan, column)
-        provider = self.registry.by_name[column.provider]
-        made = provider.prepare(Scope(_OtherDraws(self, self._variation), plan, column))  # type: ignore[arg-type]
-        key = draws.key(self._variation, plan.name, column.field, "empty")
-
-        def emptied(some: Any) -> Any:
-            cells = made(some)
-            if column.null_share:
-                cells = cells.masked(~draws.happens(some.draw(key), column.null_share))
-            return cells if column.rows is None else cells.masked(some.between(*column.rows))
-
-        return emptied
+        return Engine.maker(cast("Engine", _OtherDraws(self, self._variation)), plan, column)
 
 
 class _WholeRecords(Engine):
