@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared import (
+    being_made,
     connecting,
     designing,
     example_gallery,
@@ -34,6 +35,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     recipe_text.share(where)
     beside = recipe_text.toggle()
 recipe_changes.refused()
+being_made.reminder(where)
 foot.storage(tally)
 main, side = st.columns([5, 3] if beside else [1, 0.001], gap="small")
 name = designing.chosen(where, plan)

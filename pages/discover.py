@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import connecting, discovering, foot, frame, making, object_panel, recipe_changes, state
+from pages.shared import being_made, connecting, discovering, foot, frame, making, object_panel, recipe_changes, state
 
 frame.inside()
 where = state.place()
@@ -14,6 +14,7 @@ if where.org is None:
     foot.bar(None, back=frame.STEPS[0])
     st.stop()
 recipe_changes.refused()
+being_made.reminder(where)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.title("Discover", width="content")
     discovering.recipes(where)

@@ -47,6 +47,23 @@ def shown(where: Place) -> bool:
     return True
 
 
+def reminder(where: Place) -> None:
+    """Say on the pages before that records are being made, and lead to them."""
+    if where.making is None:
+        return
+    try:
+        found = _look(where.making)
+    except NotFound:
+        return
+    said = {"making": "Records are being made right now.", "made": "The records are made."}
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(
+            f":material/hourglass_top: {said.get(found.state, 'Making the records came to nothing.')}", width="stretch"
+        )
+        if st.button("Show them", key="show_making"):
+            state.leave_for(frame.STEPS[3].file)
+
+
 def _look(making_id: str) -> Making:
     return making.look(making_id, home=resources.home(), clock=SYSTEM)
 
@@ -103,7 +120,7 @@ def _sentence(found: Making) -> str:
 def _failed(found: Making) -> None:
     st.error(words.plain(found.error or ""), title="The records could not be made", icon=":material/error:")
     if found.hint:
-        st.caption(f"**What to do:** {words.plain(found.hint)}")
+        st.caption(f"**What to do:** {words.hint(found.hint)}")
 
 
 def _stopped(_: Making) -> None:

@@ -94,7 +94,7 @@ def bar(
         ):
             return "beside"
         if onward is not None and st.button(
-            onward, type="primary", disabled=why_not is not None, help=why_not, shortcut="Ctrl+Enter", key="onward"
+            onward, type="primary", disabled=why_not is not None, help=why_not, shortcut="Alt+Enter", key="onward"
         ):
             return "onward"
         return None

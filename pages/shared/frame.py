@@ -153,7 +153,7 @@ def tell(error: SfseedError) -> None:
     title = "The org did not do that" if isinstance(error, OrgError) else "That did not work"
     st.error(words.plain(error.message), title=title, icon=":material/error:")
     if error.hint:
-        st.caption(f"**What to do:** {words.plain(error.hint)}")
+        st.caption(f"**What to do:** {words.hint(error.hint)}")
     if isinstance(error, OrgError) and st.button("Try again", icon=":material/refresh:"):
         resources.forget_orgs()
         st.rerun()

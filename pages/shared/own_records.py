@@ -80,4 +80,4 @@ def _understood(dataset: Dataset, found: Given, rows: list[dict[str, str]]) -> N
 def _told(error: SfseedError) -> None:
     st.error(words.plain(error.message), icon=":material/error:")
     if error.hint:
-        st.caption(f"**What to do:** {words.plain(error.hint)}")
+        st.caption(f"**What to do:** {words.hint(error.hint)}")

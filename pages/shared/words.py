@@ -24,6 +24,14 @@ def plain(text: object) -> str:
     return _PUNCTUATION.sub(r"\\\1", _LINKLIKE.sub(rf"\1{_JOINER}", once))
 
 
+def hint(text: str) -> str:
+    """Return what to do about an error, in terms of the app, as Markdown with nothing of other people's in it but text."""
+    from pages.shared.hints import in_the_app
+
+    told = in_the_app(text)
+    return plain(text) if told == text else plain(told).replace(r"\*", "*")
+
+
 def many(count: int, thing: str, things: str | None = None) -> str:
     """Return `1 record`, `1,200 records`."""
     return f"{count:,} {thing if count == 1 else things or thing + 's'}"
