@@ -47,6 +47,7 @@ _ROOM = """
 [data-testid="stBottomBlockContainer"] { padding: 0.6rem 2.2rem 0.8rem; }
 [class*="st-key-recipe_text"] textarea { font-family: monospace; font-size: 0.85rem; white-space: pre; }
 button[data-selected="true"] p { color: light-dark(#0b5cab, #8ab8f8); }
+@media (max-width: 800px) { .st-key-steps [data-testid="stCaptionContainer"] { display: none; } }
 @media (max-width: 800px) { .stMainBlockContainer { padding: 3.6rem 1rem 1rem; } }
 """  # the default leaves a third of a laptop's screen empty
 _KINDS: Mapping[str, tuple[str, str]] = {
@@ -93,16 +94,13 @@ def _page(step: Step) -> StreamlitPage:
 
 
 def _steps(where: state.Place, pages: Mapping[str, StreamlitPage], current: Step) -> None:
-    widths = [3, 3, 4, 4.2, 3.4, 0.2, 3.4]
-    columns = st.columns(widths, gap="small")
-    for number, (step, column) in enumerate(zip((*STEPS, None, APART), columns, strict=True), 1):
-        if step is None:
-            continue
-        name = step.name if step is APART else f"{number} {step.name}"
-        with column, st.container(gap=None):
-            label = f"**{name}**" if step is current else name
-            st.page_link(pages[step.file], label=label, icon=step.icon, query_params=state.onward(where) or None)
-            st.caption(step.purpose)
+    with st.container(horizontal=True, horizontal_alignment="distribute", gap="xsmall", key="steps"):
+        for number, step in enumerate((*STEPS, APART), 1):
+            name = step.name if step is APART else f"{number} {step.name}"
+            with st.container(gap=None, width="content"):
+                label = f"**{name}**" if step is current else name
+                st.page_link(pages[step.file], label=label, icon=step.icon, query_params=state.onward(where) or None)
+                st.caption(step.purpose)
 
 
 def _sidebar(where: state.Place) -> None:
