@@ -42,7 +42,9 @@ def fill(state: OrgState, rows: Mapping[str, Sequence[Mapping[str, object]]]) ->
 def _of_kind(state: OrgState) -> dict[str, object]:
     """Return what the running user's kind and language change of the user's row."""
     kind, language = state.options.user, state.options.language
-    changed: dict[str, object] = {"LanguageLocaleKey": _LOCALES[language]} if language in _LOCALES else {}
+    changed: dict[str, object] = {}
+    if language in _LOCALES:
+        changed = {"LanguageLocaleKey": _LOCALES[language], "LocaleSidKey": "de_DE" if language == "de" else "en_US"}
     return changed | ({"UserPermissionsMarketingUser": False} if kind == "no-marketing" else {})
 
 
