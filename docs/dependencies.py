@@ -53,6 +53,7 @@ WHY: Mapping[str, str] = {
     "tzdata": "time zones, on Windows",
     "uvicorn": "the emulator's server; Streamlit's too",
     "xlsxwriter": "Excel files",
+    "axe-playwright-python": "axe-core, which finds what people with other senses cannot use; only in the tests",
     "hypothesis": "properties in the tests",
     "jsonschema": "the recipe's schema is checked",
     "playwright": "the browser in the tests",
@@ -73,6 +74,9 @@ ALLOWED: tuple[tuple[str, str], ...] = (
     (r"\bISC", "ISC"),
     (r"PSF|Python Software Foundation", "PSF-2.0"),
 )
+
+# read in the licence files that the package carries, as its metadata states nothing
+READ: Mapping[str, str] = {"axe-playwright-python": "MPL-2.0"}  # axe-core's; its own few lines are MIT
 
 _INTRODUCTION = """\
 Written by `python docs/dependencies.py` from what the packages say of themselves; versions stand in `constraints.txt`, the
@@ -95,7 +99,11 @@ def licence_of(package: metadata.PackageMetadata) -> tuple[str, str]:
     """Return a package's licence by the list above, and what it states itself; the most binding statement comes first."""
     trove = [one.rpartition("::")[2] for one in package.get_all("Classifier") or [] if one.startswith("License")]
     text = (package.get("License") or "").strip().splitlines()
-    stated = package.get("License-Expression") or "; ".join(trove) or (text[0] if text else "nothing")
+    stated = (
+        package.get("License-Expression")
+        or "; ".join(trove)
+        or (text[0] if text else READ.get(package["Name"] or "", "nothing"))
+    )
     return next((name for pattern, name in ALLOWED if re.search(pattern, stated)), ""), stated
 
 
@@ -121,10 +129,11 @@ def tree(direct: Iterator[str]) -> dict[str, Package]:
             if (name, extra) not in seen and (found := _installed(name)) is not None:
                 seen.add((name, extra))
                 waiting += [(one, name) for one in asked_for(iter(found.requires or ()), extra)]
+    found = {name: _installed(name) for name in askers}
     return {
-        name: Package(name, *licence_of(found.metadata), frozenset(by))
-        for name, by in sorted(askers.items())
-        if (found := _installed(name)) is not None
+        name: Package(name, *(licence_of(one.metadata) if one else (READ[name], READ[name])), frozenset(askers[name]))
+        for name, one in sorted(found.items())
+        if one is not None or name in READ
     }
 
 

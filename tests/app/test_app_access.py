@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 from sfseed_core.dataset.store import open_dataset
-from tests.app.conftest import settle, sit_down
+from tests.app.conftest import settle, sit_down, unavailable
 from tests.app.test_app_address import dataset, made
 
 __all__ = ["dataset", "made"]
@@ -47,7 +47,11 @@ SCREENS = {
 
 def axe() -> str:
     """The accessibility checker that the package axe-playwright-python carries."""
-    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+    try:
+        return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+    except ModuleNotFoundError:
+        unavailable("axe-playwright-python is not installed")
+        raise
 
 
 def serious(page) -> list[str]:
