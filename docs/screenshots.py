@@ -46,7 +46,7 @@ def walk(page: Page, url: str, suffix: str) -> None:
     page.locator(".graph[data-drawn]").wait_for()
     shot("discover")
     page.get_by_role("link", name="3 Design").click()
-    page.get_by_text("Variation number").first.wait_for()
+    page.get_by_role("heading", name="Design").wait_for()
     shot("design")
     page.get_by_role("button", name="Make the records").click()
     page.get_by_role("button", name="Next: Load").wait_for(timeout=60_000)
