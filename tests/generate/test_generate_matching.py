@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from types import MappingProxyType
 
 import numpy as np
@@ -11,12 +12,16 @@ import pytest
 from sfseed_core.generate.chooser import Chooser
 from sfseed_core.generate.engine import Engine
 from sfseed_core.generate.pools import Pools, shipped
-from sfseed_core.generate.pools.alike import similarity, sound
+from sfseed_core.generate.pools.alike import near, similarity, sound
 from sfseed_core.generate.texts import listed
 from sfseed_core.recipe.model import ObjectPlan, Plan
 from sfseed_core.recipe.plan import make_plan
 from sfseed_core.recipe.plan_json import identity
 from sfseed_core.recipe.read import parse_recipe
+from sfseed_core.workflow import packaged
+from sfseed_emulator.matching.likeness import first_names, last_names
+from sfseed_emulator.matching.standard import STANDARD_RULES, hashed
+from sfseed_emulator.matching.subjects import subject
 from tests.generate.conftest import column, plan_by_hand
 from tests.recipe.recipe_builders import schema, snapshot, text, thing
 
@@ -75,10 +80,13 @@ def test_names_of_pairs_are_unlike_each_other(locale):
         [listed(pools.text(f"{part}_slugs"))[place] for place in pools.numbers(f"pair_{part}s")]
         for part in ("first", "last")
     ]
-    for names in lists:
+    for names, alike in zip(lists, (similarity, near), strict=True):
         assert len({sound(name) for name in names}) == len(names)
-        assert all(similarity(one, two) < 0.85 for one, two in itertools.combinations(names[::3], 2))
+        assert all(alike(one, two) < 0.85 for one, two in itertools.combinations(names[::3], 2))
     assert not {sound(name) for name in lists[0]} & {sound(name) for name in lists[1]}
+    # an independent reading of the rules agrees
+    for names, match in zip(lists, (first_names, last_names), strict=True):
+        assert not [pair for pair in itertools.combinations(names, 2) if match(*pair)][:3]
 
 
 def test_a_hundred_thousand_companies_have_different_match_keys():
@@ -94,3 +102,56 @@ def test_similarity_is_jaro_winklers():
     assert similarity("martha", "marhta") == pytest.approx(0.9611, abs=1e-4)
     assert similarity("dwayne", "duane") == pytest.approx(0.84, abs=1e-4)
     assert similarity("abc", "xyz") == 0
+
+
+def presented(locale, count):
+    """Accounts, contacts and leads of a plan with all that the standard rules compare, as their normalised values."""
+    recipe = f"""
+version: 1
+locale: {locale}
+objects:
+  Account: {{count: {count}, only: [{", ".join(STANDARD_RULES["Account"].fields.values())}]}}
+  Contact: {{per: Account, each: 1, only: [{", ".join(STANDARD_RULES["Contact"].fields.values())}]}}
+  Lead: {{count: {count}, only: [{", ".join(STANDARD_RULES["Lead"].fields.values())}]}}
+"""
+    org = packaged.demo_survey(parse_recipe(recipe))
+    engine = Engine(make_plan(parse_recipe(recipe), org.schema, org.snapshot, chooser=Chooser(), seed=5))
+    found = {}
+    for name, rule in STANDARD_RULES.items():
+        batch = engine.rows(name, 0, count)
+        columns = {
+            part: batch.column(field).to_pylist() for part, field in rule.fields.items() if field in batch.schema.names
+        }
+        found[name] = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+        if name == "Contact":
+            accounts = found["Account"]
+            for one, account in zip(found[name], batch.column("AccountId").to_pylist(), strict=True):
+                one["company"] = accounts[account]["company"]
+    return {name: [subject(one) for one in rows] for name, rows in found.items()}
+
+
+def duplicates(records, rule):
+    """Pairs that the rule takes for one another, of all that share a match key."""
+    by_key = defaultdict(list)
+    for one in records:
+        for key in rule.keys(one):
+            by_key[hashed(key)].append(one)
+    groups = (group for group in by_key.values() if len(group) > 1)
+    return [pair for group in groups for pair in itertools.combinations(group, 2) if rule.matches(*pair)]
+
+
+@pytest.mark.parametrize("locale", ["en_US", "ja_JP"])
+def test_no_two_records_are_duplicates_for_the_standard_rules(locale):
+    """Neither accounts nor contacts and leads together hold two records that the rules, as the emulator has them, call one."""
+    found = presented(locale, 3_000)
+    assert not duplicates(found["Account"], STANDARD_RULES["Account"])
+    assert not duplicates([*found["Contact"], *found["Lead"]], STANDARD_RULES["Contact"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("locale", shipped())
+def test_a_hundred_thousand_of_each_hold_no_duplicates(locale):
+    """The same for 100,000 accounts, contacts and leads."""
+    found = presented(locale, MANY)
+    assert duplicates(found["Account"], STANDARD_RULES["Account"])[:3] == []
+    assert duplicates([*found["Contact"], *found["Lead"]], STANDARD_RULES["Contact"])[:3] == []

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from sfseed_core.generate.pools.alike import first_words, second_words, unlike
+from sfseed_core.generate.pools.alike import first_words, near, second_words, unlike
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -99,7 +99,8 @@ def people(locale: str) -> Columns:
     slugs = [letters.of_name(name) for name, _ in first]
     pair_firsts = unlike(slugs, [weight for _, weight in first])
     family = [letters.of_name(name) for name, _ in last]
-    pair_lasts = unlike(family, [weight for _, weight in last], without=[slugs[place] for place in pair_firsts])
+    heard = [slugs[place] for place in pair_firsts]
+    pair_lasts = unlike(family, [weight for _, weight in last], without=heard, alike=near)
     return {
         "pair_firsts": pair_firsts or [0],
         "pair_lasts": pair_lasts or [0],

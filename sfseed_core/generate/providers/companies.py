@@ -13,13 +13,14 @@ from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Cells, Coded, Joined, Numbers, Texts, joined
 from sfseed_core.generate.given import among, given_sites
 from sfseed_core.generate.owners import COMPANY
-from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.pools import DEFAULT_LOCALE, Pools
 from sfseed_core.generate.provider import ALL_TEXT, TEXT, Make, Options, Provider, Scope, nothing_to_say, words
 from sfseed_core.generate.spelling import whole
+from sfseed_core.generate.unique import Free
+from sfseed_core.snapshot.taken import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.chooser import FieldRequest
@@ -47,13 +48,43 @@ def _companies(rows: Rows, field: str, pools: Pools) -> Companies:
     stems, trades, regions = (len(pools.text(f"company_{part}")) for part in ("stems", "trades", "regions"))
     names = stems * trades
     copies = max(-(-rows.plan.count // names), 1)
-    place = Permutation(names * copies, rows.engine.key(rows.plan.name, field, COMPANY)).at(rows.records)
+    column = rows.engine.column(rows.plan.name, field)
+    taken = column.options.get("taken", {}).get(pools.locale, ()) if column is not None and copies == 1 else ()
+    if names - len(taken) < rows.plan.count:
+        taken = ()  # too few are free: then names come again, with a region's name
+    place = rows.engine.once(
+        ("free companies", rows.plan.name, field, pools.locale),
+        lambda: Free.of(names * copies, rows.engine.key(rows.plan.name, field, COMPANY), taken),
+    ).at(rows.records)
     copy, name = np.divmod(place, names) if copies > 1 else (None, place)
     stem, trade = np.divmod(name, trades)
     if copy is None:
         return Companies(stem, trade, None, None)
     number, region = np.divmod(copy, regions)
     return Companies(stem, trade, region, number if copies > regions else None)
+
+
+def _taken_companies(request: FieldRequest) -> Options:
+    """Propose to leave out the companies that the org has, as numbers of stem and trade, by locale."""
+    names = request.context.snapshot.taken.get(name_key(request.context.object.name), ())
+    taken = {locale: _company_numbers(Pools.of(locale), names) for locale in request.context.locales if names}
+    found = {locale: numbers for locale, numbers in taken.items() if numbers}
+    return {"taken": found} if found and request.context.object.name == "Account" else {}
+
+
+def _company_numbers(pools: Pools, names: Iterable[str]) -> list[int]:
+    """Return the numbers of those companies among the names that are of our words, whatever their legal form."""
+    stems, trades = (texts.listed(pools.text(f"company_{part}")) for part in ("stems", "trades"))
+    stem_of, trade_of = ({word: place for place, word in enumerate(words)} for words in (stems, trades))
+    gap, longest = pools.settings.get("company_gap", " "), max(len(stem) for stem in stems)
+    found = set()
+    for name in names:
+        for end in range(1, min(longest, len(name)) + 1):
+            if name[:end] in stem_of and name[end : end + len(gap)] == gap:
+                rest = name[end + len(gap) :]
+                trade = next((trade_of[rest[:to]] for to in range(len(rest), 0, -1) if rest[:to] in trade_of), None)
+                found |= set() if trade is None else {stem_of[name[:end]] * len(trades) + trade}
+    return sorted(found)
 
 
 def _name(scope: Scope) -> Make:
@@ -252,7 +283,15 @@ def _site(scope: Scope) -> Make:
 
 
 PROVIDERS = (
-    Provider(COMPANY, "a company's name", ALL_TEXT, nothing_to_say, _name, meanings=frozenset({COMPANY})),
+    Provider(
+        COMPANY,
+        "a company's name",
+        ALL_TEXT,
+        _taken_companies,
+        _name,
+        meanings=frozenset({COMPANY}),
+        options={"taken": "companies that the org has, as numbers of their words, by locale"},
+    ),
     Provider("company.site", "a site of a company", TEXT, nothing_to_say, _site, meanings=frozenset({"company.site"})),
     Provider("company.ticker", "a stock symbol", TEXT, nothing_to_say, _ticker, meanings=frozenset({"company.ticker"})),
     Provider(

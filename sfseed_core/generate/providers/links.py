@@ -13,7 +13,16 @@ from sfseed_core.generate.cells import Coded, Joined, Texts, joined
 from sfseed_core.generate.owners import company_field
 from sfseed_core.generate.provider import LINKS, TEXT, Make, Options, Provider, Scope
 from sfseed_core.generate.providers.companies import company_domains, slugs
-from sfseed_core.generate.providers.people import FIRST_NAME, LAST_NAME, first_codes, is_drawn, last_codes, name_fields
+from sfseed_core.generate.providers.people import (
+    FIRST_NAME,
+    LAST_NAME,
+    first_codes,
+    is_drawn,
+    last_codes,
+    name_fields,
+    once_only,
+    persons,
+)
 from sfseed_core.generate.providers.places import city_codes, city_table, place_of
 from sfseed_core.generate.spelling import Template, padded
 from sfseed_core.generate.unique import Free
@@ -91,6 +100,9 @@ def _email(scope: Scope) -> Make:
             parts.append(Coded(lasts, last_codes(rows, last) + style * last_names))
         else:
             parts += [".", Texts(slugs(rows.cells(str(last)).text(), "x"))]
+        who = persons(rows)
+        if who is not None and who.copies.any():
+            parts.append(_numbered(rows, who.copies))
         if code is not None:
             parts += [".", code(rows)]
         return joined(*parts, company_domains(rows, scope.options, "@"))
@@ -103,6 +115,15 @@ def _names_in_addresses(pools: Pools) -> tuple[pa.StringArray, pa.StringArray]:
     last = pools.text("last_slugs")
     firsts = pa.concat_arrays([pools.text("first_slugs"), pools.text("first_initials")])
     return firsts, pa.concat_arrays([texts.join(separator, last) for separator in _SEPARATORS])
+
+
+def _numbered(rows: Rows, copies: np.ndarray) -> Coded:
+    """Return what tells the addresses of persons of one name apart: nothing for the first, then 2, 3 ..."""
+    most = int(copies.max())
+    pool = rows.engine.once(
+        ("copies", str(most)), lambda: texts.strings(["", *(str(copy + 1) for copy in range(1, most + 1))])
+    )
+    return Coded(pool, copies)
 
 
 def _named_email(scope: Scope, code: _Codes | None) -> Make:
@@ -140,7 +161,7 @@ def _phone(scope: Scope) -> Make:
     kind, key, pools, length = scope.options.get("kind", "phone"), scope.key(), scope.pools, scope.column.length
     starts, digits = pools.text(f"city_{kind}s"), int(pools.numbers(f"{kind}_digits")[0])
     own = city_table(pools, {})
-    city_key = scope.key("city")
+    city_key, field = scope.key("city"), scope.column.field
     width = int(texts.sizes(starts)[0])
     one_width = bool((texts.sizes(starts) == width).all()) and width == texts.lengths(starts).max()
     if one_width and 0 < length < width + digits:
@@ -149,7 +170,7 @@ def _phone(scope: Scope) -> Make:
     def make(rows: Rows) -> Cells:
         number = padded(draws.below(rows.draw(key), 10**digits), digits)
         cities = city_codes(rows, scope.options.get("place"), own, city_key)
-        return joined(Coded(starts, cities), *number).fitted(length)
+        return joined(Coded(starts, cities), *number).fitted(length).masked(once_only(rows, field))
 
     return make
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,10 +30,14 @@ from sfseed_core.snapshot.taken import name_key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from sfseed_core.generate.engine import Engine
     from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.chooser import FieldRequest
+    from sfseed_core.recipe.model import ObjectPlan
 
 FIRST_NAME, LAST_NAME = "person.first_name", "person.last_name"
+# fields by which the standard matching rules take two persons of one name for the same
+_TELLTALE: Mapping[str, tuple[str, ...]] = MappingProxyType(dict.fromkeys(("Contact", "Lead"), ("Phone", "Title")))
 
 
 def name_fields(request: FieldRequest) -> dict[str, str]:
@@ -83,32 +89,76 @@ def _last_name(scope: Scope) -> Make:
     return _of_pair(scope, 1) or words(scope, scope.pools.text("last_names"), scope.pools.numbers("last_weights"))
 
 
-def _of_pair(scope: Scope, part: int) -> Make | None:
-    """Prepare one of a person's two names, so that no two persons of the object are taken for one another.
+@dataclass(frozen=True, slots=True, eq=False)
+class Persons:
+    """Which pair of names each record has, by number, and how many records before it had the same (`copies`)."""
+
+    pairs: np.ndarray
+    copies: np.ndarray
+
+
+def persons(rows: Rows) -> Persons | None:
+    """Return who the records are, so that no two persons of an object are taken for one another.
 
     Each record has another pair of a first and a last name, out of lists in which no name is like another; so neither the
     org's matching rules nor a reader mistakes one for the other. Pairs that the org has are left out. Leads take the pairs from
-    the end, person accounts from the middle. None where the object does not have both names, or the field is too short for them.
+    the end, person accounts from the middle. Where more persons are wanted than there are pairs, these come again; and leads
+    count those of contacts as theirs. None where the object does not have both names, or a field is too short for them.
     """
-    columns = scope.object.columns
-    both = [[one for one in columns if one.provider == name] for name in (FIRST_NAME, LAST_NAME)]
-    pools = scope.pools
-    pool = pools.text(("first_names", "last_names")[part])
-    lists = [pools.numbers("pair_firsts"), pools.numbers("pair_lasts")]
-    long_enough = not scope.column.length or texts.longest(pool) <= scope.column.length
-    if [len(one) for one in both] != [1, 1] or both[part][0].field != scope.column.field or not long_enough:
-        return None
-    taken = both[1][0].options.get("taken", {}).get(pools.locale, ())
-    pairs = Free.of(len(lists[0]) * len(lists[1]), scope.engine.key("people"), taken)
-    first, step = {"Lead": (-1, -1), "Account": (pairs.capacity // 2, 1)}.get(scope.object.name, (0, 1))
+    plan, pools = rows.plan, rows.pools()
+    free = rows.engine.once(("pairs", plan.name, pools.locale), lambda: _free_pairs(rows.engine, plan, pools))
+    return None if free is None else rows.once("persons", lambda: _persons(rows, free))
 
-    def numbers(rows: Rows) -> np.ndarray:
-        return pairs.at((first + step * rows.records) % pairs.capacity)
+
+def _free_pairs(engine: Engine, plan: ObjectPlan, pools: Pools) -> Free | None:
+    columns = [[one for one in plan.columns if one.provider == name] for name in (FIRST_NAME, LAST_NAME)]
+    if [len(one) for one in columns] != [1, 1]:
+        return None
+    names = (pools.text("first_names"), pools.text("last_names"))
+    if any(one.length and texts.longest(pool) > one.length for (one,), pool in zip(columns, names, strict=True)):
+        return None
+    size = len(pools.numbers("pair_firsts")) * len(pools.numbers("pair_lasts"))
+    return Free.of(size, engine.key("people"), columns[1][0].options.get("taken", {}).get(pools.locale, ()))
+
+
+def _persons(rows: Rows, free: Free) -> Persons:
+    name, capacity = rows.plan.name, max(free.capacity, 1)
+    first, step = {"Lead": (-1, -1), "Account": (capacity // 2, 1)}.get(name, (0, 1))
+    copies, places = rows.records // capacity, (first + step * rows.records) % capacity
+    if name == "Lead":
+        full, rest = divmod(rows.engine.count("Contact"), capacity)
+        copies = copies + full + (places < rest)
+    return Persons(free.at(places), copies)
+
+
+def once_only(rows: Rows, field: str) -> np.ndarray | None:
+    """Return where a contact or lead may have the field: what would make one person of two with the same names stays empty.
+
+    None means everywhere.
+    """
+    if field not in _TELLTALE.get(rows.plan.name, ()):
+        return None
+    who = persons(rows)
+    return None if who is None or not who.copies.any() else who.copies == 0
+
+
+def _of_pair(scope: Scope, part: int) -> Make | None:
+    """Prepare one of a person's two names; None where these are no pair."""
+    pools = scope.pools
+    pool, first_count = pools.text(("first_names", "last_names")[part]), len(pools.numbers("pair_firsts"))
+    places = pools.numbers(("pair_firsts", "pair_lasts")[part]).astype(np.int32)
+    if (
+        scope.engine.once(
+            ("pairs", scope.object.name, pools.locale), lambda: _free_pairs(scope.engine, scope.object, pools)
+        )
+        is None
+    ):
+        return None
 
     def make(rows: Rows) -> Coded:
-        drawn = rows.once("people", lambda: numbers(rows))
-        places = drawn % len(lists[0]) if part == 0 else drawn // len(lists[0])
-        return Coded(pool, lists[part][places].astype(np.int32))
+        who = persons(rows)
+        assert who is not None
+        return Coded(pool, places[who.pairs % first_count if part == 0 else who.pairs // first_count])
 
     return make
 
@@ -191,7 +241,8 @@ def _initial(scope: Scope) -> Make:
 
 
 def _job_title(scope: Scope) -> Make:
-    return words(scope, scope.pools.text("job_titles"), scope.pools.numbers("job_weights"))
+    drawn, field = words(scope, scope.pools.text("job_titles"), scope.pools.numbers("job_weights")), scope.column.field
+    return lambda rows: drawn(rows).masked(once_only(rows, field))
 
 
 def _title_field(request: FieldRequest) -> Options:
