@@ -13,6 +13,7 @@ from sfseed_core.generate.providers.choices import free_values
 from sfseed_core.generate.providers.companies import lists_industries
 from sfseed_core.generate.registry import Registry, installed
 from sfseed_core.recipe.model import SHARE, ColumnPlan
+from sfseed_core.recipe.said_value import checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -163,13 +164,16 @@ def _own_values(request: FieldRequest) -> Options:
     recipe = request.recipe
     assert recipe is not None
     assert recipe.values is not None
-    options: dict[str, Any] = {"values": list(recipe.values)}
+    place = f"{request.context.object.name}.{request.field.name}"
+    values = [checked(value, request.field, request.rules, place) for value in recipe.values]
+    if request.rules.needed and "" in values:
+        raise RecipeError(f"{place} must have a value in this org: the recipe cannot list an empty one")
+    options: dict[str, Any] = {"values": values}
     if recipe.weights is not None:
         options["weights"] = list(recipe.weights)
     if request.rules.unique:
-        free = free_values(recipe.values, request.taken)
+        free = free_values(values, request.taken)
         if len(free) < request.context.count:
-            place = f"{request.context.object.name}.{request.field.name}"
             raise RecipeError(
                 f"{place} is unique: of its values {len(free):,} are free, {request.context.count:,} are wanted"
             )

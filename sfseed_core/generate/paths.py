@@ -32,6 +32,24 @@ def find_field(request: FieldRequest, path: str) -> dict[str, Any]:
     return {"field": name, "via": via, "of": parent.name}
 
 
+def refuse_gaps(request: FieldRequest, found: dict[str, Any]) -> None:
+    """Raise RecipeError where a field that must have a value is made of one that some records lack."""
+    if not request.rules.needed:
+        return
+    context, name = request.context, str(found["field"])
+    place = f"{context.object.name}.{request.field.name}"
+    if "of" in found:
+        column = next(one for one in context.earlier[found["of"]].columns if one.field == name)
+        path = str(found["via"]).split(".")
+        reference = context.references.get(path[0])
+        always = column.null_share == 0 and reference is not None and reference.required
+    else:
+        rules = context.rules.fields.get(name)
+        always = rules is not None and rules.needed
+    if not always:
+        raise RecipeError(f"{place} must have a value in this org, and {name}, which it is made of, may be empty")
+
+
 def _followed(request: FieldRequest, links: list[str], place: str) -> tuple[str, ObjectPlan]:
     """Return the path of reference fields that the links name, one after the other, and the object at its end."""
     context = request.context

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sfseed_core.errors import RecipeError
 from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe, Recipe
+from sfseed_core.recipe.said_value import checked
 from sfseed_core.recipe.suggestion import did_you_mean
 
 if TYPE_CHECKING:
@@ -21,10 +19,6 @@ if TYPE_CHECKING:
 
 NAME = "as"
 _NOT_SAID = FieldRecipe()
-_DOTTED_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_TRUTH = MappingProxyType(
-    {**dict.fromkeys(("true", "1", "yes", "x"), "true"), **dict.fromkeys(("false", "0", "no", ""), "false")}
-)
 
 
 def in_terms_of(recipe: Recipe, schema: Schema) -> Recipe:
@@ -73,40 +67,9 @@ def given_values(recipe: ObjectRecipe, field: Field, rules: FieldRules) -> tuple
     return tuple(
         None
         if value is None or (value == "" and rules.needed)
-        else _checked(value, field, rules, f"{recipe.name}, row {row}")
+        else checked(value, field, rules, f"{recipe.name}, row {row}, {field.name}")
         for row, value in enumerate(values, 1)
     )
-
-
-def _checked(value: str, field: Field, rules: FieldRules, place: str) -> str:
-    where = f"{place}, {field.name}"
-    if value == "":
-        return value
-    if field.type == "boolean":
-        if value.lower() not in _TRUTH:
-            raise RecipeError(f"{where}: {value!r} is neither true nor false")
-        return _TRUTH[value.lower()]
-    if field.type in {"date", "datetime"}:
-        return _day(value, where)
-    if field.type in {"int", "long", "double", "currency", "percent"}:
-        try:
-            return str(Decimal(value))
-        except InvalidOperation as error:
-            raise RecipeError(f"{where}: {value!r} is not a number") from error
-    if rules.allowed is not None and value not in rules.allowed and field.type == "picklist":
-        raise RecipeError(f"{where}: {value!r} is not one of its values{did_you_mean(value, rules.allowed)}")
-    if field.length and len(value) > field.length:
-        raise RecipeError(f"{where}: {len(value)} characters, it takes {field.length}")
-    return value
-
-
-def _day(value: str, where: str) -> str:
-    match = _DOTTED_DAY.fullmatch(value)
-    text = f"{match[3]}-{int(match[2]):02}-{int(match[1]):02}" if match else value
-    try:
-        return (date if len(text) == len("2026-11-23") else datetime).fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise RecipeError(f"{where}: {value!r} is not a date: write 2026-11-23") from error
 
 
 def given_keys(

@@ -90,6 +90,9 @@ def _check_fields(schema: ObjectSchema, rules: ObjectRules, said: Mapping[str, F
             )
         if one.to is not None:
             _check_targets(schema.name, field, one.to)
+        if rules.fields[name].needed and (one.skip or one.empty):
+            gap = "skip" if one.skip else f"empty: {one.empty}"
+            raise RecipeError(f"{schema.name}.{name} must have a value in this org: the recipe cannot say {gap}")
 
 
 def _check_targets(name: str, field: Field, to: Mapping[str, int]) -> None:

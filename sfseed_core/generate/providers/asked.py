@@ -16,7 +16,7 @@ from sfseed_core.errors import RecipeError
 from sfseed_core.generate import texts
 from sfseed_core.generate.cells import Numbers, Texts, both
 from sfseed_core.generate.curves import Curve
-from sfseed_core.generate.paths import find_field
+from sfseed_core.generate.paths import find_field, refuse_gaps
 from sfseed_core.generate.provider import (
     ALL_TEXT,
     CHOICE,
@@ -95,7 +95,12 @@ def _read_template(request: FieldRequest, asked: Options) -> Options:
             path, form = piece, ""
         if request.field.type == "email" and not form:
             form = "slug"
-        parts.append({"number": True} if piece == "record" else {**find_field(request, path), "form": form})
+        if piece == "record":
+            parts.append({"number": True})
+            continue
+        found = find_field(request, path)
+        refuse_gaps(request, found)
+        parts.append({**found, "form": form})
     if not any(isinstance(part, dict) for part in parts):
         raise RecipeError(f"{_place(request)}: the template names no field; write for example {{FirstName}}.{{LastName}}")
     return {"parts": parts}
@@ -255,6 +260,12 @@ _EDGE_TIMES = ("00:00:00", "12:00:00", "23:59:59")
 
 def _read_edge(request: FieldRequest, _: Options) -> Options:
     """Return values at the edge of what the field takes, each valid."""
+    rules = request.rules
+    if request.field.type in CHOICE and (rules.by_controller or rules.by_record_type):
+        proposed = choices.propose(request)  # which values go together is the org's to say: all of them are drawn
+        if isinstance(proposed, str):
+            raise RecipeError(f"{_place(request)}: {proposed}")
+        return proposed
     found = [value for value in _edges(request) if value.strip()]
     if not found:
         raise RecipeError(f"{_place(request)}: nothing is at the edge of type {request.field.type}")

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sfseed_core.errors import RecipeError
 from sfseed_core.generate import texts
 from sfseed_core.generate.cells import Cells, Coded, Numbers, coded
 from sfseed_core.generate.owners import COMPANY, company_of, owner_of
-from sfseed_core.generate.paths import find_field
+from sfseed_core.generate.paths import find_field, refuse_gaps
 from sfseed_core.generate.provider import ALL_TEXT, CHOICE, DAY, NUMBER, Make, Options, Provider, Scope
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def propose(request: FieldRequest) -> Options | str:
 
 
 _NOTHING = "there is nothing to copy"
+_FAMILIES = (NUMBER, frozenset({"date"}), frozenset({"datetime"}), CHOICE, frozenset({"email"}), ALL_TEXT)
 
 
 def _from_parent(request: FieldRequest) -> Options | None:
@@ -65,9 +67,25 @@ def _alike(request: FieldRequest, parent: ObjectPlan) -> ColumnPlan | None:
 def _read(request: FieldRequest, asked: Options) -> Options:
     """Return where the recipe's `from` leads; without it what is proposed, under what is asked."""
     if "from" in asked:
-        return find_field(request, str(asked["from"]))
+        found = find_field(request, str(asked["from"]))
+        refuse_gaps(request, found)
+        _check_kinds(request, found)
+        return found
     proposed = propose(request)
     return {**({} if isinstance(proposed, str) else proposed), **asked}
+
+
+def _check_kinds(request: FieldRequest, found: dict[str, Any]) -> None:
+    """Raise RecipeError where what the other field holds is nothing that this one takes."""
+    of = str(found.get("of", request.context.object.name))
+    other, mine = request.context.schema.objects[of].fields[str(found["field"])], request.field
+    family = next((one for one in _FAMILIES if mine.type in one), frozenset({mine.type}))
+    place = f"{request.context.object.name}.{mine.name}"
+    if other.type not in family:
+        raise RecipeError(f"{place} is of type {mine.type}: it cannot hold what {of}.{other.name} ({other.type}) does")
+    allowed = request.rules.allowed
+    if mine.type in CHOICE and allowed is not None and not {*other.active_values} <= {*allowed}:
+        raise RecipeError(f"{place}: its picklist lacks values of {of}.{other.name}")
 
 
 def prepare(scope: Scope) -> Make:
