@@ -26,17 +26,23 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.chooser import FieldRequest
 
 DOMAIN_END = ".example.com"
+_LETTERS = (("ß", "ss"), ("ø", "o"), ("æ", "ae"), ("œ", "oe"), ("ł", "l"), ("đ", "d"))  # that are no letter with an accent
 NO_COMPANY = ("example.com", "example.org", "example.net")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Companies:
-    """Which company each record is: places in the lists of stems, trades and regions, and a number where these are used up."""
+    """Which company each record is: places in the lists of stems, trades and regions, and a number where these are used up.
+
+    Where names come again, `copies` says how often before, and `firsts` which record had the name first.
+    """
 
     stems: np.ndarray
     trades: np.ndarray
     regions: np.ndarray | None
     numbers: np.ndarray | None
+    copies: np.ndarray | None = None
+    firsts: np.ndarray | None = None
 
 
 def companies(rows: Rows, field: str, pools: Pools) -> Companies:
@@ -52,16 +58,18 @@ def _companies(rows: Rows, field: str, pools: Pools) -> Companies:
     taken = column.options.get("taken", {}).get(pools.locale, ()) if column is not None and copies == 1 else ()
     if names - len(taken) < rows.plan.count:
         taken = ()  # too few are free: then names come again, with a region's name
-    place = rows.engine.once(
+    free = rows.engine.once(
         ("free companies", rows.plan.name, field, pools.locale),
         lambda: Free.of(names * copies, rows.engine.key(rows.plan.name, field, COMPANY), taken),
-    ).at(rows.records)
+    )
+    place = free.at(rows.records)
     copy, name = np.divmod(place, names) if copies > 1 else (None, place)
     stem, trade = np.divmod(name, trades)
     if copy is None:
         return Companies(stem, trade, None, None)
     number, region = np.divmod(copy, regions)
-    return Companies(stem, trade, region, number if copies > regions else None)
+    firsts = free.order.positions_of(name)
+    return Companies(stem, trade, region, number if copies > regions else None, copy, firsts)
 
 
 def _taken_companies(request: FieldRequest) -> Options:
@@ -93,14 +101,13 @@ def _name(scope: Scope) -> Make:
     stems = texts.join(pools.text("company_stems"), gap)
     trades, forms = pools.text("company_trades"), pools.text("company_forms")
     endings, styles = _products(trades, forms, gap)
-    regions = pa.concat_arrays([texts.strings([""]), texts.join(pools.text("company_regions").slice(1), gap)])
+    regions, tails = _after(pools.text("company_regions").slice(1), gap), _after(forms, gap)
 
     def make(rows: Rows) -> Cells:
-        one = companies(rows, field, pools)
-        ending = one.trades * styles + draws.below(rows.draw(key), styles)
-        parts: list[Coded | str] = [Coded(stems, one.stems), Coded(endings, ending)]
+        one, style = companies(rows, field, pools), draws.below(rows.draw(key), styles)
+        parts: list[Coded | str] = [Coded(stems, one.stems), Coded(endings, one.trades * styles + style)]
         if one.regions is not None:
-            parts.insert(1, Coded(regions, one.regions))
+            parts[1:] = [Coded(trades, one.trades), Coded(regions, one.regions), Coded(tails, style)]
         if one.numbers is not None:
             parts += [" ", *whole(one.numbers + 1)]
         return joined(*parts).fitted(scope.column.length)
@@ -113,8 +120,12 @@ def _products(trades: pa.StringArray, forms: pa.StringArray, gap: str) -> tuple[
     styles = len(forms) + 1
     trade = np.repeat(np.arange(len(trades)), styles)
     form = np.tile(np.arange(styles), len(trades))
-    tails = pa.concat_arrays([texts.strings([""]), texts.join(gap, forms)])
-    return texts.join(Coded(trades, trade).text(), Coded(tails, form).text()), styles
+    return texts.join(Coded(trades, trade).text(), Coded(_after(forms, gap), form).text()), styles
+
+
+def _after(words_: pa.StringArray, gap: str) -> pa.StringArray:
+    """Return nothing, and the words with a gap before each."""
+    return pa.concat_arrays([texts.strings([""]), texts.join(gap, words_)])
 
 
 def domains(rows: Rows, field: str, before: str) -> Joined:
@@ -208,7 +219,10 @@ def no_company(rows: Rows, before: str) -> Joined:
 def slugs(array: pa.StringArray, otherwise: str) -> pa.StringArray:
     """Return any text as it may stand in a host name or before an @; `otherwise` where nothing of it remains."""
     bare = pc.replace_substring_regex(pc.utf8_normalize(array, form="NFKD"), pattern=r"\p{M}+", replacement="")
-    plain = pc.replace_substring_regex(pc.utf8_lower(bare), pattern="[^a-z0-9]+", replacement="-")
+    lower = pc.utf8_lower(bare)
+    for letter, latin in _LETTERS:
+        lower = pc.replace_substring(lower, pattern=letter, replacement=latin)
+    plain = pc.replace_substring_regex(lower, pattern="[^a-z0-9]+", replacement="-")
     trimmed = pc.utf8_slice_codeunits(pc.utf8_trim(plain, characters="-"), 0, 24)
     trimmed = pc.fill_null(pc.utf8_trim(trimmed, characters="-"), texts.scalar(otherwise))
     return pc.if_else(pc.equal(trimmed, texts.scalar("")), texts.scalar(otherwise), trimmed)

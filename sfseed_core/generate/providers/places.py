@@ -15,6 +15,7 @@ from sfseed_core.generate.given import NOT_SAID, UNKNOWN, among, given_places
 from sfseed_core.generate.owners import COMPANY, owner_of
 from sfseed_core.generate.pools import Pools
 from sfseed_core.generate.provider import ALL_TEXT, CHOICE, NUMBER, TEXT, Make, Options, Provider, Scope, drawn_places
+from sfseed_core.generate.providers.companies import Companies, companies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -115,13 +116,25 @@ def _city(rows: Rows, spec: Options) -> np.ndarray:
         table = rows.engine.once(
             ("cities", rows.plan.name, rows.pools().locale), lambda: city_table(rows.pools(), spec.get("only", {}))
         )
-        return table[draws.sixteenths(rows.draw(rows.engine.key(rows.plan.name, "city")))]
+        key = rows.engine.key(rows.plan.name, "city")
+        one = _named_again(rows)
+        if one is None or one.copies is None or one.firsts is None:
+            return table[draws.sixteenths(rows.draw(key))]
+        firsts = table[draws.sixteenths(draws.mix(key, draws.spread(one.firsts)))]
+        cities = np.unique(table)
+        return cities[(np.searchsorted(cities, firsts) + one.copies) % len(cities)]
 
     link = rows.parents(spec["via"], spec.get("of")) if "via" in spec else None
     if link is None or rows.engine.place(link.rows.plan.name) is None or not _same_places(rows, link.rows):
         return drawn()
     theirs = city_codes(link.rows, {}, _NOBODY, 0)[link.places]
     return theirs if link.valid is None else np.where(link.valid, theirs, drawn())
+
+
+def _named_again(rows: Rows) -> Companies | None:
+    """Return which companies the records are, where names come again: each time in another city."""
+    field = next((one for one in rows.plan.columns if one.provider == COMPANY), None)
+    return None if field is None else companies(rows, field.field, rows.pools(field.options.get("locale")))
 
 
 def _same_places(rows: Rows, other: Rows) -> bool:
