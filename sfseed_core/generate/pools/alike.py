@@ -7,6 +7,7 @@ docs/matching-rules.md has them with their source. What is here is at least as s
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -124,15 +125,21 @@ def first_words(names: Iterable[str], most: int) -> list[str]:
     found: dict[str, str] = {}
     for name in names:
         if " " not in name and "-" not in name:
-            found.setdefault(name.lower()[:6], name)
+            found.setdefault(_beginning(name), name)
         if len(found) == most:
             break
     return list(found.values())
+
+
+def _beginning(word: str) -> str:
+    """Return the first six letters as the rules compare them, without accents."""
+    bare = "".join(letter for letter in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(letter))
+    return bare.replace("ß", "ss")[:6]
 
 
 def second_words(names: Iterable[str]) -> list[str]:
     """Return names, no two of which begin with the same six letters."""
     found: dict[str, str] = {}
     for name in names:
-        found.setdefault(re.split(r"[ -]", name.lower())[0][:6], name)
+        found.setdefault(_beginning(re.split(r"[ -]", name)[0]), name)
     return list(found.values())

@@ -97,7 +97,9 @@ def people(locale: str) -> Columns:
     last = letters.weighted(provider.last_names)
     first = [*_halved(male), *_halved(female)]
     slugs = [letters.of_name(name) for name, _ in first]
-    pair_firsts = unlike(slugs, [weight for _, weight in first])
+    # of two that begin with the same name (Anna Lena, Anna Maria) the rules see little more than that
+    simple = ["" if re.search(r"[ -]", name) else one for (name, _), one in zip(first, slugs, strict=True)]
+    pair_firsts = unlike(simple, [weight for _, weight in first])
     family = [letters.of_name(name) for name, _ in last]
     heard = [slugs[place] for place in pair_firsts]
     pair_lasts = unlike(family, [weight for _, weight in last], without=heard, alike=near)
