@@ -192,7 +192,8 @@ def _companies(trades: list[str], columns: Columns) -> Columns:
     common = sorted(range(len(names)), key=lambda place: -int(weights[place]))
     stems = dict(_read_as(str(word)) for word in columns["company_stems"])
     stems |= {str(names[place]): str(slugs[place]) for place in common if names[place] not in stems}
-    stems = {stem: stems[stem] for stem in first_words(stems, _MOST_STEMS)}
+    by_slug = {stems[stem]: stem for stem in reversed(first_words(stems, _MOST_STEMS))}  # a slug is the web site's name
+    stems = {stem: slug for slug, stem in by_slug.items()}
     known_trades = second_words(trade.split("|")[0] for trade in trades)
     pairs = [(trade, industry) for trade, industry in (_read_as(trade, "|") for trade in trades) if trade in known_trades]
     known = [_read_as(industry) if "/" in industry else (industry, slug(trade)) for trade, industry in pairs]

@@ -16,6 +16,7 @@ from sfseed_core.generate.owners import COMPANY, owner_of
 from sfseed_core.generate.pools import Pools
 from sfseed_core.generate.provider import ALL_TEXT, CHOICE, NUMBER, TEXT, Make, Options, Provider, Scope, drawn_places
 from sfseed_core.generate.providers.companies import Companies, companies
+from sfseed_core.generate.providers.people import persons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -38,6 +39,7 @@ _COLUMNS = {
 _ENGLISH = {"city_countries": "city_countries_english"}  # a picklist may hold these instead
 _DEGREES = {"address.latitude": "city_latitudes", "address.longitude": "city_longitudes"}
 _DEGREE_SCALE = 4
+_ROOMY = 100  # a street field of more characters has room for a letter behind the number
 _NEAR = 300  # ten-thousandths of a degree around the city's centre: some three kilometres
 
 
@@ -208,14 +210,26 @@ def _street(scope: Scope) -> Callable[[Rows], Joined]:
     fitting = texts.fit(streets, room)
     highest = int(scope.pools.settings["highest_house_number"])
     numbers = scope.once("house numbers", make=lambda: Numbers(np.arange(1, highest + 1)).text())
+    lettered, roomy = scope.pools.settings.get("house_letters", "yes") == "yes", not length or length > _ROOMY
 
     def make(rows: Rows) -> Joined:
         drawn = rows.draw(key)
-        number = Coded(numbers, draws.below(drawn, len(numbers)))
+        number: Coded | Joined = Coded(numbers, draws.below(drawn, len(numbers)))
+        who = persons(rows)
+        if who is not None and who.copies.any() and roomy:
+            number = joined(number, _next_door(rows, who.copies, lettered=lettered))
         name = Coded(fitting, table[draws.sixteenths(drawn, 3)])
         return joined(number, name) if before else joined(name, number)
 
     return make
+
+
+def _next_door(rows: Rows, copies: np.ndarray, *, lettered: bool) -> Coded:
+    """Return what follows the house number of persons of one name: nothing for the first, then a, b ... or -2, -3 ..."""
+    most = int(copies.max())
+    letters = [chr(ord("a") + place) for place in range(26)] if lettered else []
+    more = [*letters, *(f"-{place + 2}" for place in range(len(letters), most))]
+    return Coded(rows.engine.once(("doors", str(most), str(lettered)), lambda: texts.strings(["", *more])), copies)
 
 
 def _around_street(pools: Pools) -> tuple[str, str]:
