@@ -29,6 +29,13 @@ _DEGREES = (("latitude", 90), ("longitude", 180))
 _DEFAULT_INT_DIGITS = 9
 
 
+def has_formulas(schema: ObjectSchema, snapshot: Snapshot) -> bool:
+    """Say whether formulas decide over an object's records: validation rules or lookup filters."""
+    if schema.validation_rules or snapshot.validation_rules.get(schema.name):
+        return True
+    return any(field.lookup_filter is not None for field in schema.fields.values())
+
+
 def object_rules(schema: ObjectSchema, snapshot: Snapshot | None = None) -> ObjectRules:
     """Return the rules of an object's records at insert; without a snapshot, of what the describe and the tables know."""
     table = standard(schema.name)

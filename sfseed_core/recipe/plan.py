@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sfseed_core.constraints.rules import has_formulas
 from sfseed_core.errors import PlanRefused
 from sfseed_core.recipe.budget import check_fits, crowded
 from sfseed_core.recipe.counts import Asked, Count, resolve_counts
@@ -134,8 +135,7 @@ def _plan_of(given: _Given, schema: Schema) -> Plan:
 
 def _rules(shapes: Mapping[str, Shape], schema: Schema, snapshot: Snapshot, as_of: date) -> RuleBook | None:
     objects = [schema.objects[name] for name in shapes if name in schema.objects]
-    filtered = any(field.lookup_filter is not None for one in objects for field in one.fields.values())
-    if not filtered and not any(one.validation_rules or snapshot.validation_rules.get(one.name) for one in objects):
+    if not any(has_formulas(one, snapshot) for one in objects):
         return None
     from sfseed_core.recipe.rule_book import rule_book  # the formula language, which most plans do without
 

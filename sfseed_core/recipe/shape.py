@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sfseed_core.constraints.rules import object_rules
-from sfseed_core.constraints.shapes import heeding
-from sfseed_core.constraints.validation import validation_constraints
+from sfseed_core.constraints.rules import has_formulas, object_rules
 from sfseed_core.errors import RecipeError
 from sfseed_core.recipe.columns import RECORD_TYPE
 from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe
@@ -56,9 +54,19 @@ class Shape:
         return self.rules.fields[field.name].writable and field.name not in self.left_out
 
 
+def _rules(schema: ObjectSchema, snapshot: Snapshot) -> ObjectRules:
+    rules = object_rules(schema, snapshot)
+    if not has_formulas(schema, snapshot):
+        return rules
+    from sfseed_core.constraints.shapes import heeding  # the formula language, which most plans do without
+    from sfseed_core.constraints.validation import validation_constraints
+
+    return heeding(rules, schema, validation_constraints(schema, {}, snapshot))
+
+
 def shape_of(schema: ObjectSchema, snapshot: Snapshot, recipe: ObjectRecipe | None = None) -> Shape:
     """Return the object as it will be seeded; raises RecipeError when the recipe names a field that cannot be set."""
-    rules = heeding(object_rules(schema, snapshot), schema, validation_constraints(schema, {}, snapshot))
+    rules = _rules(schema, snapshot)
     recipe = recipe or ObjectRecipe(schema.name)
     said = recipe.fields
     _check_fields(schema, rules, {**dict.fromkeys(recipe.only or (), _NOT_SAID), **said})

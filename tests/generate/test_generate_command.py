@@ -14,7 +14,14 @@ from sfseed_core.dataset.export.ahead import ahead
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 RECIPE = BENCHMARKS / "account_contact_opportunity.yaml"
 HEAVY = ("pandas", "streamlit", "simple_salesforce", "networkx", "duckdb", "pydantic_settings", "faker", "requests")
-UNASKED = ("sfseed_core.formula.evaluate", "sfseed_core.generate.judged", "sfseed_core.load", "sfseed_emulator", "numpy.ma")
+UNASKED = (
+    "sfseed_core.formula.parser",
+    "sfseed_core.formula.evaluate",
+    "sfseed_core.generate.judged",
+    "sfseed_core.load",
+    "sfseed_emulator",
+    "numpy.ma",
+)
 
 
 def generate(out: Path, *more: str) -> int:
