@@ -150,3 +150,13 @@ await check('tooling', async () => {
   assert.ok((await c.tooling.query('SELECT Id, ValidationName FROM ValidationRule')).totalSize >= 1);
   assert.ok((await c.tooling.describeGlobal()).sobjects.length > 5);
 });
+await check('layouts and list views', async () => {
+  assert.ok((await accounts.layouts()).layouts.length >= 1);
+  assert.equal((await accounts.compactLayouts()).compactLayouts[0].name, 'SYSTEM');
+  assert.deepEqual((await accounts.approvalLayouts()).approvalLayouts, []);
+  assert.deepEqual(await c.quickActions(), []);
+  const { listviews } = await accounts.listviews();
+  const view = accounts.listview(listviews.find((one) => one.developerName === 'AllAccounts').id);
+  assert.ok((await view.describe()).query.startsWith('SELECT'));
+  assert.ok((await view.results()).records.length >= 1);
+});

@@ -21,4 +21,4 @@ def test_jsforce_works(clients: Any, org: dict[str, Any], tmp_path: Path) -> Non
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     checks = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert [one for one in checks if not one["ok"]] == [], done.stderr
-    assert len(checks) == 25, done.stderr
+    assert len(checks) == 26, done.stderr
