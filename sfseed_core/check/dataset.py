@@ -96,6 +96,7 @@ def _check_object(
         deferred=frozenset(one.field for one in plan.references if one.deferred),
         taken=taken_of(plan.name, snapshot),
         record_types=record_types_of(plan.name, snapshot),
+        duplicates=has_duplicate_rules(plan.name, snapshot),
         validation=None if judged is None else _validation(dataset, described, schema, snapshot, revision, judged),
     )
     return check_records(given)
@@ -157,6 +158,11 @@ def taken_of(object_name: str, snapshot: Snapshot | None) -> dict[str, tuple[str
     taken = {} if snapshot is None else snapshot.taken
     prefix = f"{object_name}."
     return {name.removeprefix(prefix): values for name, values in taken.items() if name.startswith(prefix)}
+
+
+def has_duplicate_rules(object_name: str, snapshot: Snapshot | None) -> bool:
+    """Say whether the org has an active duplicate rule for the object."""
+    return snapshot is not None and any(one.object == object_name for one in snapshot.duplicate_rules)
 
 
 def record_types_of(object_name: str, snapshot: Snapshot | None) -> Collection[str] | None:

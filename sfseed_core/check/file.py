@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sfseed_core.check.cells import LEFT_OUT
-from sfseed_core.check.dataset import record_types_of, taken_of, world_of
+from sfseed_core.check.dataset import has_duplicate_rules, record_types_of, taken_of, world_of
 from sfseed_core.check.finding import Finding, Level
 from sfseed_core.check.records import Records, check_records
 from sfseed_core.check.validation import Validation
@@ -160,6 +160,7 @@ class _Judged:
             linked=read.linked,
             taken=taken_of(self._schema.name, self._snapshot),
             record_types=self._record_types(),
+            duplicates=has_duplicate_rules(self._schema.name, self._snapshot),
             validation=self._validation,
         )
         marked = [self._finding(None, "byte-order-mark", _MARKED, Level.DOUBTFUL)] if self._file.marked else []

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from sfseed_core.check import unique
+from sfseed_core.check.alike import NAMES, alike, columns_of
 from sfseed_core.check.between import BETWEEN_CHECKS
 from sfseed_core.check.cells import CELL_CHECKS, has_default, read_only
 from sfseed_core.check.column import Broken, Collector, Column, Rows
@@ -40,7 +41,7 @@ class Records:
     the objects that the keys count; `deferred` those that only the update pass fills, `linked` those given in another way than
     by a column of theirs. `taken` holds the values that the
     org has, per field; `record_types` the developer names that can be resolved, or None where they were not read;
-    `validation` the org's validation rules, None where they are not asked for.
+    `validation` the org's validation rules, None where they are not asked for; `duplicates`: whether duplicate rules are active.
     """
 
     schema: ObjectSchema
@@ -54,6 +55,7 @@ class Records:
     taken: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     record_types: Collection[str] | None = None
     validation: Validation | None = None
+    duplicates: bool = False
 
 
 def check_records(given: Records) -> list[Finding]:
@@ -131,6 +133,7 @@ def _compared_whole(given: Records) -> frozenset[str]:
     names = {name for name, rules in given.rules.fields.items() if rules.unique}
     names |= {name for rule in _together(given) for name in rule.fields}
     names |= {name for name, targets in given.references.items() if is_self_reference(given.schema.name, targets)}
+    names |= columns_of(given.schema.name, given.columns) if given.duplicates else set()
     names &= set(given.columns)
     return frozenset(names | {target_column(name) for name in names if name in given.references})
 
@@ -150,6 +153,8 @@ def _check_whole(given: Records, table: pa.Table, collector: Collector) -> None:
         if is_self_reference(given.schema.name, given.references.get(name, ())):
             step: Step = "update" if name in given.deferred else "insert"
             collector.add(_circles(table, name, records), name, records, step)
+    if given.duplicates and given.schema.name in NAMES:
+        collector.add(alike(given.schema.name, table), NAMES[given.schema.name][-1], records)
     for rule in _together(given):
         columns = [
             tuple(table[one] for one in (name, target_column(name)) if one in table.column_names) for name in rule.fields

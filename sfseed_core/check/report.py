@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sfseed_core.check.alike import ALIKE
 from sfseed_core.check.finding import Level
 from sfseed_core.constraints.validation import can_fire_at_insert, validation_constraints
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sfseed_core.check.finding import Finding
     from sfseed_core.constraints.validation import ValidationConstraint
@@ -55,11 +56,12 @@ class RuleReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All findings, the records per object, and the rules."""
+    """All findings, the records per object, the rules, and what is said of the org's duplicate rules."""
 
     findings: tuple[Finding, ...]
     counts: Mapping[str, int]
     rules: tuple[RuleReport, ...]
+    duplicates: tuple[str, ...] = ()
 
     @property
     def records(self) -> int:
@@ -95,7 +97,24 @@ def report_of(
         if name in schemas
         for one in validation_constraints(schemas[name], schemas, snapshot)
     ]
-    return Report(every, counts, tuple(rules))
+    return Report(every, counts, tuple(rules), tuple(_duplicates(counts, snapshot, every)))
+
+
+def _duplicates(counts: Mapping[str, int], snapshot: Snapshot | None, findings: Sequence[Finding]) -> Iterator[str]:
+    """Say of each duplicate rule what it does and whether records here look alike; what was not read is not none."""
+    if snapshot is None:
+        return
+    if "duplicate rules" in snapshot.unread:
+        yield f"duplicate rules: not read ({snapshot.unread['duplicate rules']})"
+    for one in snapshot.duplicate_rules:
+        if one.object not in counts:
+            continue
+        alike = sum(each.count for each in findings if each.object == one.object and each.rule == ALIKE)
+        does = "refuses what it finds alike" if one.refuses else "only reports what it finds alike"
+        within = (
+            f"{alike:,} records here look like another" if alike else "no two records here agree in what tells them apart"
+        )
+        yield f"{one.object}: duplicate rule {one.name!r} (by {', '.join(one.matching)}) {does}; {within}"
 
 
 def _rule(name: str, one: ValidationConstraint, found: Sequence[Finding]) -> RuleReport:

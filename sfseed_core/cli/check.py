@@ -77,6 +77,7 @@ def _as_json(report: Report) -> dict[str, Any]:
         "pass_rate": round(report.pass_rate, 6),
         "findings": [_finding_json(one) for one in report.findings],
         "rules": [_rule_json(one) for one in report.rules],
+        "duplicate_rules": list(report.duplicates),
     }
 
 
@@ -109,7 +110,7 @@ def _rule_json(one: RuleReport) -> dict[str, Any]:
 
 
 def _as_text(report: Report) -> list[str]:
-    return [*_findings_text(report), *_rules_text(report), _summary(report)]
+    return [*_findings_text(report), *_rules_text(report), *report.duplicates, _summary(report)]
 
 
 def _findings_text(report: Report) -> list[str]:

@@ -43,6 +43,16 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class DuplicateRule:
+    """An active duplicate rule of an object: whether the API refuses what it finds, and the matching rules that it goes by."""
+
+    object: str
+    name: str
+    refuses: bool
+    matching: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What was read of an org at `taken_at` (UTC).
 
@@ -78,6 +88,7 @@ class Snapshot:
     validation_rules: Mapping[str, tuple[ValidationRule, ...]] = field(default_factory=lambda: MappingProxyType({}))
     existing: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     globals: Mapping[str, str | bool | int | float | None] = field(default_factory=lambda: MappingProxyType({}))
+    duplicate_rules: tuple[DuplicateRule, ...] = ()
     unread: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def with_globals(self, given: Mapping[str, str | bool | int | float | None]) -> Snapshot:

@@ -13,6 +13,7 @@ from sfseed_core.errors import GuardRefused, LoginFailed, OrgAnswered, OrgError,
 from sfseed_core.events import SILENT, Progress
 from sfseed_core.org.answers import understood
 from sfseed_core.org.soql import select
+from sfseed_core.snapshot.duplicates import read_duplicate_rules
 from sfseed_core.snapshot.globals import globals_in, read_globals
 from sfseed_core.snapshot.model import Snapshot, Stage, User
 from sfseed_core.snapshot.rules import read_rules
@@ -138,6 +139,7 @@ def _parts(asked: _Asked) -> dict[str, Callable[[_Asked], dict[str, Any]]]:
     parts["record counts"] = _counts
     parts["limits"] = _limits
     parts["validation rules"] = _validation_rules
+    parts["duplicate rules"] = _duplicate_rules
     for name in asked.objects:
         for field in unique_fields(asked.schema, name):
             parts[f"{name}.{field}"] = _taken_reader(name, field)
@@ -225,6 +227,10 @@ def _validation_rules(asked: _Asked) -> dict[str, Any]:
     rules = read_rules(asked.org, asked.objects)
     found = read_globals(asked.org, globals_in(one.formula for each in rules.values() for one in each))
     return {"validation_rules": rules, "globals": MappingProxyType(found)}
+
+
+def _duplicate_rules(asked: _Asked) -> dict[str, Any]:
+    return {"duplicate_rules": read_duplicate_rules(asked.org, asked.objects)}
 
 
 def _limits(asked: _Asked) -> dict[str, Any]:

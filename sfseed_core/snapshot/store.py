@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sfseed_core.errors import DataError
 from sfseed_core.ids import to18
 from sfseed_core.schema.model import ValidationRule
-from sfseed_core.snapshot.model import Snapshot, Stage, User
+from sfseed_core.snapshot.model import DuplicateRule, Snapshot, Stage, User
 from sfseed_core.system import private_folder, write_durably
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ _WRITERS: Mapping[str, Any] = {
     "existing": _lists,
     "validation_rules": lambda value: {name: [dataclasses.asdict(one) for one in rules] for name, rules in value.items()},
     "globals": _plain,
+    "duplicate_rules": lambda value: [dataclasses.asdict(one) for one in value],
     "unread": _plain,
 }
 _READERS: Mapping[str, Any] = {
@@ -101,5 +102,6 @@ _READERS: Mapping[str, Any] = {
         {name: tuple(ValidationRule(**one) for one in rules) for name, rules in value.items()}
     ),
     "globals": MappingProxyType,
+    "duplicate_rules": lambda value: tuple(DuplicateRule(**{**one, "matching": tuple(one["matching"])}) for one in value),
     "unread": MappingProxyType,
 }
