@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PRESSED = "connect_pressed"  # a note, since a press alone is lost where the frame is put around the page first
 _LOOKS = 1200  # of half a second each: how long a sign-in may take
+_WAIT = "Waiting for the sign-in in the other tab… Keep this one open."
 _EXAMPLE = "https://acme--uat.sandbox.my.salesforce.com"
 _WAYS: Mapping[Way, str] = {
     "web": "Sign in with the browser",
@@ -162,7 +163,7 @@ def _awaited(listener: Callback, address: str) -> Mapping[str, str]:
         waiting = st.empty()
         st.button("Cancel", key="cancel_sign_in")
         for _ in range(_LOOKS):
-            waiting.caption("Waiting for the sign-in in the other tab…")  # drawing anew lets a click end the waiting
+            waiting.caption(_WAIT)  # drawing anew lets a click end the waiting
             returned = listener.poll(0.5)
             if returned is not None:
                 return returned

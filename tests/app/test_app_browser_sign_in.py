@@ -17,7 +17,7 @@ __all__ = ["no_waiting", "served"]
 
 pytestmark = pytest.mark.browser
 
-WAITING = "Waiting for the sign-in in the other tab…"
+WAITING = "Waiting for the sign-in in the other tab… Keep this one open."
 
 
 @pytest.fixture(scope="module")
