@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
@@ -27,6 +28,16 @@ def actions(status: RunStatus) -> None:
         if status.state.ended and status.dataset is not None:
             _save(status.dataset)
             _again(status)
+        if status.objects:
+            st.download_button(
+                "Report",
+                data=partial(_report, status.run),
+                file_name=f"{status.run}.html",
+                mime="text/html",
+                icon=":material/description:",
+                help="Counts, how it went over time, what failed and why: one HTML file, to keep or send.",
+                on_click="ignore",
+            )
 
 
 def _onward(status: RunStatus) -> None:
@@ -124,6 +135,16 @@ def _again(status: RunStatus) -> None:
         )
         if st.button("Go to Load", key="again_go", type="primary"):
             state.leave_for("pages/load.py", run=None, org=chosen, dataset=status.dataset)
+
+
+def _report(run_id: str) -> str:
+    from sfseed_core.load.page_of_run import html
+
+    run = Run.open(resources.home(), run_id)
+    try:
+        return html(run)
+    finally:
+        run.close()
 
 
 def _go_on(run_id: str, task: Literal["load", "undo", "retry"], keep_changed: bool = False) -> None:

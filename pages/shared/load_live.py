@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.shared import resources, state, words
+from pages.shared.shelf import shelf
+from sfseed_core.clock import SYSTEM
 from sfseed_core.load.follow import is_carried
 from sfseed_core.load.journal import Run
+from sfseed_core.load.pace import Pacer
 from sfseed_core.load.status import RunState
 from sfseed_core.workflow import load
 
@@ -133,9 +136,11 @@ def _row(name: str, counts: Counts) -> dict[str, object]:
 
 
 def _total(status: RunStatus, done: int, planned: int, *, undoing: bool) -> str:
+    pacer = shelf().get("pace", (resources.home(), status.run, undoing), Pacer)
+    pace = pacer.read(SYSTEM.monotonic(), done, 0, planned)
     text = f"{'Taken back' if undoing else 'Loaded'} {done:,} of {planned:,}"
-    if 0 < done < planned and status.seconds > 3:
-        text += f", about {words.duration(status.seconds * (planned - done) / done)} left"
+    if 0 < done < planned and pace.left is not None:
+        text += f" · {pace.rate:,.0f} records a second · about {words.duration(pace.left)} left"
     return text
 
 

@@ -80,8 +80,15 @@ def save_recipe(page) -> None:
 
 
 def take_back(page) -> None:
-    """Undo the load."""
+    """Keep the report, then undo the load."""
     settle(page)
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="Report").click()
+    report = kept.value.path().read_text(encoding="utf-8")
+    assert "<h1>Run r-" in report
+    assert "<script" not in report
     page.get_by_role("button", name="Undo this load").click()
+    page.get_by_role("button", name=re.compile("^Look first")).click()
+    page.get_by_text("They are as they were loaded, and nobody added anything to them.").wait_for()
     page.get_by_role("button", name=re.compile(r"^Delete \d+ records$")).click()
     page.get_by_text("taken back", exact=True).wait_for(timeout=90_000)
