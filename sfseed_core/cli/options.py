@@ -11,7 +11,7 @@ import typer
 from sfseed_core.errors import UserError
 
 Again = Literal["stop", "continue", "replace", "top-up"]
-Format = Literal["csv", "parquet"]
+Format = Literal["csv", "parquet", "xlsx"]
 ProgressChoice = Literal["auto", "json", "none"]
 
 Org = Annotated[
