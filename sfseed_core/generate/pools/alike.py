@@ -124,7 +124,7 @@ def first_words(names: Iterable[str], most: int) -> list[str]:
     """Return names of one word each, no two with the same first six letters: the key by which the rules group companies."""
     found: dict[str, str] = {}
     for name in names:
-        if " " not in name and "-" not in name:
+        if not re.search(r"\W", name):  # O'Neill is two words for the rules
             found.setdefault(_beginning(name), name)
         if len(found) == most:
             break
