@@ -94,7 +94,8 @@ def new_run(home: Path, dataset: Dataset) -> Run:
 
 def projects(size: int = 4) -> list[Made]:
     """A cycle (project and current phase), self references, a junction, equal rows, rows that differ in long text only."""
-    accounts = [{"Name": f"Acme {n}", "AccountNumber": f"A-{n:04}"} for n in range(size)]
+    owned = [{"OwnerId@": "=running-user"}, {}]  # one half with the running user as owner, the other with the org's default
+    accounts = [{"Name": f"Acme {n}", "AccountNumber": f"A-{n:04}", **owned[n % 2]} for n in range(size)]
     contacts = [
         {
             "LastName": ["Diaz", "Okoro", "Weber"][n % 3],
@@ -131,7 +132,7 @@ def projects(size: int = 4) -> list[Made]:
     ]
     pairs = [{"Contact__c": n % (3 * size), "Skill__c": (n * 7 // 3) % size, "Level__c": "Expert"} for n in range(4 * size)]
     return [
-        Made("Account", 0, {"Name": "string", "AccountNumber": "string"}, {}, accounts),
+        Made("Account", 0, {"Name": "string", "AccountNumber": "string"}, {"OwnerId": "=running-user"}, accounts),
         Made("Skill__c", 0, {"Name": "string", "Skill_Code__c": "string"}, {"Parent_Skill__c": "Skill__c"},
              skills, frozenset({"Parent_Skill__c"})),
         Made(
@@ -183,7 +184,7 @@ def _faces(made: Sequence[Made], records: Mapping[str, Mapping[Any, Mapping[str,
         plain = tuple(_plain(row.get(column)) for column in one.columns)
         if not depth:
             return plain
-        followed = ((target, row.get(field)) for field, target in one.references.items())
+        followed = ((target, row.get(field)) for field, target in one.references.items() if target[0] != "=")
         return (*plain, *(None if to is None else face(target, to, depth - 1) for target, to in followed))
 
     return {one.name: sorted((face(one.name, key, 4) for key in records[one.name]), key=repr) for one in made}

@@ -72,6 +72,21 @@ FAULTS = {
     "a server error on every fourth call": [
         {"at": "after", "do": "answer", "match": {"path": "ingest"}, "nth": n, "status": 503} for n in range(4, 200, 4)
     ],
+    "a proxy's page in place of an answer": [
+        {"at": "before", "do": "html", "match": {"method": method, "path": "ingest"}, "nth": 3, "status": 502}
+        for method in ("POST", "PUT", "PATCH", "GET")
+    ],
+    "results that break off": [{"at": "after", "do": "break_off", "match": {"path": "Results"}, "nth": 2, "bytes": 40}],
+    "results without their last rows": [
+        {"at": "after", "do": "leave_out_rows", "match": {"path": "successfulResults"}, "nth": n, "rows_left_out": 1}
+        for n in (1, 4)
+    ],
+    "tokens that expire": [
+        {"at": "before", "do": "expire_token", "match": {"method": method, "path": "ingest"}, "nth": 2}
+        for method in ("POST", "PUT", "PATCH", "GET")
+    ],
+    "an upload that is cut": [{"at": "upload", "do": "cut", "match": {"path": "batches"}, "nth": 2, "bytes": 30}],
+    "answers that are held back": [{"at": "after", "do": "hold", "match": {"path": "ingest"}, "nth": 5, "seconds": 1.0}],
     "a job that fails half way": [
         {
             "at": "chunk",
