@@ -42,7 +42,7 @@ def required(column: Column) -> Iterator[Broken]:
     """A value is missing; text of blanks only, and #N/A, are saved as no value."""
     if not column.rules.required:
         return
-    missing = column.empty & ~column.missing if has_default(column.field) else column.empty
+    missing = np.zeros(len(column), bool) if has_default(column.field) else column.empty
     if column.is_text and _holds_null_mark(column):
         missing = missing | _among(column.values, (NULL,))
     yield Broken("required", "a value is required", missing, fix="give it a value")
