@@ -168,7 +168,7 @@ def _own_values(request: FieldRequest) -> Options:
     values = [checked(value, request.field, request.rules, place) for value in recipe.values]
     if request.rules.needed and "" in values:
         raise RecipeError(f"{place} must have a value in this org: the recipe cannot list an empty one")
-    options: dict[str, Any] = {"values": values}
+    options: dict[str, Any] = {"values": values, **_going_together(request, values, place)}
     if recipe.weights is not None:
         options["weights"] = list(recipe.weights)
     if request.rules.unique:
@@ -179,6 +179,21 @@ def _own_values(request: FieldRequest) -> Options:
             )
         options["taken"] = sorted(request.taken)
     return options
+
+
+def _going_together(request: FieldRequest, values: list[str], place: str) -> Options:
+    """Return which of the recipe's values go with which of the controller's; RecipeError for one that goes with none."""
+    rules = request.rules
+    if not rules.controller or not rules.by_controller or rules.controller not in request.context.meanings:
+        return {}
+    known = {one for going in rules.by_controller.values() for one in going}
+    for value in values:
+        if value and value not in known:
+            raise RecipeError(
+                f"{place}: {value!r} goes with no value of {rules.controller}{_near(value, dict.fromkeys(known))}"
+            )
+    going = {name: [value for value in values if value in ones] for name, ones in rules.by_controller.items()}
+    return {"controller": {"field": rules.controller, "values": going}}
 
 
 def _column(request: FieldRequest, provider: str, options: Options, why: str) -> ColumnPlan:

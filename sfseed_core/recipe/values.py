@@ -85,6 +85,10 @@ def _with_variants(
         if said is not None:
             if request.rules.unique:
                 raise RecipeError(f"{recipe.name}.{request.field.name} is unique: a variant cannot say how it is made")
+            if request.rules.needed and (said.skip or said.empty):
+                raise RecipeError(
+                    f"{recipe.name}.{request.field.name} must have a value in this org: a variant cannot empty it"
+                )
             chosen = None if said.skip else chooser.choose(dataclasses.replace(request, recipe=said))
             if isinstance(chosen, str):
                 raise RecipeError(f"{recipe.name}, variant {one.name!r}: {request.field.name}: {chosen}")
