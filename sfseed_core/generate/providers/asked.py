@@ -280,8 +280,6 @@ def _edges(request: FieldRequest) -> list[str]:
         "email": _EDGE_EMAILS,
         "url": _EDGE_LINKS,
         "phone": _EDGE_PHONES,
-        "date": _EDGE_DAYS,
-        "datetime": tuple(f"{day}T00:00:00+00:00" for day in _EDGE_DAYS),
         "time": _EDGE_TIMES,
         "boolean": ("true", "false"),
     }
@@ -289,6 +287,8 @@ def _edges(request: FieldRequest) -> list[str]:
         return sorted(values, key=len)[:1] + sorted(values, key=len)[-1:] + list(values[:1]) + list(values[-1:])
     if field.type in NUMBER:
         return _edge_numbers(request)
+    if field.type in DAY:
+        return [f"{day}T00:00:00+00:00" if field.type == "datetime" else day for day in _edge_days(request)]
     if field.type in by_type:
         return [
             value for value in by_type[field.type] if len(value) <= length or field.type in ("date", "datetime", "time")
@@ -296,6 +296,14 @@ def _edges(request: FieldRequest) -> list[str]:
     most = min(length, rules.max_bytes or length)
     texts_that_fit = [value for value in _EDGE_TEXTS if len(value) <= length and len(value.encode()) <= most * 4]
     return ["W" * most, *texts_that_fit]
+
+
+def _edge_days(request: FieldRequest) -> tuple[str, ...]:
+    """Return the earliest and latest days among others; of two in an order the first is early and the second late."""
+    pairs = [rule.fields for rule in request.context.rules.standard if rule.kind == "not_after"]
+    if any(fields[1] == request.field.name for fields in pairs):
+        return _EDGE_DAYS[-1:]
+    return _EDGE_DAYS[:1] if any(fields[0] == request.field.name for fields in pairs) else _EDGE_DAYS
 
 
 def _edge_numbers(request: FieldRequest) -> list[str]:
