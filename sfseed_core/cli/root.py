@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
 import os
@@ -41,7 +40,6 @@ Results go to stdout, everything else to stderr. Exit codes: 0 ok; 1 the org wou
 2 wrong usage; 3 the org refused or is unreachable; 4 interrupted or out of time (resumable); 5 loaded, but records failed.
 """
 FAILED_RECORDS = 5
-_COLLECT_AFTER = 50_000  # objects: loading our modules makes that many, none of them garbage
 
 
 def application(names: Sequence[str] = COMMANDS) -> typer.Typer:
@@ -69,7 +67,6 @@ def application(names: Sequence[str] = COMMANDS) -> typer.Typer:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     use_utf8(sys.stdout, sys.stderr)
-    gc.set_threshold(_COLLECT_AFTER)
     try:
         # the options of one command take a tenth of the time of all
         asked = [name for name in arguments[:1] if name in COMMANDS]
