@@ -147,6 +147,7 @@ class Collector:
     def __init__(self, object_name: str) -> None:
         self._object = object_name
         self._found: dict[tuple[str | None, str, str, Level, Step, str | None], list[np.ndarray]] = {}
+        self._held: list[np.ndarray] = []
 
     def add(self, broken: Iterable[Broken], field: str | None, records: np.ndarray, step: Step = "insert") -> None:
         """Take the answers of checks for these records."""
@@ -154,6 +155,20 @@ class Collector:
             if one.rows.any():
                 key = (field, one.rule, one.message, one.level, step, one.fix)
                 self._found.setdefault(key, []).append(records[one.rows])
+
+    def hold(self, records: np.ndarray) -> None:
+        """Take records that cannot be sent, though nothing is wrong with them."""
+        self._held.append(records)
+
+    def lost(self, extent: int) -> vectors.Mask:
+        """Return by local key, below `extent`, whether the record will not be in the org: refused when inserted, or held."""
+        found = np.zeros(extent, bool)
+        for (_, _, _, level, step, _), records in self._found.items():
+            if level is Level.REFUSED and step == "insert":
+                found[np.concatenate(records)] = True
+        for one in self._held:
+            found[one] = True
+        return found
 
     def findings(self) -> list[Finding]:
         """Return one finding per field, rule, message and step, in the order they were met."""

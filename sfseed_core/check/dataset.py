@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 
 from sfseed_core.check.finding import Finding, Level
-from sfseed_core.check.records import Records, check_records
+from sfseed_core.check.records import Judged, Records, judge_records
 from sfseed_core.check.validation import Validation
 from sfseed_core.clock import SYSTEM
 from sfseed_core.constraints.formula_rows import World
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sfseed_core.clock import Clock
     from sfseed_core.constraints.formula_rows import Value
     from sfseed_core.constraints.model import ObjectRules
+    from sfseed_core.dataset import vectors
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
     from sfseed_core.recipe.model import ObjectPlan, RuleBook
@@ -56,11 +57,14 @@ def check_dataset(
     judged = world_of(schema, snapshot, clock, dataset.plan.rules, given) if validation else None
     pinned = dataset.revision if revision is None else revision
     found: list[Finding] = []
+    lost: dict[str, vectors.Mask] = {}
     done, total = 0, sum(dataset.count(one.name, pinned) for one in dataset.plan.objects)
     for plan in dataset.plan.objects:
         if objects is None or plan.name in objects:
             observer.notify(Progress("check", done, total, "records", plan.name))
-            found += _check_object(dataset, plan, schema, snapshot, rules, pinned, judged)
+            judgement = _check_object(dataset, plan, schema, snapshot, rules, pinned, judged, lost)
+            found += judgement.findings
+            lost[plan.name] = judgement.lost
         done += dataset.count(plan.name, pinned)
     observer.notify(Progress("check", total, total, "records"))
     return found
@@ -74,12 +78,14 @@ def _check_object(
     rules: Mapping[str, ObjectRules] | None,
     revision: int,
     judged: World | None,
-) -> list[Finding]:
+    lost: Mapping[str, vectors.Mask],
+) -> Judged:
     described = schema.get(plan.name)
     if described is None:
         records = dataset.state(plan.name, revision).numbers()
         message = f"the org has no object {plan.name}, or hides it from this user"
-        return [Finding(plan.name, None, "unknown-object", message, Level.REFUSED, "insert", records)]
+        finding = Finding(plan.name, None, "unknown-object", message, Level.REFUSED, "insert", records)
+        return Judged([finding], np.ones(dataset.extent(plan.name, revision), bool))
 
     def exists(name: str, keys: np.ndarray) -> np.ndarray | None:
         if name not in dataset.objects:
@@ -98,8 +104,9 @@ def _check_object(
         record_types=record_types_of(plan.name, snapshot),
         duplicates=has_duplicate_rules(plan.name, snapshot),
         validation=None if judged is None else _validation(dataset, described, schema, snapshot, revision, judged),
+        lost=lost,
     )
-    return check_records(given)
+    return judge_records(given)
 
 
 def world_of(

@@ -15,7 +15,8 @@ from sfseed_core.check.alike import NAMES, alike, columns_of
 from sfseed_core.check.between import BETWEEN_CHECKS
 from sfseed_core.check.cells import CELL_CHECKS, has_default, read_only
 from sfseed_core.check.column import Broken, Collector, Column, Rows
-from sfseed_core.check.references import check_reference, circles, is_self_reference
+from sfseed_core.check.finding import Level
+from sfseed_core.check.references import check_reference, circles, is_self_reference, waiting
 from sfseed_core.check.validation import Held, TableRows, validated
 from sfseed_core.constraints.model import FieldRules
 from sfseed_core.dataset import vectors
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sfseed_core.schema.model import ObjectSchema
 
 _ANYTHING = FieldRules()
+_ANOTHER = "give it another value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Records:
     by a column of theirs. `taken` holds the values that the
     org has, per field; `record_types` the developer names that can be resolved, or None where they were not read;
     `validation` the org's validation rules, None where they are not asked for; `duplicates`: whether duplicate rules are active.
+    `lost` says of the objects that go before, by local key, which records will not be in the org.
     """
 
     schema: ObjectSchema
@@ -56,10 +59,24 @@ class Records:
     record_types: Collection[str] | None = None
     validation: Validation | None = None
     duplicates: bool = False
+    lost: Mapping[str, vectors.Mask] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is wrong with records, and by local key which of them will not be in the org: refused, or without their parent."""
+
+    findings: list[Finding]
+    lost: vectors.Mask
 
 
 def check_records(given: Records) -> list[Finding]:
-    """Return every finding; memory holds a row group and the few columns that must be compared as a whole."""
+    """Return every finding."""
+    return judge_records(given).findings
+
+
+def judge_records(given: Records) -> Judged:
+    """Check records; memory holds a row group and the few columns that must be compared as a whole."""
     collector = Collector(given.schema.name)
     whole_names = _compared_whole(given)
     kept: list[pa.Table] = []
@@ -68,9 +85,13 @@ def check_records(given: Records) -> list[Finding]:
         rows = Rows(given.schema, given.rules, vectors.numbers(table[RECORD]), table)
         _check_slice(given, rows, collector)
         kept.append(table.select([RECORD, *(name for name in table.column_names if name in whole_names)]))
-    if kept:
-        _check_whole(given, pa.concat_tables(kept), collector)
-    return collector.findings()
+    if not kept:
+        return Judged([], np.zeros(0, bool))
+    whole = pa.concat_tables(kept)
+    extent = int(vectors.numbers(whole[RECORD])[-1]) + 1 if whole.num_rows else 0
+    _check_whole(given, whole, collector)
+    _check_unique(given, whole, collector, extent)
+    return Judged(collector.findings(), collector.lost(extent))
 
 
 def _check_slice(given: Records, rows: Rows, collector: Collector) -> None:
@@ -80,6 +101,9 @@ def _check_slice(given: Records, rows: Rows, collector: Collector) -> None:
     for field in _missing(given):
         every = np.ones(len(rows.records), bool)
         collector.add([Broken("required", "a value is required", every, fix="give it a value")], field, rows.records)
+    for name in given.columns if given.lost else ():
+        if name in given.references and name not in given.deferred:
+            collector.hold(rows.records[waiting(rows, name, given.references[name], given.lost)])
     for check in BETWEEN_CHECKS:
         for shown, broken in check(rows):
             collector.add([broken], shown, rows.records)
@@ -147,32 +171,60 @@ def _together(given: Records) -> list[StandardRule]:
 def _check_whole(given: Records, table: pa.Table, collector: Collector) -> None:
     records = vectors.numbers(table[RECORD])
     for name in given.columns:
-        rules = given.rules.fields.get(name, _ANYTHING)
-        if rules.unique and name not in given.references:
-            collector.add(_unique(given, table, name, rules), name, records)
         if is_self_reference(given.schema.name, given.references.get(name, ())):
             step: Step = "update" if name in given.deferred else "insert"
             collector.add(_circles(table, name, records), name, records, step)
     if given.duplicates and given.schema.name in NAMES:
         collector.add(alike(given.schema.name, table), NAMES[given.schema.name][-1], records)
+
+
+def _check_unique(given: Records, table: pa.Table, collector: Collector, extent: int) -> None:
+    """Check last what must differ: a record that the org refuses for another reason takes no value from those after it."""
+    records = vectors.numbers(table[RECORD])
+    differing = [*_single(given, table, collector), *_pairs(given, table)]
+    if not differing:
+        return
+    refused = collector.lost(extent)[records]
+    taken = unique.held_before([one.codes for one in differing], refused)
+    for one, rows in zip(differing, taken, strict=True):
+        besides = "a record before it has the same value, which the org refuses as it is"
+        again = Broken(one.rule, besides, unique.later(one.codes) & ~rows, Level.DOUBTFUL, one.fix)
+        collector.add([Broken(one.rule, one.message, rows, fix=one.fix), again], one.field, records)
+
+
+@dataclass(frozen=True, slots=True)
+class _Differing:
+    """Values that must differ from record to record."""
+
+    field: str
+    rule: str
+    message: str
+    codes: np.ndarray
+    fix: str | None = None
+
+
+def _single(given: Records, table: pa.Table, collector: Collector) -> Iterator[_Differing]:
+    """The unique fields; values that the org has are told at once."""
+    for name in given.columns:
+        rules = given.rules.fields.get(name, _ANYTHING)
+        if not rules.unique or name in given.references:
+            continue
+        values = unique.folded(table[name], case_sensitive=rules.case_sensitive)
+        existing = given.taken.get(name, ())
+        if existing:
+            rows = unique.taken(values, existing, case_sensitive=rules.case_sensitive)
+            theirs = Broken("unique", "the org has a record with this value", rows, fix=_ANOTHER)
+            collector.add([theirs], name, vectors.numbers(table[RECORD]))
+        yield _Differing(name, "unique", "another record before it has the same value", unique.codes(values), _ANOTHER)
+
+
+def _pairs(given: Records, table: pa.Table) -> Iterator[_Differing]:
+    """The fields that must differ together."""
     for rule in _together(given):
         columns = [
             tuple(table[one] for one in (name, target_column(name)) if one in table.column_names) for name in rule.fields
         ]
-        collector.add(
-            [Broken("unique-together", rule.message, unique.repeated_together(columns))], rule.fields[-1], records
-        )
-
-
-def _unique(given: Records, table: pa.Table, name: str, rules: FieldRules) -> Iterator[Broken]:
-    values = unique.folded(table[name], case_sensitive=rules.case_sensitive)
-    yield Broken(
-        "unique", "another record before it has the same value", unique.repeated(values), fix="give it another value"
-    )
-    existing = given.taken.get(name, ())
-    if existing:
-        rows = unique.taken(values, existing, case_sensitive=rules.case_sensitive)
-        yield Broken("unique", "the org has a record with this value", rows, fix="give it another value")
+        yield _Differing(rule.fields[-1], "unique-together", rule.message, unique.codes_together(columns))
 
 
 def _circles(table: pa.Table, name: str, records: np.ndarray) -> Iterator[Broken]:

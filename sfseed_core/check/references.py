@@ -12,7 +12,7 @@ from sfseed_core.dataset import vectors
 from sfseed_core.recipe.columns import SYMBOL_MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -36,8 +36,7 @@ def check_reference(
     if required:
         yield Broken("required", "a reference is required", ~rows.holds(field.name), fix="choose a record")
     dangling = np.zeros(len(keys), bool)
-    for name in targets if named is None else _objects_in(named):
-        own = keys >= 0 if named is None else (keys >= 0) & _is(named, name)
+    for name, own in _by_object(keys, named, targets):
         found = exists(name, keys[own])
         if found is not None:
             dangling[np.flatnonzero(own)[~found]] = True
@@ -47,6 +46,17 @@ def check_reference(
     yield Broken("reference", "points to a record that is not there", dangling, fix="choose another record, or none")
     if is_self_reference(rows.schema.name, targets):
         yield Broken("self-reference", "points to itself", keys == rows.records, fix="choose another record, or none")
+
+
+def waiting(rows: Rows, field: str, targets: Sequence[str], lost: Mapping[str, vectors.Mask]) -> vectors.Mask:
+    """Return a mask of the rows that point to a record which is `lost` (by object and local key): they cannot be sent."""
+    keys = vectors.keys(rows.table[field])
+    found = np.zeros(len(keys), bool)
+    for name, own in _by_object(keys, rows.targets(field), targets):
+        if name in lost:
+            there = np.flatnonzero(own & (keys < len(lost[name])))
+            found[there] = lost[name][keys[there]]
+    return found
 
 
 def is_self_reference(object_name: str, targets: Sequence[str]) -> bool:
@@ -69,6 +79,12 @@ def circles(parents: np.ndarray) -> np.ndarray:
         far = np.where(far >= 0, far[far], -1)
     # whoever has an ancestor that far back looks at a circle, and all of every circle is looked at
     return np.unique(far[far >= 0])
+
+
+def _by_object(keys: np.ndarray, named: pa.Array | None, targets: Sequence[str]) -> Iterator[tuple[str, vectors.Mask]]:
+    """Give each object that the keys count, as the rows name it or else `targets`, with the rows that have a key of it."""
+    for name in targets if named is None else _objects_in(named):
+        yield name, keys >= 0 if named is None else (keys >= 0) & _is(named, name)
 
 
 def _objects_in(targets: pa.Array) -> list[str]:

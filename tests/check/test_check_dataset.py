@@ -109,6 +109,18 @@ def test_the_orgs_own_values_count(dataset):
     assert check_dataset(dataset, SCHEMA, unread) == []
 
 
+def test_a_record_without_its_parent_takes_no_value(dataset):
+    """A contact whose account is refused is not sent: the next one with its e-mail is the first that the org sees."""
+    dataset.apply(SetCells("Account", [0], {"Name": [None]}))
+    dataset.apply(SetCells("Contact", [0, 2, 3], {"Email": ["a@b.cd", "a@b.cd", "A@b.cd"]}))
+    found = check_dataset(dataset, SCHEMA, None)
+    assert [(one.rule, one.level, one.records.tolist()) for one in found] == [
+        ("required", Level.REFUSED, [0]),
+        ("unique", Level.REFUSED, [3]),
+        ("unique", Level.DOUBTFUL, [2]),
+    ]
+
+
 def test_another_org_may_lack_objects_and_fields(dataset):
     """Against another schema every record with an unknown field, or of an unknown object, is found."""
     other = {

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sfseed_core.check.finding import Level
 from sfseed_core.check.records import Records, check_records
 from sfseed_core.check.references import circles
-from sfseed_core.check.unique import repeated_together
+from sfseed_core.check.unique import codes_together, held_before, later
 from sfseed_core.constraints.model import FieldRules, ObjectRules, StandardRule
 from sfseed_core.recipe.columns import arrow_type
 from sfseed_core.schema.model import Field, ObjectSchema
@@ -239,9 +239,51 @@ def test_pairs_that_agree():
     """Rows that agree in all columns are found from the second on; an empty column takes a row out."""
     a = pa.array(["x", "x", "y", None, None, "x"])
     b = pa.array([1, 1, 1, 1, 1, None])
-    assert repeated_together([(a,), (b,)]).tolist() == [False, True, False, False, False, False]
+    assert later(codes_together([(a,), (b,)])).tolist() == [False, True, False, False, False, False]
     key, target = pa.array([None, None, 1, 1, None]), pa.array(["=s", "=s", "A", "B", None])
-    assert repeated_together([(key, target)]).tolist() == [False, True, False, False, False]
+    assert later(codes_together([(key, target)])).tolist() == [False, True, False, False, False]
+
+
+def one_by_one(columns, refused):
+    """What `held_before` says, worked out a row at a time: a row that is taken holds its values from then on."""
+    held, found = [set() for _ in columns], [[] for _ in columns]
+    for row, out in enumerate(refused):
+        values = [int(one[row]) for one in columns]
+        taken = [value >= 0 and value in known for value, known in zip(values, held, strict=True)]
+        for mine, hit in zip(found, taken, strict=True):
+            mine.append(hit)
+        if not out and not any(taken):
+            for known, value in zip(held, values, strict=True):
+                known.add(value)
+    return found
+
+
+@given(st.lists(st.tuples(st.integers(-1, 4), st.integers(-1, 4), st.integers(-1, 4), st.booleans()), max_size=40))
+def test_values_are_taken_by_the_records_that_are_accepted(rows):
+    """Of those with the same value the first that is refused for nothing else takes it, in whatever order they depend."""
+    columns = [np.array([row[place] for row in rows], np.int64) for place in range(3)]
+    refused = np.array([row[3] for row in rows], bool)
+    assert [one.tolist() for one in held_before(columns, refused)] == one_by_one(columns, refused)
+
+
+def test_a_long_chain_of_values_comes_to_an_end():
+    """Records that each share a value with the one before and the one after are all judged, the first ones exactly."""
+    rows = np.arange(200_000)
+    first, second = held_before([rows // 2, (rows + 1) // 2], np.zeros(len(rows), bool))
+    assert (first | second)[:50].tolist() == [False, True] * 25
+    assert len(first) == len(rows)
+
+
+def test_a_refused_record_takes_no_value():
+    """Its value goes to the next one that has it; of the refused one nothing more is said than that it is doubtful."""
+    values = {"F": ["a", "A ", " ", " ", "b", "b", "B"], "G": ["xxx", "x", "x", "x", "x", "xxx", "x"]}
+    rules = {"F": FieldRules(unique=True), "G": FieldRules(max_chars=2)}
+    assert check([text(), Field("G", "G", "string")], values, rules=rules) == [
+        ("F", "blanks", DOUBTFUL, [1, 2, 3]),
+        ("G", "length", REFUSED, [0, 5]),
+        ("F", "unique", REFUSED, [5, 6]),
+        ("F", "unique", DOUBTFUL, [1]),
+    ]
 
 
 def test_values_that_the_org_has():
