@@ -189,6 +189,13 @@ def numbers(values: Sequence[Decimal]) -> tuple[Array, int]:
     return data, 0
 
 
+def unscaled(data: Array, scale: int) -> list[Decimal]:
+    """Return whole numbers with a scale as decimals."""
+    if not scale:
+        return [Decimal(one) for one in data.tolist()]
+    return [Decimal(one).scaleb(-scale) for one in data.tolist()]
+
+
 def _combinations(columns: Sequence[Column]) -> tuple[Array, list[tuple[object, ...]]]:
     codes = np.zeros(1, dtype=np.int64)
     combinations: list[tuple[object, ...]] = [()]
@@ -221,7 +228,7 @@ def distinct(column: Column) -> tuple[Array, list[object]]:
         met, codes = np.unique(column.data, return_inverse=True)
         values = met.tolist()
         if column.type is Type.NUMBER and column.data.dtype != object:
-            values = [Decimal(value).scaleb(-column.scale) for value in values]
+            values = list(unscaled(met, column.scale))
     if column.valid.all():
         return codes, values
     return np.where(column.valid, codes, len(values)), [*values, None]

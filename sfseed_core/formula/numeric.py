@@ -17,6 +17,7 @@ from sfseed_core.formula.column import (
     merged_faults,
     merged_reasons,
     per_value,
+    unscaled,
     with_fault,
 )
 from sfseed_core.formula.faults import Failed, Fault
@@ -38,7 +39,7 @@ def decimals(column: Column) -> Array:
         return column.data
     met, codes = np.unique(column.data, return_inverse=True)
     values = np.empty(len(met), dtype=object)
-    values[:] = [Decimal(one).scaleb(-column.scale) for one in met.tolist()]
+    values[:] = unscaled(met, column.scale)
     return values[codes]
 
 

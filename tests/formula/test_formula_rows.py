@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -197,6 +199,30 @@ def test_what_is_not_known_decides_nothing_that_is_decided_without_it():
     assert found.reasons == {"the values of $Permission.Bypass are not known"}
     rule = compiled(formula, lambda path: Type.TEXT if path == "T1__c" else Type.ANY)
     assert [by_one(rule, {"T1__c": one}) for one in ("a", None)] == [False, ERROR]
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia", "UTC"])
+def test_the_day_of_each_moment_is_that_of_the_users_clock(zone):
+    """DATEVALUE of moments gives the local day, also on the days on which the clock is put forward or back."""
+    home = ZoneInfo(zone)
+    starts = [datetime(2011, 12, 27, tzinfo=UTC), datetime(2026, 3, 6, tzinfo=UTC), datetime(2026, 10, 2, tzinfo=UTC)]
+    moments = [start + timedelta(minutes=15 * step) for start in starts for step in range(3_000)]
+    user = replace(setting(), zone=home)
+    table = Table(len(moments), {"m1__c": typed([stored(one) for one in moments], Type.DATETIME)}, user)
+    found = unpacked(evaluate(parse("DATEVALUE(M1__c)"), table, user))
+    assert found == [one.astimezone(home).date() for one in moments]
+
+
+@pytest.mark.parametrize(
+    "formula", ['CONTAINS(T1__c, "b")', 'BEGINS(T1__c, "b")', 'ENDS(T1__c, "")', 'CONTAINS("abc", T2__c)']
+)
+def test_searches_in_texts_agree_with_one_row_at_a_time(formula):
+    """Searching for one word in many texts, empty and missing ones among them, gives what each alone gives."""
+    texts, moment = ["abc", "b", "", None, "xyz", "b"], setting()
+    columns = {"t1__c": typed(texts, Type.TEXT), "t2__c": typed(texts, Type.TEXT)}
+    rule = compiled(formula, lambda _: Type.TEXT)
+    rows = [by_one(rule, {"T1__c": one, "T2__c": one}) for one in texts]
+    assert unpacked(evaluate(parse(formula), Table(len(texts), columns, moment), moment)) == rows
 
 
 def by_one(rule, values):

@@ -129,9 +129,20 @@ _QUARTER = 900_000
 
 
 def _local_days(column: Column, setting: Setting) -> Column:
-    quarters, codes = np.unique(column.data // _QUARTER, return_inverse=True)
-    ahead = np.array([away(quarter * _QUARTER, setting) for quarter in quarters.tolist()], dtype=np.int64)
-    return made(Type.DATE, (column.data + ahead[codes]) // DAY, (column,))
+    return made(Type.DATE, (column.data + _ahead(column.data, setting)) // DAY, (column,))
+
+
+def _ahead(moments: Array, setting: Setting) -> Array:
+    """Ask once for each day of UTC, and on days on which the distance changes for each quarter of an hour."""
+    days, codes = np.unique(moments // DAY, return_inverse=True)
+    starts = np.array([away(day * DAY, setting) for day in days.tolist()], dtype=np.int64)
+    ends = np.array([away((day + 1) * DAY, setting) for day in days.tolist()], dtype=np.int64)
+    ahead = starts[codes]
+    changing = np.flatnonzero((starts != ends)[codes])
+    if len(changing):
+        quarters, places = np.unique(moments[changing] // _QUARTER, return_inverse=True)
+        ahead[changing] = np.array([away(one * _QUARTER, setting) for one in quarters.tolist()], dtype=np.int64)[places]
+    return ahead
 
 
 def away(milliseconds: int, setting: Setting) -> int:

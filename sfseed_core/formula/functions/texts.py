@@ -81,7 +81,20 @@ def _searching(found: Callable[[str, str], bool]) -> Function:
             return True if wanted is None or text else None
         return found(text, wanted) if text else None
 
-    return plain(search, Type.BOOLEAN, nulls=True)
+    each = plain(search, Type.BOOLEAN, nulls=True)
+
+    def search_all(columns: Sequence[Column], setting: Setting) -> Column:
+        text, wanted = columns
+        if text.type not in WORDS or wanted.type not in WORDS or len(wanted) != 1 or not wanted.valid[0]:
+            return each(columns, setting)
+        word = wanted.texts[wanted.data[0]]
+        if not word:
+            return each(columns, setting)
+        hits = np.array([found(one, word) for one in text.texts.tolist()], dtype=bool)
+        filled = np.array(text.texts != "", dtype=bool)
+        return booleans(hits[text.data], columns, text.valid & filled[text.data])
+
+    return search_all
 
 
 def _padded(text: str, count: Decimal, padding: str | None, *, left: bool) -> str | None:
