@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sfseed_core.errors import InternalError
-from sfseed_core.generate import texts
+from sfseed_core.generate import kernels, texts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +44,7 @@ class Coded:
 
     def text(self) -> pa.StringArray:
         """Return the text."""
-        return pc.take(
-            self.pool, numbers_array(self.codes.astype(np.int32, copy=False), pa.int32(), self.valid), boundscheck=False
-        )
+        return kernels.take(self.pool, numbers_array(self.codes.astype(np.int32, copy=False), pa.int32(), self.valid))
 
     def arrow(self, kind: pa.DataType) -> pa.Array:
         """Return the cells as an Arrow array of the type."""
@@ -77,7 +74,7 @@ class Texts:
 
     def take(self, places: np.ndarray, valid: np.ndarray | None = None) -> Texts:
         """Return the cells at the places, empty where `valid` says so."""
-        taken = pc.take(self.array, numbers_array(places.astype(np.int64, copy=False), pa.int64()), boundscheck=False)
+        taken = kernels.take(self.array, numbers_array(places.astype(np.int64, copy=False), pa.int64()))
         return Texts(taken, both(_at(self.valid, places), valid))
 
     def masked(self, valid: np.ndarray | None) -> Texts:
@@ -182,7 +179,7 @@ class Numbers:
 
     def text(self) -> pa.StringArray:
         """Return the numbers as text."""
-        return pc.cast(numbers_array(self.values.astype(np.int64, copy=False), pa.int64(), self.valid), pa.string())
+        return kernels.cast(numbers_array(self.values.astype(np.int64, copy=False), pa.int64(), self.valid), pa.string())
 
     def arrow(self, kind: pa.DataType) -> pa.Array:
         """Return the cells as an Arrow array of the type."""
@@ -249,6 +246,6 @@ def coded(cells: Cells) -> tuple[pa.StringArray, np.ndarray]:
     """Return text cells as a pool and positions in it (of empty cells: any position)."""
     if isinstance(cells, Coded):
         return cells.pool, cells.codes
-    found = pc.dictionary_encode(cells.array if isinstance(cells, Texts) else replace(cells, valid=None).text())
+    found = kernels.dictionary_encode(cells.array if isinstance(cells, Texts) else replace(cells, valid=None).text())
     codes = np.frombuffer(found.indices.buffers()[1], dtype=np.int32, count=len(found))
     return found.dictionary, codes

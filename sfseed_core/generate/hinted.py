@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow.compute as pc
 
-from sfseed_core.generate import draws, texts
+from sfseed_core.generate import draws, kernels, texts
 from sfseed_core.generate.attempts import ALL_HINTED, HINTED
 from sfseed_core.generate.cells import Cells, Coded, Numbers, Texts, flags_array
 from sfseed_core.generate.providers.choices import READERS
@@ -61,5 +60,5 @@ def _put(cells: Cells, chosen: Cells, taken: np.ndarray) -> Cells:
     valid = None if cells.valid is None else cells.valid | taken
     if isinstance(cells, Numbers) and isinstance(chosen, Numbers):
         return Numbers(np.where(taken, chosen.values, cells.values), valid)
-    mixed = pc.if_else(flags_array(taken), chosen.text(), cells.text())
+    mixed = kernels.if_else(flags_array(taken), chosen.text(), cells.text())
     return Texts(mixed, valid)

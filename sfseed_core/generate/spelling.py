@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from sfseed_core.generate import texts
+from sfseed_core.generate import kernels, texts
 from sfseed_core.generate.cells import Coded, Joined, numbers_array
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def padded_pool(width: int) -> pa.StringArray:
 @lru_cache
 def _groups(*, last: bool) -> pa.StringArray:
     """Return the numbers below 10,000 as they stand first, then as they stand behind others; in front of more, 0 is nothing."""
-    plain = pc.cast(numbers_array(np.arange(_GROUP), pa.int64()), pa.string())
+    plain = kernels.cast(numbers_array(np.arange(_GROUP), pa.int64()), pa.string())
     first = plain if last else pa.concat_arrays([texts.strings([""]), plain.slice(1)])
     return pa.concat_arrays([first, padded_pool(_WIDTH)])
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from sfseed_core.generate import kernels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ def scalar(value: str) -> pa.StringScalar:
 
 def join(*parts: pa.StringArray | str) -> pa.StringArray:
     """Return the parts of each record one after the other; a plain text is the same for all records."""
-    return pc.binary_join_element_wise(*(scalar(one) if isinstance(one, str) else one for one in parts), scalar(""))
+    return kernels.binary_join_element_wise(*(scalar(one) if isinstance(one, str) else one for one in parts), scalar(""))
 
 
 def weave(parts: Sequence[tuple[pa.StringArray, np.ndarray]]) -> pa.StringArray:
@@ -53,13 +54,13 @@ def weave(parts: Sequence[tuple[pa.StringArray, np.ndarray]]) -> pa.StringArray:
     """
     if len(parts) == 1:
         codes = parts[0][1].astype(np.int32, copy=False)
-        return pc.take(parts[0][0], _places(codes), boundscheck=False)
+        return kernels.take(parts[0][0], _places(codes))
     pools = {id(pool): pool for pool, _ in parts}
     starts = dict(zip(pools, itertools.accumulate((len(pool) for pool in pools.values()), initial=0), strict=False))
     codes = np.empty((len(parts[0][1]), len(parts)), dtype=np.int32)
     for place, (pool, own) in enumerate(parts):
         np.add(own, starts[id(pool)], out=codes[:, place], casting="unsafe")
-    taken = pc.take(pa.concat_arrays([*pools.values()]), _places(codes.reshape(-1)), boundscheck=False)
+    taken = kernels.take(pa.concat_arrays([*pools.values()]), _places(codes.reshape(-1)))
     edges = np.ascontiguousarray(offsets(taken)[:: len(parts)])
     return pa.Array.from_buffers(pa.string(), len(codes), [None, pa.py_buffer(edges), taken.buffers()[2]])
 
@@ -76,7 +77,7 @@ def single(value: str) -> pa.StringArray:
 
 def places_in(array: pa.StringArray, pool: pa.StringArray) -> np.ndarray:
     """Return the place in the pool of each text, -1 for one that is not there."""
-    found = pc.index_in(array, value_set=pool)
+    found = kernels.index_in(array, pool)
     places = np.frombuffer(found.buffers()[1], dtype=np.int32, count=len(found), offset=found.offset * 4)
     bitmap = found.buffers()[0]
     if bitmap is None:
@@ -99,7 +100,7 @@ def sizes(array: pa.StringArray) -> np.ndarray:
 
 def lengths(array: pa.StringArray) -> np.ndarray:
     """Return the characters of each text."""
-    counted = pc.utf8_length(array)
+    counted = kernels.utf8_length(array)
     return np.frombuffer(counted.buffers()[1], dtype=np.int32, count=len(counted), offset=counted.offset * 4)
 
 
@@ -112,7 +113,7 @@ def fit(array: pa.StringArray, length: int) -> pa.StringArray:
     """Return the texts, cut where longer than `length` characters, without blanks at a cut end."""
     if not length or longest(array) <= length:
         return array
-    return pc.utf8_rtrim_whitespace(pc.utf8_slice_codeunits(array, 0, length))
+    return kernels.utf8_rtrim_whitespace(kernels.utf8_slice_codeunits(array, 0, length))
 
 
 def matrix(count: int, template: str) -> np.ndarray:
@@ -138,7 +139,7 @@ def write_letters(rows: np.ndarray, column: int, width: int, values: np.ndarray)
 
 def lowered(array: pa.StringArray) -> pa.StringArray:
     """Return ASCII texts in lower case."""
-    return pc.ascii_lower(array)
+    return kernels.ascii_lower(array)
 
 
 def from_matrix(rows: np.ndarray) -> pa.StringArray:

@@ -21,6 +21,7 @@ UNASKED = (
     "sfseed_core.load",
     "sfseed_emulator",
     "numpy.ma",
+    "pyarrow.compute",
 )
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from sfseed_core.dataset.vectors import integers, mask, nulls, numbers, one_array, texts
+from sfseed_core.generate import kernels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -98,17 +98,17 @@ def as_written(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray
 def _filled(column: pa.Array | pa.ChunkedArray, text: str) -> pa.Array:
     array = one_array(column)
     if not pa.types.is_string(array.type):
-        array = array.cast(pa.string())
+        array = kernels.cast(array, pa.string())
     choices = integers(nulls(array).astype(np.int64))
-    return pc.coalesce(array, texts(["", text]).take(choices))
+    return kernels.coalesce(array, texts(["", text]).take(choices))
 
 
 def with_line_feeds(array: pa.Array) -> pa.Array:
     """Text whose line breaks are LF."""
     if not holds(array, b"\r"):
         return array
-    array = pc.replace_substring(array, pattern="\r\n", replacement="\n")
-    return pc.replace_substring(array, pattern="\r", replacement="\n")
+    array = kernels.replace_substring(array, pattern="\r\n", replacement="\n")
+    return kernels.replace_substring(array, pattern="\r", replacement="\n")
 
 
 def holds(array: pa.Array, byte: bytes) -> bool:
@@ -124,10 +124,10 @@ def _instant(array: pa.Array) -> pa.Array:
     """`yyyy-MM-ddTHH:mm:ss.SSSZ`, built on the characters: strftime costs thirty times as much."""
     known = ~nulls(array)
     milliseconds = np.where(known, numbers(array), 0)
-    plain = integers(milliseconds).view(pa.timestamp("ms")).cast(pa.string())
+    plain = kernels.cast(integers(milliseconds).view(pa.timestamp("ms")), pa.string())
     data = np.frombuffer(plain.buffers()[2], np.uint8)
     if len(data) < _INSTANT * len(array):  # a year outside 0..9999, which no org takes: checks report it
-        return pc.replace_substring(array.cast(pa.string()), pattern=" ", replacement="T")
+        return kernels.replace_substring(kernels.cast(array, pa.string()), pattern=" ", replacement="T")
     characters = np.empty((len(array), _INSTANT + 1), np.uint8)
     characters[:, :_INSTANT] = data[: _INSTANT * len(array)].reshape(len(array), _INSTANT)
     characters[:, 10] = ord("T")
@@ -155,16 +155,18 @@ def _decimal(array: pa.Array) -> pa.Array:
     """Decimals without an exponent."""
     if array.type.scale < SCIENTIFIC_SCALE:
         return array
-    written = array.cast(pa.string())
-    small = pc.match_substring(written, pattern="E")
-    if not pc.any(small).as_py():
+    written = kernels.cast(array, pa.string())
+    small = kernels.match_substring(written, pattern="E")
+    if not mask(small).any():
         return written
-    size = pc.abs(array)  # of small ones the digits are the number itself, counted in its last place
+    size = kernels.absolute(array)  # of small ones the digits are the number itself, counted in its last place
     counted = pa.Array.from_buffers(pa.decimal128(38, 0), len(size), size.buffers(), offset=size.offset)
-    digits = pc.utf8_lpad(counted.cast(pa.string()), width=array.type.scale, padding="0")
-    negative = mask(pc.starts_with(written, pattern="-"))
+    digits = kernels.utf8_lpad(kernels.cast(counted, pa.string()), width=array.type.scale, padding="0")
+    negative = mask(kernels.starts_with(written, pattern="-"))
     leading = texts(["0.", "-0."]).take(integers(negative.astype(np.int64)))
-    return pc.if_else(small, pc.binary_join_element_wise(leading, digits, texts([""]).take(_zeros(len(array)))), written)
+    return kernels.if_else(
+        small, kernels.binary_join_element_wise(leading, digits, texts([""]).take(_zeros(len(array)))), written
+    )
 
 
 def _zeros(count: int) -> pa.Array:

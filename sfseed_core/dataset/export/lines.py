@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sfseed_core.dataset.export.csv import CsvEncoder, holds, with_line_feeds
 from sfseed_core.dataset.export.readable import ID
 from sfseed_core.dataset.export.spelled import Spelled, reference, spelled
-from sfseed_core.generate import texts
+from sfseed_core.generate import kernels, texts
 from sfseed_core.generate.cells import Coded, numbers_array
 from sfseed_core.generate.spelling import whole
 from sfseed_core.recipe.columns import RECORD_TYPE, arrow_type
@@ -73,7 +72,7 @@ def _dressed(pool: pa.StringArray, before: str, after: str) -> pa.StringArray:
     """Return the texts with quotes doubled, line breaks as LF, and what stands around them."""
     pool = with_line_feeds(pool)
     if holds(pool, b'"'):
-        pool = pc.replace_substring(pool, pattern='"', replacement='""')
+        pool = kernels.replace_substring(pool, pattern='"', replacement='""')
     return texts.join(before, pool, after) if before or after else pool
 
 
@@ -176,7 +175,7 @@ def _constant(text: str, empty: np.ndarray | None = None, blank: str = "") -> _S
 
 def _woven(pool: pa.StringArray, codes: np.ndarray) -> pa.Buffer:
     """Return the texts of the lines, each a column of the codes."""
-    taken = pc.take(pool, numbers_array(np.ascontiguousarray(codes.T).reshape(-1), pa.int32()), boundscheck=False)
+    taken = kernels.take(pool, numbers_array(np.ascontiguousarray(codes.T).reshape(-1), pa.int32()))
     return taken.buffers()[2].slice(0, int(texts.offsets(taken)[-1]))
 
 

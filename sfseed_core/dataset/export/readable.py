@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sfseed_core.dataset.vectors import integers, one_array, texts
+from sfseed_core.generate import kernels
 from sfseed_core.recipe.columns import COUNT_MARK, RECORD, SYMBOL_MARK, target_column
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def readable(plan: ObjectPlan, records: pa.Table | pa.RecordBatch) -> pa.Table:
 def _keys_of(name: str, keys: pa.Array) -> pa.Array:
     """Return the text of references to records of one object."""
     before, nothing = texts([f"{name}:", ""])
-    return pc.binary_join_element_wise(before, keys.cast(pa.string()), nothing)
+    return kernels.binary_join_element_wise(before, kernels.cast(keys, pa.string()), nothing)
 
 
 def reference_text(keys: pa.Array, targets: pa.Array) -> pa.Array:
@@ -43,11 +43,12 @@ def reference_text(keys: pa.Array, targets: pa.Array) -> pa.Array:
 
     Where the symbol is a query, it is followed by which of the records that this finds is meant: `=User WHERE ...#3`.
     """
-    written = pc.binary_join_element_wise(targets, keys.cast(pa.string()), _repeated(":", len(keys)))
-    counted = pc.coalesce(
-        pc.binary_join_element_wise(targets, keys.cast(pa.string()), _repeated(COUNT_MARK, len(keys))), targets
+    written = kernels.binary_join_element_wise(targets, kernels.cast(keys, pa.string()), _repeated(":", len(keys)))
+    counted = kernels.coalesce(
+        kernels.binary_join_element_wise(targets, kernels.cast(keys, pa.string()), _repeated(COUNT_MARK, len(keys))),
+        targets,
     )
-    return pc.if_else(pc.starts_with(targets, pattern=SYMBOL_MARK), counted, written)
+    return kernels.if_else(kernels.starts_with(targets, pattern=SYMBOL_MARK), counted, written)
 
 
 def _repeated(text: str, count: int) -> pa.Array:

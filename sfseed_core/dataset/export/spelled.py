@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from sfseed_core.dataset.export.csv import SCIENTIFIC_SCALE, as_written
 from sfseed_core.errors import InternalError
-from sfseed_core.generate import texts
+from sfseed_core.generate import kernels, texts
 from sfseed_core.generate.cells import Coded, Joined, Numbers, Texts, constant, numbers_array
 from sfseed_core.generate.spelling import decimals, padded_pool, whole
 from sfseed_core.recipe.columns import COUNT_MARK, SYMBOL_MARK
@@ -96,7 +96,7 @@ def _numbers(cells: Numbers, kind: pa.DataType) -> Spelled:
     if found is not None:
         return found
     array = as_written(cells.arrow(kind))
-    return _whole_texts(array.cast(pa.string()), quoted=pa.types.is_string(array.type))
+    return _whole_texts(kernels.cast(array, pa.string()), quoted=pa.types.is_string(array.type))
 
 
 def _whole_texts(array: pa.StringArray, *, quoted: bool) -> Spelled:
@@ -143,7 +143,7 @@ def _day_part(days: np.ndarray, valid: np.ndarray | None) -> Coded | None:
 
 @lru_cache
 def _day_pool(first: int, stop: int) -> pa.StringArray:
-    return numbers_array(np.arange(first, stop, dtype=np.int32), pa.date32()).cast(pa.string())
+    return kernels.cast(numbers_array(np.arange(first, stop, dtype=np.int32), pa.date32()), pa.string())
 
 
 def _instants(cells: Numbers, _: pa.DataType) -> Spelled | None:

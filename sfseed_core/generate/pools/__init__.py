@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.ipc
 
+from sfseed_core.generate import kernels
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -75,7 +77,7 @@ def _read(locale: str, path: Path) -> Pools:
     texts: dict[str, pa.StringArray] = {}
     numbers: dict[str, np.ndarray] = {}
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        values = column.flatten()
+        values = kernels.list_flatten(column)
         if pa.types.is_string(values.type):
             texts[name] = values
         else:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sfseed_core.errors import RecipeError
-from sfseed_core.generate import texts
+from sfseed_core.generate import kernels, texts
 from sfseed_core.generate.cells import Numbers, Texts, both
 from sfseed_core.generate.curves import Curve
 from sfseed_core.generate.paths import find_field, refuse_gaps
@@ -65,7 +64,7 @@ def _place(request: FieldRequest) -> str:
 
 
 def _domain(array: pa.StringArray) -> pa.StringArray:
-    return pc.replace_substring_regex(array, pattern=_HOST, replacement=r"\1")
+    return kernels.replace_substring_regex(array, pattern=_HOST, replacement=r"\1")
 
 
 def _slug(array: pa.StringArray) -> pa.StringArray:
@@ -76,9 +75,9 @@ _FORMS: Mapping[str, Callable[[pa.StringArray], pa.StringArray]] = MappingProxyT
     {
         "domain": _domain,
         "slug": _slug,
-        "lower": pc.utf8_lower,
-        "upper": pc.utf8_upper,
-        "initial": lambda array: pc.utf8_slice_codeunits(array, 0, 1),
+        "lower": kernels.utf8_lower,
+        "upper": kernels.utf8_upper,
+        "initial": lambda array: kernels.utf8_slice_codeunits(array, 0, 1),
     }
 )
 
@@ -136,10 +135,10 @@ def _part(rows: Rows, part: Mapping[str, Any]) -> tuple[pa.StringArray, np.ndarr
     column = rows.engine.column(source.plan.name, field)
     assert column is not None
     cells = link.cells(field) if link else rows.cells(field)
-    array = cells.arrow(arrow_type(column.type, column.precision, column.scale)).cast(pa.string())
+    array = kernels.cast(cells.arrow(arrow_type(column.type, column.precision, column.scale)), pa.string())
     valid = cells.valid
     if array.null_count:
-        array = pc.fill_null(array, texts.scalar("x"))
+        array = kernels.coalesce(array, texts.scalar("x"))
     form = _FORMS.get(part.get("form", ""))
     return (form(array) if form else array), valid
 

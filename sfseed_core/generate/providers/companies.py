@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from sfseed_core.generate import draws, texts
+from sfseed_core.generate import draws, kernels, texts
 from sfseed_core.generate.cells import Cells, Coded, Joined, Numbers, Texts, joined
 from sfseed_core.generate.given import among, given_sites
 from sfseed_core.generate.owners import COMPANY
@@ -218,14 +217,14 @@ def no_company(rows: Rows, before: str) -> Joined:
 
 def slugs(array: pa.StringArray, otherwise: str) -> pa.StringArray:
     """Return any text as it may stand in a host name or before an @; `otherwise` where nothing of it remains."""
-    bare = pc.replace_substring_regex(pc.utf8_normalize(array, form="NFKD"), pattern=r"\p{M}+", replacement="")
-    lower = pc.utf8_lower(bare)
+    bare = kernels.replace_substring_regex(kernels.utf8_normalize(array, form="NFKD"), pattern=r"\p{M}+", replacement="")
+    lower = kernels.utf8_lower(bare)
     for letter, latin in _LETTERS:
-        lower = pc.replace_substring(lower, pattern=letter, replacement=latin)
-    plain = pc.replace_substring_regex(lower, pattern="[^a-z0-9]+", replacement="-")
-    trimmed = pc.utf8_slice_codeunits(pc.utf8_trim(plain, characters="-"), 0, 24)
-    trimmed = pc.fill_null(pc.utf8_trim(trimmed, characters="-"), texts.scalar(otherwise))
-    return pc.if_else(pc.equal(trimmed, texts.scalar("")), texts.scalar(otherwise), trimmed)
+        lower = kernels.replace_substring(lower, pattern=letter, replacement=latin)
+    plain = kernels.replace_substring_regex(lower, pattern="[^a-z0-9]+", replacement="-")
+    trimmed = kernels.utf8_slice_codeunits(kernels.utf8_trim(plain, characters="-"), 0, 24)
+    trimmed = kernels.coalesce(kernels.utf8_trim(trimmed, characters="-"), texts.scalar(otherwise))
+    return kernels.if_else(kernels.equal(trimmed, texts.scalar("")), texts.scalar(otherwise), trimmed)
 
 
 def company_domains(rows: Rows, options: Options, before: str) -> Joined:
