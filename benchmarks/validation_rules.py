@@ -1,6 +1,7 @@
 """Twenty typical validation rules over a million records of twelve fields, as a check works them out.
 
-Run: python benchmarks/validation_rules.py [RECORDS]. Prints seconds beside the budget, each rule's own time, and peak memory.
+Run: python benchmarks/validation_rules.py [RECORDS]. Prints the processor time of each rule, that of all and the seconds they took
+beside the budget, and peak memory.
 """
 
 from __future__ import annotations
@@ -55,15 +56,17 @@ def main() -> None:
     took, hits = dict.fromkeys(RULES, 0.0), dict.fromkeys(RULES, 0)
     for rule, node in nodes.items():
         check(node, rule, lambda path: formula_type(schema, {}, path))
+    began = time.perf_counter()
     for start in range(0, count, 65_536):
         rows = TableRows(schema, World(setting), table.slice(start, 65_536), None, Held({"AccountId": ("Account",)}))
         for rule, node in nodes.items():
-            began = time.perf_counter()
+            worked = time.process_time()
             hits[rule] += int(fires(node, rows, setting).data.sum())
-            took[rule] += time.perf_counter() - began
+            took[rule] += time.process_time() - worked
+    whole = time.perf_counter() - began
     for rule in RULES:
         print(f"{took[rule] * 1000:8.0f} ms  {hits[rule]:9,} of {count:,}  {rule}")
-    print(f"{sum(took.values()):8.2f} s   all (budget 5 s)")
+    print(f"{whole:8.2f} s   all, processor {sum(took.values()):.2f} s (budget 5 s)")
     print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f} MB  peak")
 
 
