@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 _COLLECT_AFTER = 200_000  # objects: loading modules makes half of that, none of them garbage
@@ -11,6 +12,8 @@ _COLLECT_AFTER = 200_000  # objects: loading modules makes half of that, none of
 def main() -> None:
     """Run the command line; errors become one message on stderr and an exit code (see `sfseed --help`)."""
     gc.set_threshold(_COLLECT_AFTER)
+    # numpy's OpenBLAS starts its threads when it is imported (20 ms), to multiply matrices: nothing here does
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from sfseed_core.cli.root import run
 
     code = run(sys.argv[1:])
