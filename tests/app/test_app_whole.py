@@ -7,6 +7,8 @@ import re
 import pytest
 
 from sfseed_core.dataset.store import open_dataset
+from sfseed_core.load.failures import failures
+from sfseed_core.load.journal import Run
 from tests.app.conftest import edit_cell, settle
 from tests.app.test_app_journey import NAME_X, client_of
 from tests.app.test_app_large import RECORDS, made
@@ -31,6 +33,8 @@ def test_edited_mended_loaded_retried_undone(person, app):
     broken = break_some(page)
     mend(page, broken)
     load(page, app)
+    told = [(one.object, one.code, one.count, one.message) for one in causes(app)]
+    assert told == [("Contact", REFUSED["code"], 1, REFUSED["message"])]
     assert count(client, "Contact") == before["Contact"] + 99_999
     assert count(client, "Account") == before["Account"] + 20_000
     settle(page)
@@ -44,6 +48,15 @@ def test_edited_mended_loaded_retried_undone(person, app):
     page.get_by_role("button", name=re.compile(r"^Delete [\d,]+ records$")).click()
     page.get_by_text("taken back", exact=True).wait_for(timeout=LONG)
     assert {one: count(client, one) for one in before} == before
+
+
+def causes(app):
+    """Why records of the newest run are not in."""
+    run = Run.open(app.home, "latest")
+    try:
+        return failures(run)
+    finally:
+        run.close()
 
 
 def count(client, what: str) -> int:
