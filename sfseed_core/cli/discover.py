@@ -77,6 +77,7 @@ def discover(
         | _changes_json(found.drift, why),
         [
             *_as_text(schema, order),
+            *_needed(found.needed),
             *_outside(outside),
             *_changes(found.drift),
             *(f"not offered: {one.name}: {one.reason}" for one in why),

@@ -97,7 +97,10 @@ class Texts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Joined:
-    """Text of several parts, one after the other; the parts themselves are never empty cells."""
+    """Text of several parts, one after the other; the parts themselves are never empty cells.
+
+    No part ends with a CR, which would be half of a line break: each part's line breaks are put right by itself.
+    """
 
     parts: tuple[Coded | Texts, ...]
     valid: np.ndarray | None = None

@@ -100,7 +100,9 @@ def test_an_interrupted_undo_goes_on(home, demo):
         stderr=subprocess.PIPE,
         encoding="utf-8",
     )
-    process.stderr.readline()
+    for line in process.stderr:  # what an undo would meet is looked at before it begins
+        if line.startswith("{") and json.loads(line)["phase"] == "undo":
+            break
     kill_worker(home, seeded.json["run"])
     process.kill()
     process.wait(30)
