@@ -73,6 +73,8 @@ def play(film: Film, url: str) -> None:
     film.take()
     edit_cell(page, 0, 180, "Quillfeather")
     page.get_by_role("button", name="1 edit").wait_for()
+    settle(page)  # a press while the page still draws is lost
+    page.wait_for_timeout(1000)
     film.take()
     page.get_by_role("button", name="Next: Load").click()
     load = page.get_by_role("button", name=re.compile(r"^Load \d"))
