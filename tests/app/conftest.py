@@ -171,7 +171,7 @@ def person(browser: Browser, app: App) -> Iterator[Person]:
 
 def sit_down(browser: Browser, app: App, **options: Any) -> Iterator[Person]:
     """A new, empty browser profile at the server."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
     somebody = Person(context, app.url)
     yield somebody
     if os.environ.get("SFSEED_SHOTS"):
