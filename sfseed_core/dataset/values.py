@@ -13,7 +13,7 @@ from sfseed_core.dataset import vectors
 from sfseed_core.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
 _NUMBER = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?$"
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
@@ -161,8 +161,3 @@ _KINDS: Mapping[int, Kind] = {
 def called(wanted: pa.DataType) -> str:
     """Return how people call and write a value of the type."""
     return "text" if pa.types.is_string(wanted) else _kind(wanted).called
-
-
-def first_bad(bad: vectors.Mask, written: pa.Array, shown: int = 3) -> Sequence[str]:
-    """Return the first few texts that could not be read."""
-    return [written[int(row)].as_py() for row in np.flatnonzero(bad)[:shown]]

@@ -71,24 +71,3 @@ def _hundredth(column: Column) -> Column:
         return replace(column, scale=column.scale + 2)
     data, scale = numbers([value.scaleb(-2) for value in column.data.tolist()])
     return replace(column, data=data, scale=scale)
-
-
-def to_arrow(column: Column) -> pa.Array:
-    """Write a column as an Arrow array; rows with a fault are null."""
-    missing = ~column.valid | (column.faults() != 0)
-    if column.type in WORDS:
-        return pa.DictionaryArray.from_arrays(
-            pa.array(column.data, pa.int64(), mask=missing), pa.array(list(column.texts), pa.string())
-        ).cast(pa.string())
-    if column.type is Type.NUMBER and column.data.dtype != object:
-        rows = zip(column.data.tolist(), missing, strict=True)
-        scaled = [None if gone else Decimal(one).scaleb(-column.scale) for one, gone in rows]
-        return pa.array(scaled, pa.decimal128(38, column.scale))
-    kinds = {
-        Type.BOOLEAN: pa.bool_(),
-        Type.DATE: pa.date32(),
-        Type.DATETIME: pa.timestamp("ms", "UTC"),
-        Type.TIME: pa.time32("ms"),
-    }
-    data = column.data.astype(np.int32) if column.type in (Type.DATE, Type.TIME) else column.data
-    return pa.array(data, kinds.get(column.type), mask=missing)

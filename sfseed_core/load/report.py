@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 
 from sfseed_core.dataset import vectors
@@ -40,13 +39,3 @@ def job_csv(run: Run, dataset: Dataset, job: Job, *, failed: bool) -> bytes:
         **{name: records[name] for name in records.column_names},
     }
     return CsvEncoder(tuple(columns)).whole(disarmed(pa.table(columns)))
-
-
-def some_ids(run: Run, object_name: str, most: int = 3) -> tuple[str, ...]:
-    """Return ids of a few records of the object that the run brought in."""
-    for job in settled_jobs(run):
-        if job.object == object_name:
-            found = Outcome.read(files_of(run, job).outcome)
-            there = np.flatnonzero(found.fates == Fate.SUCCEEDED)[:most]
-            return tuple(one.decode() for one in found.ids[there].tolist())
-    return ()

@@ -35,14 +35,6 @@ LOW_DISK = 1 << 30
 _SCARCE = 0.05
 
 
-def examine(home: Path, *, org: str | None, clock: Clock) -> tuple[Examined, ...]:
-    """Look at this machine, the settings and, when named, an org."""
-    from sfseed_core.org.recording import Recording
-
-    results = examine_machine(home)
-    return results if org is None else (*results, *examine_org(org, home, clock, Recording()))
-
-
 def examine_machine(home: Path) -> tuple[Examined, ...]:
     """Look at this machine and the settings."""
     return (_python(), _packages(), _disk(home), _keyring(home), *_settings(home))

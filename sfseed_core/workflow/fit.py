@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sfseed_core.check.finding import Finding
-    from sfseed_core.clock import Clock
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
     from sfseed_core.load.fit import Misfit
@@ -23,21 +22,6 @@ if TYPE_CHECKING:
     from sfseed_core.workflow.seed import Work
 
 _SHOWN = 12
-
-
-def fit_report(
-    dataset: Dataset, org_name: str, *, home: Path, clock: Clock, observer: Observer = SILENT
-) -> tuple[Misfit, ...]:
-    """Compare a dataset with the org of that name: what it lacks, has of another kind, or requires, each with a proposal."""
-    from sfseed_core.check.dataset import check_dataset
-    from sfseed_core.workflow.connect import open_org
-    from sfseed_core.workflow.discover import snapshot_for
-
-    org = open_org(org_name, clock=clock, home=home)
-    schema = schema_now(org, dataset, home=home, observer=observer)
-    snapshot = snapshot_for(org, dataset, home=home, observer=observer)
-    findings = check_dataset(dataset, {**dataset.schema, **schema}, snapshot, validation=True, observer=observer)
-    return fit.misfits(dataset, schema, snapshot, findings)
 
 
 def schema_now(org: Org, dataset: Dataset, *, home: Path, observer: Observer = SILENT) -> Mapping[str, ObjectSchema]:
