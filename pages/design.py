@@ -22,8 +22,10 @@ from pages.shared import (
 frame.inside()
 where = state.place()
 if where.org is None:
-    st.title("Design")
-    st.info("Choose an org on *Connect* first.", icon=":material/tune:")
+    frame.first_choose(
+        frame.STEPS[2],
+        "Choose an org first. Here you say how many records of each object it gets, and how their fields look.",
+    )
     foot.bar(None, back=frame.STEPS[1])
     st.stop()
 survey, plan = making.surveyed(where), making.plan(where)

@@ -9,8 +9,7 @@ from pages.shared import being_made, connecting, discovering, foot, frame, makin
 frame.inside()
 where = state.place()
 if where.org is None:
-    st.title("Discover")
-    st.info("Choose an org on *Connect* first; its objects are drawn here.", icon=":material/account_tree:")
+    frame.first_choose(frame.STEPS[1], "Choose an org first. Its objects are drawn here, and how they hang together.")
     foot.bar(None, back=frame.STEPS[0])
     st.stop()
 recipe_changes.refused()
@@ -35,7 +34,7 @@ if where.focus:
         object_panel.panel(where, plan, schema, counts)
 else:
     object_panel.panel(where, plan, schema, counts)
-discovering.words_on_order(plan)
+discovering.words_on_order(plan, schema)
 discovering.twin(where, plan, schema, counts)
 discovering.files(where, plan, shown, arrows)
 tally = foot.of_plan(plan, connecting.free_megabytes(where))

@@ -20,21 +20,22 @@ from pages.shared import (
 
 frame.inside()
 where = state.place()
-st.title("Load")
 load_actions.refused_start()
 if where.run is not None:
+    st.title("Load")
     status, carried = load_live.live(where.run)
     if not carried:
         load_actions.actions(status)
         load_results.results(where.run)
     foot.bar(previewing.tally_of(status.dataset, where), back=frame.STEPS[3])
 elif where.dataset is None:
-    st.info("Nothing made yet, so there is nothing to load. Start on *Connect*.", icon=":material/upload:")
+    frame.first_choose(frame.STEPS[4], "Nothing made yet, so there is nothing to load.", label="Begin on Connect")
     foot.bar(None, back=frame.STEPS[3])
 elif where.org is None:
-    st.info("Choose the org that these records should go into on *Connect*.", icon=":material/cloud:")
+    frame.first_choose(frame.STEPS[4], "Into which org should these records go?")
     foot.bar(previewing.tally_of(where.dataset, where), back=frame.STEPS[0])
 else:
+    st.title("Load")
     dataset, reached = resources.dataset(where.dataset), resources.connection(where.org)
     findings = {name: resources.findings(dataset, name, where.org) for name in dataset.objects}
     ahead = load_ahead.foreseen(dataset, where)

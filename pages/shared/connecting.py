@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import earlier_work, frame, making, own_file, resources, state, words
+from pages.shared import earlier_work, frame, labels, making, own_file, resources, state, words
 from sfseed_core.errors import SfseedError
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sfseed_core.recipe.model import Plan
+    from sfseed_core.schema.model import ObjectSchema
 
 OWN_FILE = "file"
 CHOOSE = -1
@@ -138,9 +139,9 @@ def _today() -> date:
     return SYSTEM.now().date()
 
 
-def summary(plan: Plan) -> None:
-    """What would be made."""
-    names = [f"{one.count:,} {words.plain(one.name)}" for one in plan.objects]
+def summary(plan: Plan, objects: Mapping[str, ObjectSchema]) -> None:
+    """What would be made, by the org's own labels."""
+    names = [words.plain(labels.counted(one.count, one.name, objects)) for one in plan.objects if one.count]
     st.caption("**This makes** " + words.listed(names, 24) + ".")
     for one in plan.notes:
         st.caption(f":material/info: {words.plain(one)}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared import making, recipe_changes, resources, state, words
+from pages.shared import labels, making, recipe_changes, resources, state, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,13 +68,13 @@ def existing_only(where: Place) -> Mapping[str, str]:
 def choose(where: Place, plan: Plan, schema: Schema, name: str, label: str) -> None:
     """Choose the object that is designed."""
     names = [*(one.name for one in plan.objects if one.count), *existing_only(where)]
-    labels = {one: f"{schema.objects[one].label} ({one})" if one in schema.objects else one for one in dict.fromkeys(names)}
+    called = {one: labels.full(labels.of(one, schema.objects), one) for one in dict.fromkeys(names)}
     st.selectbox(
         label,
-        list(labels),
-        format_func=labels.__getitem__,
+        list(called),
+        format_func=called.__getitem__,
         width=360,
-        **state.bound("object", "design", within=labels.__contains__, otherwise=name),
+        **state.bound("object", "design", within=called.__contains__, otherwise=name),
     )
 
 
@@ -85,7 +85,7 @@ def numbers(where: Place, plan: Plan, schema: Schema, name: str) -> None:
             "": one.name == name,
             "Object": schema.objects[one.name].label,
             "Records": one.count,
-            "How many, and why": one.why,
+            "How many, and why": labels.reason(one.why, schema.objects),
             "Storage": words.size(one.count * one.storage_bytes / 1024),
         }
         for one in plan.objects

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import graph_network, making, recipe_changes, resources, state, words
+from pages.shared import graph_network, labels, making, recipe_changes, resources, state, words
 from pages.shared.arriving import Arriving
 from pages.shared.graph_layout import Link, around, graph_of
 from pages.shared.graph_network import KINDS, Drawn, kind_of
@@ -68,7 +68,7 @@ def add_objects(where: Place, plan: Plan) -> None:
     assert where.org is not None
     inside = {one.name for one in plan.objects}
     listing = resources.listing(where.org)
-    offered = {n: f"{one.label} ({n})" for n, one in listing.items() if n not in inside and seedable(one) is None}
+    offered = {n: labels.full(one.label, n) for n, one in listing.items() if n not in inside and seedable(one) is None}
 
     def take() -> None:
         chosen = state.remembered("more_objects", [])
@@ -120,15 +120,15 @@ def kinds(where: Place, objects: Sequence[Drawn]) -> list[Drawn]:
 
 def find(where: Place, plan: Plan, schema: Schema) -> None:
     """Find an object by typing, and choose how much of the drawing is shown."""
-    labels = {one.name: f"{schema.objects[one.name].label} ({one.name})" for one in plan.objects}
+    names = {one.name: labels.full(schema.objects[one.name].label, one.name) for one in plan.objects}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Find an object",
-            sorted(labels, key=labels.__getitem__),
-            format_func=labels.__getitem__,
+            sorted(names, key=names.__getitem__),
+            format_func=names.__getitem__,
             placeholder="type a name",
             width=300,
-            **state.bound("focus", "discover", within=labels.__contains__),
+            **state.bound("focus", "discover", within=names.__contains__),
         )
         many = len(plan.objects) > _LEGIBLE
         offered = {"all": "Around it", "whole": "All"} if many else {"all": "All", "near": "Around it"}
@@ -160,9 +160,10 @@ def picture(where: Place, objects: Sequence[Drawn], arrows: Sequence[Link]) -> N
         near = around(graph_of({one.name: one.level for one in objects}, arrows), str(focus), where.hops)
         shown = [one for one in objects if one.name in near]
         if len(shown) < len(objects):
+            called = next(one.label for one in objects if one.name == focus)
             st.caption(
                 f"{len(shown):,} of {words.many(len(objects), 'object')}: "
-                f"those around {words.plain(focus)}. Click another, or show all."
+                f"those around {words.plain(called)}. Click another, or show all."
             )
     relationship_graph(shown, arrows, selected=where.focus, key=_GRAPH, on_select=_focus)
 
@@ -186,9 +187,11 @@ def twin(where: Place, plan: Plan, schema: Schema, counts: Mapping[str, int]) ->
             "Kind": KINDS[kind_of(one.name)][0],
             "Records to make": one.count,
             "In the org now": counts.get(one.name),
-            "How many, and why": one.why,
+            "How many, and why": labels.reason(one.why, schema.objects),
             "Points to": ", ".join(
-                dict.fromkeys(t.object or "" for ref in one.references for t in ref.targets if t.object)
+                dict.fromkeys(
+                    labels.of(t.object, schema.objects) for ref in one.references for t in ref.targets if t.object
+                )
             ),
         }
         for one in plan.objects
@@ -226,22 +229,25 @@ def failures(schema: Schema) -> None:
             st.rerun()
 
 
-def words_on_order(plan: Plan) -> None:
+def words_on_order(plan: Plan, schema: Schema) -> None:
     """Required parents and cycles, in words."""
     lines = [
-        f":material/add_link: **{words.plain(one.name)}** is {words.plain(one.why[one.why.index(_IN_SINCE) :])}."
+        f":material/add_link: **{words.plain(labels.of(one.name, schema.objects))}** is "
+        f"{words.plain(labels.reason(one.why[one.why.index(_IN_SINCE) :], schema.objects))}."
         for one in plan.objects
         if _IN_SINCE in one.why
     ]
     lines += [
-        f":material/cached: First all {words.plain(one.name)} are inserted, "
-        f"then {words.plain(f'{one.name}.{ref.field}')} is filled in."
+        f":material/cached: First all {words.plain(schema.objects[one.name].label_plural)} are inserted, "
+        f"then their {words.plain(labels.field(ref.field, schema.objects[one.name]))} is filled in."
         for one in plan.objects
         for ref in one.references
         if ref.deferred
     ]
     lines += [
-        f":material/sync: These point to each other in a circle: {words.plain(', '.join(cycle))}." for cycle in plan.cycles
+        f":material/sync: These point to each other in a circle: "
+        f"{words.plain(', '.join(labels.of(one, schema.objects) for one in cycle))}."
+        for cycle in plan.cycles
     ]
     if lines:
         with st.expander("The load order in words", icon=":material/format_list_numbered:"):

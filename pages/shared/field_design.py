@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared import designing, making, recipe_changes, state, words
+from pages.shared import designing, labels, making, recipe_changes, state, words
 from sfseed_core.errors import SfseedError
 from sfseed_core.recipe import field_ways
 from sfseed_core.recipe.field_ways import Filled
@@ -39,12 +39,16 @@ def fields(where: Place, plan: Plan, schema: Schema, name: str) -> None:
     left = {key.partition(".")[2]: why for key, why in plan.omitted.items() if key.startswith(f"{name}.")}
     if left:
         with st.expander(f"{len(left):,} fields stay empty"):
-            st.dataframe([{"Field": f, "Why": why} for f, why in left.items()], hide_index=True, alt="Fields left empty")
+            st.dataframe(
+                [{"Field": labels.field(f, schema.objects[name]), "API name": f, "Why": why} for f, why in left.items()],
+                hide_index=True,
+                alt="Fields left empty",
+            )
     with st.container(border=True):
         st.selectbox(
             "Field",
             offered,
-            format_func=lambda one: f"{fields_[one].label} ({one})",
+            format_func=lambda one: labels.full(fields_[one].label, one),
             width=360,
             **state.bound("field", "design", within=offered.__contains__, otherwise=field),
         )
@@ -100,7 +104,7 @@ def _rows(
     rows: dict[str, dict[str, Any]] = {
         column.field: {
             "Field": described[column.field].label,
-            "Type": column.type,
+            "Type": labels.kind(column.type),
             "Filled with": column.why or column.provider,
             "% empty": round(column.null_share * 100 / SHARE),
             "For example": " · ".join(samples.get(column.field, ())[:_IN_A_ROW]),
@@ -109,7 +113,7 @@ def _rows(
     }
     for name, own in said.items():
         if own.skip and name in described:
-            label, kind = described[name].label, described[name].type
+            label, kind = described[name].label, labels.kind(described[name])
             rows[name] = {
                 "Field": label,
                 "Type": kind,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared import graph_network, make_again, state, words
+from pages.shared import graph_network, labels, make_again, state, words
 from sfseed_core.dataset.profile import profile
 from sfseed_core.recipe.columns import RECORD
 
@@ -26,16 +26,16 @@ def values(dataset: Dataset, object_name: str) -> None:
     """Choose a field and see its values counted."""
     fields = dataset.schema[object_name].fields
     names = [one for one in dataset.arrow_schema(object_name).names if one != RECORD and not one.endswith("@")]
-    labels = {name: f"{fields[name].label} ({name})" if name in fields else name for name in names}
+    called = {name: labels.full(fields[name].label, name) if name in fields else name for name in names}
     where = state.place()
-    name = where.field if where.field is not None and where.field in labels else names[0]
+    name = where.field if where.field is not None and where.field in called else names[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "Field",
             names,
-            format_func=labels.__getitem__,
+            format_func=called.__getitem__,
             width=360,
-            **state.bound("field", "preview", within=labels.__contains__, otherwise=name),
+            **state.bound("field", "preview", within=called.__contains__, otherwise=name),
         )
         make_again.field_button(dataset, object_name, name)
     found = profile(dataset, object_name, name)
@@ -43,7 +43,7 @@ def values(dataset: Dataset, object_name: str) -> None:
         st.metric("Records", f"{found.records:,}", border=True)
         st.metric("Empty", f"{found.empty_share:.0%}", border=True)
         st.metric("Different values", f"{found.distinct:,}", border=True)
-    _chart(dataset, object_name, name, labels[name], found)
+    _chart(dataset, object_name, name, called[name], found)
 
 
 def _chart(dataset: Dataset, object_name: str, name: str, label: str, found: FieldProfile) -> None:

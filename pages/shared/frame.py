@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages.shared import resources, saved_orgs, state, words
-from sfseed_core.errors import OrgError, SfseedError
+from pages.shared.hints import said
+from sfseed_core.errors import NotFound, OrgError, SfseedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,9 +48,17 @@ _ROOM = """
 [data-testid="stBottomBlockContainer"] { padding: 0.6rem 2.2rem 0.8rem; }
 [class*="st-key-recipe_text"] textarea { font-family: monospace; font-size: 0.85rem; white-space: pre; }
 button[data-selected="true"] p { color: light-dark(#0b5cab, #8ab8f8); }
-@media (max-width: 800px) { .st-key-steps [data-testid="stCaptionContainer"] { display: none; } }
-@media (max-width: 800px) { .stMainBlockContainer { padding: 3.6rem 1rem 1rem; } }
-"""  # the default leaves a third of a laptop's screen empty
+@media (max-width: 800px) {
+  .st-key-steps [data-testid="stCaptionContainer"], .st-key-steps [data-testid="stIconMaterial"] { display: none; }
+  .st-key-steps { padding: 0 2.4rem; }
+  .stMainBlockContainer { padding: 0.7rem 1rem 1rem; }
+}
+@media (max-height: 500px) {
+  [data-testid="stBottom"] { position: static; }
+  [data-testid="stBottomBlockContainer"] { padding: 0.6rem 1rem; }
+  .st-key-objects [role="radiogroup"] { flex-wrap: nowrap; overflow-x: auto; }
+}
+"""  # the default leaves a third of a laptop's screen empty, and all of one that is enlarged twice
 _KINDS: Mapping[str, tuple[str, str]] = {
     "sandbox": ("Sandbox", "green"),
     "scratch": ("Scratch org", "green"),
@@ -87,6 +96,14 @@ def inside() -> None:
     if not state.taken(_FRAMED):
         st.navigation([_page(one) for one in (*STEPS, APART)], position="hidden")
         st.rerun()
+
+
+def first_choose(step: Step, what: str, *, label: str = "Choose an org") -> None:
+    """Say what has to be there before this page is of use, and lead to where it is chosen."""
+    st.title(step.name)
+    st.info(what, icon=step.icon)
+    if st.button(label, type="primary", icon=STEPS[0].icon, key="first_choose"):
+        state.leave_for(STEPS[0].file)
 
 
 def _page(step: Step) -> StreamlitPage:
@@ -149,9 +166,12 @@ def _org(name: str, reached: Connection) -> None:
 def tell(error: SfseedError) -> None:
     """Say what went wrong and what to do about it."""
     title = "The org did not do that" if isinstance(error, OrgError) else "That did not work"
-    st.error(words.plain(error.message), title=title, icon=":material/error:")
+    st.error(words.plain(said(error.message)), title=title, icon=":material/error:")
     if error.hint:
         st.caption(f"**What to do:** {words.hint(error.hint)}")
-    if isinstance(error, OrgError) and st.button("Try again", icon=":material/refresh:"):
-        resources.forget_orgs()
-        st.rerun()
+    if isinstance(error, OrgError):
+        if st.button("Try again", icon=":material/refresh:"):
+            resources.forget_orgs()
+            st.rerun()
+    elif isinstance(error, NotFound) and st.button("Go to Connect", icon=STEPS[0].icon, key="to_connect"):
+        state.leave_for(STEPS[0].file, org=None, recipe=state.DEFAULT_RECIPE, dataset=None, making=None, run=None)

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
-COLUMN, ROW = 215, 44
+USUAL, ROW = 170, 44  # how wide an object is drawn where nobody says, and how far below each other they stand
+APART, BESIDE = 70, 22  # between two steps, between two columns of one step
 _ROUNDS = 6
 _TALLEST = 18  # objects of one step that stand below each other; more go into a second column beside it
 
@@ -57,10 +58,11 @@ def around(graph: nx.MultiDiGraph, focus: str, hops: int) -> set[str]:
     return set(nx.ego_graph(graph.to_undirected(as_view=True), focus, radius=hops)) if focus in graph else set(graph)
 
 
-def layered(graph: nx.MultiDiGraph) -> Layout:
+def layered(graph: nx.MultiDiGraph, wide: Mapping[str, float] | None = None) -> Layout:
     """Place the objects; the same graph is always placed alike.
 
-    networkx's multipartite layout gives the columns; within each, objects move to the mean height of their neighbours.
+    `wide` says how wide each is drawn. networkx's multipartite layout gives the columns; within each, objects move to the
+    mean height of their neighbours.
     """
     import networkx as nx
 
@@ -71,7 +73,7 @@ def layered(graph: nx.MultiDiGraph) -> Layout:
     for name in sorted(graph, key=lambda one: (float(first[one][1]), one)):
         columns[graph.nodes[name]["level"]].append(name)
     ordered = _untangled(graph, columns)
-    return _placed(ordered)
+    return _placed(ordered, wide or {})
 
 
 def _untangled(graph: nx.MultiDiGraph, columns: Mapping[int, Sequence[str]]) -> dict[int, list[str]]:
@@ -93,7 +95,7 @@ def _mean(graph: nx.MultiDiGraph, name: str, height: Mapping[str, float]) -> flo
     return sum(near) / len(near) if near else height[name]
 
 
-def _placed(ordered: Mapping[int, Sequence[str]]) -> Layout:
+def _placed(ordered: Mapping[int, Sequence[str]], wide: Mapping[str, float]) -> Layout:
     positions: dict[str, tuple[float, float]] = {}
     headings: dict[int, tuple[float, float]] = {}
     bands: dict[int, tuple[float, float]] = {}
@@ -102,14 +104,15 @@ def _placed(ordered: Mapping[int, Sequence[str]]) -> Layout:
     x = 0.0
     for level, names in ordered.items():
         parts = [names[start : start + _TALLEST] for start in range(0, len(names), _TALLEST)]
-        headings[level] = (x + (len(parts) - 1) * COLUMN * 0.4, top)
-        start = x - COLUMN * 0.5
+        start = x
         for part in parts:
+            width = max(wide.get(name, USUAL) for name in part)
             for row, name in enumerate(part):
-                positions[name] = (x, (row - (len(part) - 1) / 2) * ROW)
-            x += COLUMN * 0.8
-        x += COLUMN * 0.2
-        bands[level] = (start, x - COLUMN * 0.5)
+                positions[name] = (x + width / 2, (row - (len(part) - 1) / 2) * ROW)
+            x += width + BESIDE
+        headings[level] = ((start + x - BESIDE) / 2, top)
+        x += APART - BESIDE
+        bands[level] = (start - APART / 2, x - APART / 2)
     return Layout(positions, headings, bands)
 
 

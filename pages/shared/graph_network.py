@@ -19,6 +19,8 @@ KINDS: Mapping[str, tuple[str, str]] = {  # what it is called, and its colour (r
     "custom": ("custom object", "#2e7d46"),
     "managed": ("object of a package", "#9a5b00"),
 }
+_LONGEST = 30  # letters of a label; the table below the drawing has all of them
+_LETTER, _EDGES = 8.2, 34  # how wide a letter of a box is, and what the box has beside its text
 _MASTER, _LOOKUP, _LATER = "#c23934", "#8a97a6", "#8b4fbf"
 _OUTSIDE = re.compile(r"<(?:link|script)\b[^>]*https?://[^>]*>(?:\s*</script>)?", re.IGNORECASE)
 
@@ -44,7 +46,14 @@ def kind_of(name: str) -> str:
 def placed(objects: Sequence[Drawn], links: Sequence[Link]) -> Layout:
     """Return where each object stands."""
     levels = {one.name: one.level for one in objects}
-    return layered(graph_of(levels, shown_links(links, levels.keys())))
+    wide = {one.name: len(text_of(one)) * _LETTER + _EDGES for one in objects}
+    return layered(graph_of(levels, shown_links(links, levels.keys())), wide)
+
+
+def text_of(one: Drawn) -> str:
+    """Return what stands in the box of an object."""
+    label = one.label if len(one.label) <= _LONGEST else f"{one.label[: _LONGEST - 1].rstrip()}…"
+    return label if one.records is None else f"{label}  {one.records:,}"
 
 
 def network(objects: Sequence[Drawn], links: Sequence[Link], where: Layout | None = None) -> Any:
@@ -57,10 +66,7 @@ def network(objects: Sequence[Drawn], links: Sequence[Link], where: Layout | Non
     net = Network(height="640px", width="100%", directed=True, cdn_resources="in_line")
     for one in objects:
         x, y = where.positions[one.name]
-        count = "" if one.records is None else f"  {one.records:,}"
-        net.add_node(
-            one.name, label=f"{one.label[:40]}{count}", shape="box", x=x, y=y, physics=False, color=_box(KINDS[one.kind][1])
-        )
+        net.add_node(one.name, label=text_of(one), shape="box", x=x, y=y, physics=False, color=_box(KINDS[one.kind][1]))
         net.nodes[-1]["font"] = {"color": "#ffffff", "size": 15}
     for level, (x, y) in where.headings.items():
         net.add_node(f"{HEADING}{level}", label=f"Step {level + 1}", shape="text", x=x, y=y, physics=False)

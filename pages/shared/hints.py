@@ -30,15 +30,34 @@ _LEADS = re.compile(
     r"(?:^|(?<=[.;\n] ))"
     r"(?:See|List them|Make one|Go on with(?: it)?|Start one with|See them with|Load the rest with)[:,]? "
 )
+_KNOWN = re.compile(r"^(?:Known|Saved): .*?\. (?=See: )")  # names for a command line; the page that is named lists them
+_SAYINGS: tuple[
+    tuple[re.Pattern[str], str], ...
+] = (  # what the core says of its own folders and words -> what people are told
+    (re.compile(r"^no dataset '([^']*)' in .*"), r"These records are not on this computer any more: \1."),
+    (re.compile(r"^no run is called '([^']*)'.*"), r"This load is not on this computer any more: \1."),
+    (re.compile(r"^no recipe '([^']*)' is kept here.*"), r"This recipe is not on this computer any more: \1."),
+    (re.compile(r"^there is no preset '([^']*)'.*"), r"There is nothing to fill an org with that is called \1."),
+)
+_PRESETS = re.compile(r"^Presets are: .*")
 _CALLED = re.compile(r"; 'latest' is the newest")
 
 
 def in_the_app(hint: str) -> str:
     """Return the hint with each command replaced by where the app does the same."""
+    hint = _PRESETS.sub("Choose what to fill on *Connect*.", hint)
     if not _COMMAND.search(hint):
         return hint
-    plain = _CALLED.sub("", " ".join(hint.split()))
+    plain = _CALLED.sub("", _KNOWN.sub("", " ".join(hint.split())))
     return _sentence(_COMMAND.sub(_place, _LEADS.sub("", plain)))
+
+
+def said(message: str) -> str:
+    """Return what went wrong without folders and words that only the command line has."""
+    for pattern, told in _SAYINGS:
+        if pattern.match(message):
+            return pattern.sub(told, message)
+    return message[:1].upper() + message[1:]
 
 
 def _place(found: re.Match[str]) -> str:

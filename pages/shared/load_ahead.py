@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import resources, state, words
+from pages.shared import labels, resources, state, words
 from pages.shared.foot import Beside
 from pages.shared.progress import Bar
 from pages.shared.shelf import shelf
@@ -102,7 +102,9 @@ def _order(dataset: Dataset) -> None:
             "Object": dataset.schema[one.name].label,
             "API name": one.name,
             "Records": dataset.count(one.name),
-            "Filled in afterwards": ", ".join(ref.field for ref in one.references if ref.deferred),
+            "Filled in afterwards": ", ".join(
+                labels.field(ref.field, dataset.schema[one.name]) for ref in one.references if ref.deferred
+            ),
         }
         for one in dataset.plan.objects
     ]
@@ -121,7 +123,7 @@ def fitting(dataset: Dataset, where: Place) -> tuple[bool, str | None]:
     st.warning(f"These records do not fit this org in {words.many(len(found), 'point')}.", icon=":material/rule:")
     rows = [
         {
-            "Where": f"{one.object}.{one.field}" if one.field else one.object,
+            "Where": labels.where(f"{one.object}.{one.field}" if one.field else one.object, dataset.schema),
             "What": one.message,
             "Records": one.records,
             "Can be left out": one.adaptable,

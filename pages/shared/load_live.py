@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import resources, state, words
+from pages.shared import labels, resources, state, words
 from pages.shared.shelf import shelf
 from sfseed_core.clock import SYSTEM
+from sfseed_core.errors import SfseedError
 from sfseed_core.load.follow import is_carried
 from sfseed_core.load.journal import Run
 from sfseed_core.load.pace import Pacer
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfseed_core.load.status import Counts, RunStatus
+    from sfseed_core.schema.model import ObjectSchema
 
 STATES: Mapping[RunState, tuple[str, str]] = {
     RunState.DISCOVER: ("starting", "blue"),
@@ -114,8 +116,14 @@ def bars(status: RunStatus) -> None:
         st.progress(0.0, text="Getting ready…")
         return
     st.progress(done / planned, text=_total(status, done, planned, undoing=undoing))
-    updates = {} if undoing else {f"{name}, filled in afterwards": one for name, one in status.updates.items()}
-    rows = [_row(name, counts) for name, counts in {**passes, **updates}.items() if counts.planned]
+    known = known_to(status)
+    rows = [_row(labels.of(name, known), counts) for name, counts in passes.items() if counts.planned]
+    if not undoing:
+        rows += [
+            _row(f"{labels.of(name, known)}, filled in afterwards", counts)
+            for name, counts in status.updates.items()
+            if counts.planned
+        ]
     st.dataframe(
         rows,
         hide_index=True,
@@ -123,6 +131,14 @@ def bars(status: RunStatus) -> None:
         alt="How far each object is",
         height=min(38 + 35 * len(rows), 420),
     )
+
+
+def known_to(status: RunStatus) -> Mapping[str, ObjectSchema]:
+    """Return the objects as the records of a run were made for; none when the records were removed meanwhile."""
+    try:
+        return {} if status.dataset is None else resources.dataset(status.dataset).schema
+    except SfseedError:
+        return {}
 
 
 def _row(name: str, counts: Counts) -> dict[str, object]:

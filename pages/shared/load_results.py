@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import resources, state, words
+from pages.shared import labels, load_live, resources, state, words
 from pages.shared.shelf import shelf
 from sfseed_core.errors import SfseedError
 from sfseed_core.load.advice import advice
@@ -105,7 +105,7 @@ def _counts(status: RunStatus, dataset: Dataset | None, lists: Mapping[str, str]
     rows = []
     for name, counts in status.objects.items():
         row = {
-            "Object": dataset.schema[name].label if dataset is not None and name in dataset.schema else name,
+            "Object": labels.of(name, {} if dataset is None else dataset.schema),
             "API name": name,
             "Planned": counts.planned,
             "Loaded": counts.succeeded,
@@ -134,11 +134,14 @@ def _causes(status: RunStatus, causes: list[Cause]) -> None:
     if not causes or status.state is RunState.UNDONE:
         return
     st.subheader("What failed, and what to do")
+    known = load_live.known_to(status)
     for number, cause in enumerate(causes[:_CAUSES]):
         with st.container(border=True, gap=None):
-            fields = f" ({', '.join(cause.fields)})" if cause.fields else ""
+            described = known.get(cause.object)
+            fields = f": {', '.join(labels.field(one, described) for one in cause.fields)}" if cause.fields else ""
             st.markdown(
-                f"**{words.plain(cause.object)}: {words.many(cause.count, 'record')}** {words.plain(cause.code + fields)}"
+                f"**{words.plain(labels.of(cause.object, known) + fields)}, {words.many(cause.count, 'record')}** "
+                f"{words.plain(cause.code)}"
             )
             st.text(cause.message)
             st.caption(f"**What to do:** {advice(cause.code)}")
@@ -155,8 +158,9 @@ def _files(run: Run, status: RunStatus) -> None:
     if not found or status.dataset is None:
         return
     with st.expander(f"Files of {words.many(len(found), 'job')}: what went in, what failed", icon=":material/download:"):
-        labels = {job.number: f"{job.object}, job {job.number}: {job.rows:,} records" for job in found}
-        number = st.selectbox("Job", list(labels), format_func=labels.__getitem__, key=f"job_{run.id}")
+        known = load_live.known_to(status)
+        jobs = {one.number: f"{labels.of(one.object, known)}, job {one.number}: {one.rows:,} records" for one in found}
+        number = st.selectbox("Job", list(jobs), format_func=jobs.__getitem__, key=f"job_{run.id}")
         job = next(one for one in found if one.number == number)
         with st.container(horizontal=True):
             for kind, failed in (("loaded", False), ("failed", True)):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import record_table, words
+from pages.shared import labels, record_table, words
 from sfseed_core.clock import SYSTEM
 from sfseed_core.workflow import make_again
 from sfseed_core.workflow.request import draw_seed
@@ -22,14 +22,14 @@ _ALL = ""
 def popover(dataset: Dataset, object_name: str, shown: np.ndarray, ticked: np.ndarray) -> None:
     """Make a field, or all of them, again: in the ticked records, else in all that the table shows."""
     fields = dataset.schema[object_name].fields
-    labels = {_ALL: "all fields (other people, other companies)"}
-    labels |= {
-        one.field: f"{fields[one.field].label} ({one.field})" if one.field in fields else one.field
+    called = {_ALL: "all fields (other people, other companies)"}
+    called |= {
+        one.field: labels.full(fields[one.field].label, one.field) if one.field in fields else one.field
         for one in dataset.plan.object(object_name).columns
     }
     records = ticked if len(ticked) else shown
     with st.popover("Make again", icon=":material/casino:", key="make_again", disabled=not len(records)):
-        name = st.selectbox("What", list(labels), format_func=labels.__getitem__, key=f"again_field_{object_name}")
+        name = st.selectbox("What", list(called), format_func=called.__getitem__, key=f"again_field_{object_name}")
         which = "ticked" if len(ticked) else "shown"
         st.caption(
             f"In the {words.many(len(records), 'record')} {which}. Lookups stay as they are; Undo brings the old back."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared import designing, graph_network, recipe_changes, resources, state, words
+from pages.shared import designing, graph_network, labels, recipe_changes, resources, state, words
 from sfseed_core.errors import SfseedError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def panel(where: Place, plan: Plan, survey: Survey, name: str) -> None:
         own = next((one for one in plan.objects if one.name == name), None)
         _PANELS[str(chosen or now)](where, survey, described, own, said)
         if chosen == "make" and own is not None:
-            _family(where, plan, name, said)
+            _family(where, plan, survey, name, said)
         if chosen in {"make", "rows"} and "OwnerId" in described.fields:
             designing.owners(where, survey, name, said.owners if said is not None else None)
 
@@ -64,7 +64,7 @@ def _said(where: Place, name: str) -> ObjectRecipe | None:
     return complete(resources.recipe(where.recipe)).objects.get(name)
 
 
-def _make(where: Place, _: Survey, described: ObjectSchema, own: ObjectPlan | None, said: ObjectRecipe | None) -> None:
+def _make(where: Place, survey: Survey, described: ObjectSchema, own: ObjectPlan | None, said: ObjectRecipe | None) -> None:
     from sfseed_core.recipe.change import with_existing, with_per, without_rows
 
     name = described.name
@@ -77,7 +77,9 @@ def _make(where: Place, _: Survey, described: ObjectSchema, own: ObjectPlan | No
             args=(where, lambda recipe: without_rows(with_existing(recipe, name, None), name)),
         )
         return
-    st.caption(f"{words.many(own.count, 'record')}: {words.plain(own.why)}. Change the number in the table above.")
+    objects = survey.schema.objects
+    why = words.plain(labels.reason(own.why, objects))
+    st.caption(f"{words.many(own.count, 'record')}: {why}. Change the number in the table above.")
     if said is not None and said.per is not None and said.each is not None:
         per, key = said.per, f"each_{where.recipe}_{name}"
 
@@ -87,7 +89,7 @@ def _make(where: Place, _: Survey, described: ObjectSchema, own: ObjectPlan | No
                 recipe_changes.change(where, lambda recipe: with_per(recipe, name, per, each))
 
         st.number_input(
-            f"{described.label_plural} per {per}, on average",
+            words.plain(f"{described.label_plural} per {labels.of(per, objects)}, on average"),
             min_value=0.01,
             max_value=10_000.0,
             value=float(said.each),
@@ -98,7 +100,7 @@ def _make(where: Place, _: Survey, described: ObjectSchema, own: ObjectPlan | No
         )
 
 
-def _family(where: Place, plan: Plan, name: str, said: ObjectRecipe | None) -> None:
+def _family(where: Place, plan: Plan, survey: Survey, name: str, said: ObjectRecipe | None) -> None:
     """How the records fall on their parents, as a small histogram to change."""
     from sfseed_core.generate.family_sizes import family_sizes
     from sfseed_core.recipe.change import with_spread
@@ -106,6 +108,8 @@ def _family(where: Place, plan: Plan, name: str, said: ObjectRecipe | None) -> N
     found = family_sizes(plan, name)
     if found is None:
         return
+    above = survey.schema.objects.get(found.parent)
+    parent, parents = (found.parent,) * 2 if above is None else (above.label, above.label_plural)
     now = str((said.spread if said is not None else {}).get("distribution", "") or "")
     key = f"spread_{where.recipe}_{name}"
 
@@ -116,7 +120,7 @@ def _family(where: Place, plan: Plan, name: str, said: ObjectRecipe | None) -> N
     left, right = st.columns([2, 3])
     with left:
         st.selectbox(
-            f"How they fall on {words.plain(found.parent)}",
+            f"How they fall on {words.plain(parents)}",
             list(_SPREADS) if now in _SPREADS else [*_SPREADS, now],
             index=list(_SPREADS).index(now) if now in _SPREADS else len(_SPREADS),
             format_func=lambda one: _SPREADS.get(one, one),
@@ -124,14 +128,14 @@ def _family(where: Place, plan: Plan, name: str, said: ObjectRecipe | None) -> N
             on_change=take,
         )
         st.caption(
-            f"{found.children:,} for {found.parents:,} {words.plain(found.parent)}; the busiest has {found.largest:,}"
+            f"{found.children:,} for {found.parents:,} {words.plain(parents)}; the busiest has {found.largest:,}"
             + (" (of the first ones)." if found.sampled else ".")
         )
     with right:
-        labels = [str(size) for size in range(len(found.sizes))]
+        sizes = [str(size) for size in range(len(found.sizes))]
         st.bar_chart(
-            {f"Records per {found.parent}": labels, "How many": list(found.sizes)},
-            x=f"Records per {found.parent}",
+            {f"Records per {parent}": sizes, "How many": list(found.sizes)},
+            x=f"Records per {parent}",
             y="How many",
             sort=False,
             height=170,

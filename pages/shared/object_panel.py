@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import recipe_changes, words
+from pages.shared import labels, recipe_changes, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pages.shared.state import Place
-    from sfseed_core.recipe.model import ObjectPlan, Plan
+    from sfseed_core.recipe.model import ObjectPlan, Plan, ReferencePlan
     from sfseed_core.schema.model import ObjectSchema, Schema
 
 
@@ -26,13 +26,14 @@ def panel(where: Place, plan: Plan, schema: Schema, counts: Mapping[str, int]) -
         return
     described = schema.objects[one.name]
     with st.container(border=True):
-        st.subheader(f"{words.plain(described.label)} ({words.plain(one.name)})")
+        st.subheader(words.plain(labels.full(described.label, one.name)))
         known = f" The org has {counts[one.name]:,} now." if one.name in counts else ""
         st.caption(
-            f"**{words.many(one.count, 'record')}** to make, in step {one.level + 1}: {words.plain(one.why)}.{known}"
+            f"**{words.many(one.count, 'record')}** to make, in step {one.level + 1}: "
+            f"{words.plain(labels.reason(one.why, schema.objects))}.{known}"
         )
-        st.markdown("\n".join(f"- {line}" for line in facts(plan, described)))
-        _fields(plan, one, described)
+        st.markdown("\n".join(f"- {line}" for line in facts(plan, described, schema.objects)))
+        _fields(plan, one, described, schema.objects)
         st.button(
             "Leave it out",
             icon=":material/remove_circle:",
@@ -41,17 +42,23 @@ def panel(where: Place, plan: Plan, schema: Schema, counts: Mapping[str, int]) -
         )
 
 
-def facts(plan: Plan, described: ObjectSchema) -> list[str]:
+def facts(plan: Plan, described: ObjectSchema, objects: Mapping[str, ObjectSchema]) -> list[str]:
     """Return what there is to know of an object, a line each."""
     name = described.name
-    required = [f"{f.label} ({f.name})" for f in described.fields.values() if f.required_on_create]
+    required = [labels.full(f.label, f.name) for f in described.fields.values() if f.required_on_create]
     own = plan.object(name)
-    points = [f"{ref.field} to {', '.join(t.object or 'what the org has' for t in ref.targets)}" for ref in own.references]
+    points = [f"{labels.field(ref.field, described)} to {_targets(ref, objects)}" for ref in own.references]
     back = [
-        f"{one.name}.{ref.field}" for one in plan.objects for ref in one.references for t in ref.targets if t.object == name
+        f"{labels.of(one.name, objects)} ({labels.field(ref.field, objects.get(one.name))})"
+        for one in plan.objects
+        for ref in one.references
+        for target in ref.targets
+        if target.object == name
     ]
     outside = [
-        f"{f.label} to {', '.join(f.reference_to[:3])}" for f in described.references if _is_outside(plan, own, f.name)
+        f"{f.label} to {', '.join(labels.of(to, objects) for to in f.reference_to[:3])}"
+        for f in described.references
+        if _is_outside(plan, own, f.name)
     ]
     types = [one.name for one in described.record_types if one.available and not one.master]
     told = (
@@ -64,18 +71,22 @@ def facts(plan: Plan, described: ObjectSchema) -> list[str]:
     return [f"**{title}:** {words.plain(words.listed(items, 8))}" for title, items in told if items]
 
 
+def _targets(reference: ReferencePlan, objects: Mapping[str, ObjectSchema]) -> str:
+    return ", ".join(labels.of(one.object, objects) or "what the org has" for one in reference.targets)
+
+
 def _is_outside(plan: Plan, own: ObjectPlan, field: str) -> bool:
     return field not in {ref.field for ref in own.references} and f"{own.name}.{field}" in plan.omitted
 
 
-def _fields(plan: Plan, own: ObjectPlan, described: ObjectSchema) -> None:
+def _fields(plan: Plan, own: ObjectPlan, described: ObjectSchema, objects: Mapping[str, ObjectSchema]) -> None:
     made = {one.field: one.why or one.provider for one in own.columns}
-    made |= {one.field: f"points to {', '.join(t.object or 'the org' for t in one.targets)}" for one in own.references}
+    made |= {one.field: f"points to {_targets(one, objects)}" for one in own.references}
     rows = [
         {
             "Field": field.label,
             "API name": field.name,
-            "Type": field.type,
+            "Type": labels.kind(field),
             "Required": field.required_on_create,
             "Filled with": made.get(field.name, ""),
             "Why it stays empty": plan.omitted.get(f"{own.name}.{field.name}", ""),
@@ -83,4 +94,4 @@ def _fields(plan: Plan, own: ObjectPlan, described: ObjectSchema) -> None:
         for field in described.fields.values()
     ]
     with st.expander(f"Fields: {len(made):,} filled of {len(rows):,}"):
-        st.dataframe(rows, hide_index=True, alt=f"Fields of {own.name}", height=min(38 + 35 * len(rows), 320))
+        st.dataframe(rows, hide_index=True, alt=f"Fields of {described.label}", height=min(38 + 35 * len(rows), 320))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import state, words
+from pages.shared import labels, state, words
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import SfseedError
 from sfseed_core.workflow import given_rows
@@ -34,8 +34,9 @@ def _close() -> None:
 @st.dialog("Rows of mine", width="large", on_dismiss=_close)
 def _dialog(dataset: Dataset, object_name: str) -> None:
     """Paste or upload rows, see how they are understood, and take them."""
+    called = words.plain(labels.of(object_name, dataset.schema))
     st.markdown(
-        f"Paste them from a spreadsheet, or choose a file. The first line names the fields of {words.plain(object_name)}, "
+        f"Paste them from a spreadsheet, or choose a file. The first line names the fields of {called}, "
         "by label or API name."
     )
     given = st.file_uploader("A CSV or Excel file", type=["csv", "tsv", "txt", "xlsx"], key="own_rows_file")
@@ -56,8 +57,9 @@ def _dialog(dataset: Dataset, object_name: str) -> None:
 def _understood(dataset: Dataset, found: Given, rows: list[dict[str, str]]) -> None:
     st.dataframe(rows[:_SHOWN], hide_index=True, alt="The first of the rows")
     if found.unknown:
+        called = words.plain(labels.of(found.object, dataset.schema))
         st.warning(
-            f"Not fields of {words.plain(found.object)}, so left out: {words.plain(words.listed(found.unknown, 8))}.",
+            f"Not fields of {called}, so left out: {words.plain(words.listed(found.unknown, 8))}.",
             icon=":material/visibility_off:",
         )
     fill = False

@@ -10,6 +10,7 @@ from pages.shared import (
     connecting,
     foot,
     frame,
+    labels,
     make_again,
     own_records,
     record_changes,
@@ -36,9 +37,10 @@ _FEW = 40  # objects that stand side by side; more are chosen from a list
 
 def nothing(where: Place) -> None:
     """The page before any records were made."""
-    st.title("Preview")
-    st.info(
-        "Nothing made yet. Choose an org and what to fill it with, then press *Make the records*.", icon=":material/table:"
+    frame.first_choose(
+        frame.STEPS[3],
+        "Nothing made yet. Choose an org and what to fill it with, then press *Make the records*.",
+        label="Begin on Connect",
     )
     connecting.earlier(where)
     foot.bar(None, back=frame.STEPS[0])
@@ -58,17 +60,23 @@ def reachable(where: Place) -> str | None:
 
 def objects(dataset: Dataset, name: str, findings: Mapping[str, Sequence[Finding]]) -> None:
     """Choose the object."""
-    labels = {}
+    told = {}
     for one in dataset.objects:
         problems = sum(found.count for found in findings[one])
-        labels[one] = f"{words.plain(one)} {dataset.count(one):,}" + (f" ⚠ {problems:,}" if problems else "")
-    given = state.bound("object", "preview", within=labels.__contains__, otherwise=name)
-    if len(labels) <= _FEW:
-        st.pills(
-            "Object", list(labels), format_func=labels.__getitem__, required=True, label_visibility="collapsed", **given
-        )
+        called = words.plain(labels.of(one, dataset.schema))
+        told[one] = f"{called} {dataset.count(one):,}" + (f" ⚠ {problems:,}" if problems else "")
+    given = state.bound("object", "preview", within=told.__contains__, otherwise=name)
+    if len(told) <= _FEW:
+        with st.container(key="objects"):
+            st.pills(
+                "Object", list(told), format_func=told.__getitem__, required=True, label_visibility="collapsed", **given
+            )
     else:
-        st.selectbox("Object", list(labels), format_func=lambda one: f"{one} ({dataset.count(one):,})", **given)
+        st.selectbox("Object", list(told), format_func=lambda one: _in_a_list(dataset, one), **given)
+
+
+def _in_a_list(dataset: Dataset, name: str) -> str:
+    return f"{labels.full(labels.of(name, dataset.schema), name)}: {words.many(dataset.count(name), 'record')}"
 
 
 def modes() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import record_table, state, words
+from pages.shared import labels, record_table, state, words
 from sfseed_core.clock import SYSTEM
 from sfseed_core.dataset.export import archive
 from sfseed_core.errors import SfseedError
@@ -58,11 +58,12 @@ def _bulk(dataset: Dataset, object_name: str, records: np.ndarray) -> None:
     """Give all these records a value, after showing what it does."""
     fields = dataset.schema[object_name].fields
     names = [one for one in dataset.arrow_schema(object_name).names if one != RECORD and not one.endswith("@")]
-    st.markdown(f"Applies to the **{len(records):,}** {words.plain(object_name)} records that the table shows now.")
+    called = words.plain(labels.counted(len(records), object_name, dataset.schema))
+    st.markdown(f"Applies to the **{called}** that the table shows now.")
     column = st.selectbox(
         "Field",
         names,
-        format_func=lambda name: f"{fields[name].label} ({name})" if name in fields else name,
+        format_func=lambda name: labels.full(fields[name].label, name) if name in fields else name,
         key="bulk_field",
     )
     how = st.segmented_control("New value", ["Set to", "Empty"], default="Set to", key="bulk_how", required=True)
@@ -132,7 +133,7 @@ def downloads(dataset: Dataset, object_name: str) -> None:
         )
         file_format = str(chosen or "csv")
         st.download_button(
-            f"{words.plain(object_name)}",
+            words.plain(labels.of(object_name, dataset.schema)),
             data=partial(archive.one_file, dataset, object_name, file_format),
             file_name=f"{dataset.id}-{object_name}.{file_format}",
             mime=_FORMATS[file_format][1],

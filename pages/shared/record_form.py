@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from pages.shared import record_table, state, words
+from pages.shared import labels, record_table, state, words
 from sfseed_core.clock import SYSTEM
 from sfseed_core.dataset import naming
 from sfseed_core.dataset.export.readable import readable
@@ -36,7 +36,8 @@ def form(dataset: Dataset, object_name: str, page: Shown, record: int, findings:
         if record in one.records:
             st.warning(words.plain(f"{_label(dataset, object_name, one.field)}: {one.message}"), icon=":material/warning:")
     values = _values(dataset, object_name, record)
-    columns = [name for name in values if _group(dataset, object_name, name, values[name]) in groups]
+    ordered = record_table.in_order(dataset, object_name)
+    columns = [name for name in ordered if _group(dataset, object_name, name, values[name]) in groups]
     given: dict[str, Any] = {}
     with st.form(f"form_{dataset.id}_{object_name}_{record}_{dataset.revision}", border=True):
         left, right = st.columns(2)
@@ -67,7 +68,9 @@ def _steps(dataset: Dataset, object_name: str, page: Shown, record: int) -> Sequ
     name = naming.names_of(dataset, object_name, np.array([record]))[0]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(words.plain(name), width="content")
-        st.caption(f"{words.plain(object_name)} {place + 1:,} of {len(page.every):,}", width="content")
+        st.caption(
+            f"{words.plain(labels.of(object_name, dataset.schema))} {place + 1:,} of {len(page.every):,}", width="content"
+        )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for label, icon, step, keys in (
             ("Previous", "arrow_back", -1, "Alt+Up"),
@@ -130,7 +133,7 @@ def _input(dataset: Dataset, object_name: str, name: str, record: int, value: An
     field = dataset.schema[object_name].fields.get(name)
     key = f"form_{dataset.id}_{object_name}_{record}_{name}_{dataset.revision}"
     label = "Record type" if name == RECORD_TYPE else words.plain(_label(dataset, object_name, name))
-    about = words.plain(f"{name} ({field.type if field else 'text'})")
+    about = words.plain(f"{name} ({labels.kind(field) if field else 'Text'})")
     if field is not None and field.required_on_create:
         label += " (required)"
     if name == RECORD_TYPE:
@@ -176,7 +179,9 @@ def _parent(dataset: Dataset, object_name: str, name: str, label: str, value: st
         label,
         list(options),
         index=list(options).index(value) if value is not None else None,
-        format_func=lambda one: f"{options[one]} ({one.partition(':')[0]})" if kind else options[one],
+        format_func=lambda one: (
+            f"{options[one]} ({labels.of(one.partition(':')[0], dataset.schema)})" if kind else options[one]
+        ),
         key=key,
         help=words.plain(f"{name}: a record of this dataset, by its name"),
         placeholder="nothing",

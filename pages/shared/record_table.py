@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared import record_view, state, words
+from pages.shared import labels, record_view, state, words
 from pages.shared.record_view import CHOSEN, PROBLEMS
 from sfseed_core.check.finding import Level
 from sfseed_core.clock import SYSTEM
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _VIEWS: Mapping[str, str] = {"all": "All", "problems": "With problems", "changed": "Changed"}
 _TALLEST = 430
 _LONG_LIST = 200  # picklist values that a cell's list offers; a longer one is typed
+_ADDRESS = re.compile(r"(Street|City|State|PostalCode|Country|Latitude|Longitude)(Code)?(__s)?$")
 _DECIMALS = frozenset({"double", "currency", "percent"})
 
 
@@ -86,7 +88,7 @@ def editor(dataset: Dataset, object_name: str, page: Shown, findings: Sequence[F
         on_change=_take_over,
         args=(dataset, object_name, key),
         column_config=configuration(dataset, object_name),
-        column_order=_order(dataset, object_name, has_problems=bool(findings)),
+        column_order=[CHOSEN, *([PROBLEMS] if findings else []), *in_order(dataset, object_name)],
         num_rows="fixed",
         placeholder="",
         height=min(_TALLEST, 38 + 35 * len(page.numbers)),
@@ -133,16 +135,22 @@ def _labels(dataset: Dataset, object_name: str) -> dict[str, str]:
     return {name: fields[name].label if name in fields else name for name in names}
 
 
-def _order(dataset: Dataset, object_name: str, *, has_problems: bool) -> list[str]:
+def in_order(dataset: Dataset, object_name: str) -> list[str]:
+    """Return the columns as people look for them: the name, what is required, the rest, addresses last."""
     fields = dataset.schema[object_name].fields
     names = list(_labels(dataset, object_name))
 
-    def rank(name: str) -> tuple[bool, bool, int]:
+    def rank(name: str) -> tuple[bool, bool, bool, int]:
         field = fields.get(name)
         named = field is not None and (field.name_field or name in {"FirstName", "LastName", "Name"})
-        return (not named, field is None or not field.required_on_create, names.index(name))
+        return (not named, field is None or not field.required_on_create, _of_address(name), names.index(name))
 
-    return [CHOSEN, *([PROBLEMS] if has_problems else []), *sorted(names, key=rank)]
+    return sorted(names, key=rank)
+
+
+def _of_address(name: str) -> bool:
+    """Say whether a field is a part of an address: six columns that nobody looks for first."""
+    return bool(_ADDRESS.search(name))
 
 
 def configuration(dataset: Dataset, object_name: str) -> dict[Any, Any]:
@@ -168,7 +176,7 @@ def _record_type(described: ObjectSchema) -> Any:
 def _column(name: str, field: Field | None, is_reference: bool) -> Any:
     if field is None:
         return st.column_config.TextColumn(name)
-    about = f"{words.plain(name)} ({field.type}{', required' if field.required_on_create else ''})"
+    about = f"{words.plain(name)} ({labels.kind(field)}{', required' if field.required_on_create else ''})"
     if is_reference:
         about += ". A record of this dataset: type its name, or its object and number (Account:12)."
         return st.column_config.TextColumn(field.label, help=about)
@@ -226,7 +234,7 @@ def history(dataset: Dataset) -> None:
             st.caption(words.plain(operations[number - 1].label))
 
 
-def problems(findings: Sequence[Finding]) -> None:
+def problems(described: ObjectSchema, findings: Sequence[Finding]) -> None:
     """What is wrong, by cause."""
     if not findings:
         return
@@ -235,7 +243,7 @@ def problems(findings: Sequence[Finding]) -> None:
     with st.expander(f"{title}, {refused:,} of them the org would refuse", icon=":material/warning:"):
         rows = [
             {
-                "Field": one.field or "",
+                "Field": labels.field(one.field, described) if one.field else "",
                 "What": one.message,
                 "Records": one.count,
                 "How bad": str(one.level),

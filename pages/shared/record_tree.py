@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from pages.shared import state, words
+from pages.shared import labels, state, words
 from sfseed_core.dataset import family, naming
 from sfseed_core.dataset.removal import children_of
 
@@ -30,7 +30,13 @@ def tree(dataset: Dataset, object_name: str, record: int) -> None:
         return
     for parent in above:
         name = naming.names_of(dataset, parent.object, np.array([parent.record]))[0]
-        _go(f"{_labelled(dataset, parent.object)}: {name}", parent.object, parent.record, "arrow_upward", parent.field)
+        _go(
+            f"{labels.of(parent.object, dataset.schema)}: {name}",
+            parent.object,
+            parent.record,
+            "arrow_upward",
+            parent.field,
+        )
     own = naming.names_of(dataset, object_name, np.array([record]))[0]
     st.markdown(f":material/subdirectory_arrow_right: **{words.plain(own)}**")
     for group in below:
@@ -38,9 +44,12 @@ def tree(dataset: Dataset, object_name: str, record: int) -> None:
 
 
 def _children(dataset: Dataset, parent: str, group: Children) -> None:
-    by = "" if group.field in {f"{parent}Id", f"{parent.removesuffix('__c')}__c"} else f", by {group.field}"
+    usual = {f"{parent}Id", f"{parent.removesuffix('__c')}__c"}
+    called = labels.field(group.field, dataset.schema.get(group.object))
+    by = "" if group.field in usual else f", by {called}"
     with st.expander(
-        f"{words.plain(_labelled(dataset, group.object))} ({group.count:,}{words.plain(by)})", expanded=group.count <= 6
+        f"{words.plain(labels.of(group.object, dataset.schema))} ({group.count:,}{words.plain(by)})",
+        expanded=group.count <= 6,
     ):
         records = np.array(group.records, np.int64)
         for record, name in zip(group.records, naming.names_of(dataset, group.object, records), strict=True):
@@ -49,7 +58,7 @@ def _children(dataset: Dataset, parent: str, group: Children) -> None:
             st.caption(f"and {group.count - len(records):,} more")
         further = _further(dataset, group.object, records)
         if further:
-            told = [f"{count:,} {words.plain(_labelled(dataset, name))}" for name, count in further.items()]
+            told = [words.plain(labels.counted(count, name, dataset.schema)) for name, count in further.items()]
             st.caption(f"They have in turn {words.listed(told)}.")
 
 
@@ -59,11 +68,6 @@ def _further(dataset: Dataset, object_name: str, records: np.ndarray) -> Mapping
     for child, _, numbers in children_of(dataset, object_name, records):
         found[child] = found.get(child, 0) + len(numbers)
     return found
-
-
-def _labelled(dataset: Dataset, name: str) -> str:
-    described = dataset.schema.get(name)
-    return described.label if described is not None else name
 
 
 def _go(label: str, object_name: str, record: int, icon: str, field: str) -> None:

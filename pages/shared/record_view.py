@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from pages.shared import labels
 from sfseed_core.dataset.export.readable import ID, readable
 from sfseed_core.dataset.naming import shown as shown_names
 from sfseed_core.dataset.query import Filter, Query, Test
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pages.shared.state import Place
     from sfseed_core.check.finding import Finding
     from sfseed_core.dataset.dataset import Dataset
+    from sfseed_core.schema.model import ObjectSchema
 
 PROBLEMS, CHOSEN = "problems", "chosen"
 TESTS: tuple[Test, ...] = (
@@ -112,7 +114,10 @@ def table(dataset: Dataset, object_name: str, numbers: np.ndarray, findings: Seq
 
     plan = dataset.plan.object(object_name)
     records = readable(plan, dataset.take(object_name, numbers)).drop_columns([ID])
-    columns: dict[str, Any] = {CHOSEN: np.zeros(len(numbers), bool), PROBLEMS: problems_of(numbers, findings)}
+    columns: dict[str, Any] = {
+        CHOSEN: np.zeros(len(numbers), bool),
+        PROBLEMS: problems_of(dataset.schema[object_name], numbers, findings),
+    }
     references = {one.field for one in plan.references}
     for name in records.column_names:
         column = records[name]
@@ -122,12 +127,12 @@ def table(dataset: Dataset, object_name: str, numbers: np.ndarray, findings: Seq
     return pd.DataFrame(columns, index=pd.Index(numbers, name=RECORD))
 
 
-def problems_of(numbers: np.ndarray, findings: Sequence[Finding]) -> list[str | None]:
+def problems_of(described: ObjectSchema, numbers: np.ndarray, findings: Sequence[Finding]) -> list[str | None]:
     """Return for each record what is wrong with it, None where nothing is."""
     found: list[list[str]] = [[] for _ in numbers]
     for one in findings:
         for row in np.flatnonzero(np.isin(numbers, one.records)):
-            found[row].append(f"{one.field}: {one.message}" if one.field else one.message)
+            found[row].append(f"{labels.field(one.field, described)}: {one.message}" if one.field else one.message)
     return ["; ".join(one) or None for one in found]
 
 

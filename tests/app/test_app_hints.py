@@ -7,25 +7,34 @@ import re
 
 import pytest
 
-from pages.shared.hints import in_the_app
+from pages.shared.hints import in_the_app, said
 from tests.app.conftest import ROOT
 
 CORE = sorted((ROOT / "sfseed_core").rglob("*.py"))
 
 
 @pytest.mark.parametrize(
-    ("hint", "said"),
+    ("hint", "told"),
     [
         ("List them: sfseed datasets list; 'latest' is the newest.", "Choose records made earlier on *Connect*."),
         ("Go on with: sfseed runs resume r-20261123-120000-abcd", "Press *Go on* on *Runs*."),
         ("See: sfseed doctor", "Check the org on *Connect*."),
+        ("Known: demo, env, sfdx:PATH. See: sfseed orgs", "Choose the org on *Connect*."),
+        ("Presets are: minimal, everything.", "Choose what to fill on *Connect*."),
         ("Choose fewer.", "Choose fewer."),
         ("See: sfseed emulator --help", "In a terminal: sfseed emulator --help."),
     ],
 )
-def test_a_hint_names_a_page(hint, said):
+def test_a_hint_names_a_page(hint, told):
     """A command becomes the page that does it; what is no command stays as it is."""
-    assert in_the_app(hint) == said
+    assert in_the_app(hint) == told
+
+
+def test_what_went_wrong_is_told_without_folders():
+    """What is not there any more is told without the folder that it was looked for in."""
+    told = said("no dataset 'd-20200101-000000-aaaa' in /home/somebody/sfseed/datasets")
+    assert told == "These records are not on this computer any more: d-20200101-000000-aaaa."
+    assert said("the org is away") == "The org is away"
 
 
 def test_no_hint_of_the_core_is_left_with_a_command_that_the_app_has():

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.shared import graph_layout, graph_network, making, record_view, state, words
+from pages.shared import graph_layout, graph_network, labels, making, record_view, state, words
 from pages.shared.graph_layout import Link
 from pages.shared.graph_network import Drawn
+from sfseed_core.schema.model import Field, ObjectSchema
 
 DAYS = st.none() | st.dates()
 PLACES = st.builds(
@@ -123,6 +124,43 @@ def test_the_downloaded_drawing_loads_nothing():
     assert "<script src=" not in head
     assert 'href="http' not in text
     assert 'src="http' not in text
+
+
+def test_boxes_of_a_step_do_not_reach_into_the_next():
+    """Long labels are cut, and each step is as wide as its widest box."""
+    objects = [
+        Drawn(name, f"{name} with a very long label, as packages have", level, "custom", 1000)
+        for name, level in LEVELS.items()
+    ]
+    where = graph_network.placed(objects, LINKS)
+    half = max(len(graph_network.text_of(one)) for one in objects) * 7 / 2
+    assert all("…" in graph_network.text_of(one) for one in objects)
+    assert where.positions["A"][0] + half < where.positions["B"][0] - half
+    assert where.positions["B"][0] + half < where.positions["D"][0] - half
+
+
+def described(name: str, label: str, plural: str, *fields: Field) -> ObjectSchema:
+    """An object of an org in another language."""
+    return ObjectSchema(name, label, plural, None, True, True, True, True, True, {one.name: one for one in fields})
+
+
+def test_things_are_called_as_the_org_calls_them():
+    """Labels stand for API names in counts, paths and reasons; the name stands beside where it says more; unknown ones stay."""
+    known = {
+        "Pricebook2": described("Pricebook2", "Preisbuch", "Preisbücher"),
+        "Contact": described("Contact", "Kontakt", "Kontakte", Field("ReportsToId", "Vorgesetzt", "reference")),
+    }
+    assert labels.counted(1, "Pricebook2", known) == "1 Preisbuch"
+    assert labels.counted(1200, "Pricebook2", known) == "1,200 Preisbücher"
+    assert labels.counted(2, "Site__c", known) == "2 Site__c"
+    assert labels.full("Preisbuch", "Pricebook2") == "Preisbuch (Pricebook2)"
+    assert labels.full("Task", "Task") == "Task"
+    assert labels.where("Contact.ReportsToId", known) == "Kontakt: Vorgesetzt"
+    assert (
+        labels.reason("1.6 per Contact; in since Pricebook2 needs x.y", known)
+        == "1.6 per Kontakt; in since Preisbuch needs x.y"
+    )
+    assert labels.reason("looks alive", known) == "sfseed's suggestion"
 
 
 @pytest.mark.parametrize(("name", "kind"), [("Account", "standard"), ("Site__c", "custom"), ("ns__Site__c", "managed")])
