@@ -112,7 +112,8 @@ def numbers(where: Place, plan: Plan, schema: Schema, name: str) -> None:
         frame_of(rows),
         key=key,
         on_change=take,
-        disabled=["_index", "Object", "How many, and why", "Storage"],
+        disabled=["Object", "How many, and why", "Storage", "API name"],
+        hide_index=True,
         column_config={
             "": st.column_config.CheckboxColumn("Design", width=70, help="Tick one to design it below."),
             "Records": st.column_config.NumberColumn("Records", min_value=1, max_value=10_000_000, step=1),
@@ -133,10 +134,10 @@ def _take_counts(where: Place, plan: Plan, changed: dict[str, int]) -> None:
 
 
 def frame_of(rows: Mapping[str, Mapping[str, Any]]) -> Any:
-    """Return rows by API name as a table to edit."""
+    """Return rows by API name as a table to edit, the names last."""
     import pandas as pd
 
-    return pd.DataFrame(list(rows.values()), index=pd.Index(list(rows), name="API name"))
+    return pd.DataFrame([{**row, "API name": name} for name, row in rows.items()])
 
 
 def whole(where: Place, survey: Survey) -> None:

@@ -77,11 +77,12 @@ def _table(
         designing.frame_of({one: {"Change": one == field, **row} for one, row in rows.items()}),
         key=key,
         on_change=take,
-        disabled=["_index", "Field", "Type", "Filled with", "For example"],
+        disabled=["Field", "Type", "Filled with", "For example", "API name"],
+        hide_index=True,
         column_config={
             "Change": st.column_config.CheckboxColumn("Change", width=75, help="Tick one to change it below."),
-            "Filled with": st.column_config.TextColumn("Filled with", width=230),
-            "For example": st.column_config.TextColumn("For example", width=280),
+            "Filled with": st.column_config.TextColumn("Filled with", width=300),
+            "For example": st.column_config.TextColumn("For example", width=250),
             "% empty": st.column_config.NumberColumn("% empty", min_value=0, max_value=100, step=5, width=80),
         },
         alt=f"Fields of {name}",
@@ -104,10 +105,10 @@ def _rows(
     rows: dict[str, dict[str, Any]] = {
         column.field: {
             "Field": described[column.field].label,
-            "Type": labels.kind(column.type),
-            "Filled with": column.why or column.provider,
-            "% empty": round(column.null_share * 100 / SHARE),
             "For example": " · ".join(samples.get(column.field, ())[:_IN_A_ROW]),
+            "% empty": round(column.null_share * 100 / SHARE),
+            "Filled with": column.why or column.provider,
+            "Type": labels.kind(column.type),
         }
         for column in one.columns
     }
@@ -116,10 +117,10 @@ def _rows(
             label, kind = described[name].label, labels.kind(described[name])
             rows[name] = {
                 "Field": label,
-                "Type": kind,
-                "Filled with": "left empty, as you said",
                 "For example": "",
                 "% empty": 100,
+                "Filled with": "left empty, as you said",
+                "Type": kind,
             }
     return rows
 

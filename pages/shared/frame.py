@@ -39,6 +39,7 @@ STEPS = (
 )
 APART = Step("pages/runs.py", "Runs", "earlier loads, undo", ":material/history:")
 
+PRACTICE = "demo"  # its name to the core
 _FRAMED = "framed"
 _ROOM = """
 .stAppHeader { background: transparent; }
@@ -49,7 +50,7 @@ _ROOM = """
 [class*="st-key-recipe_text"] textarea { font-family: monospace; font-size: 0.85rem; white-space: pre; }
 button[data-selected="true"] p { color: light-dark(#0b5cab, #8ab8f8); }
 @media (max-width: 800px) {
-  .st-key-steps [data-testid="stCaptionContainer"], .st-key-steps [data-testid="stIconMaterial"] { display: none; }
+  .st-key-steps [data-testid="stCaptionContainer"], .st-key-steps span:has(> [data-testid="stIconMaterial"]) { display: none; }
   .st-key-steps { padding: 0 2.4rem; }
   .stMainBlockContainer { padding: 0.7rem 1rem 1rem; }
 }
@@ -57,6 +58,7 @@ button[data-selected="true"] p { color: light-dark(#0b5cab, #8ab8f8); }
   [data-testid="stBottom"] { position: static; }
   [data-testid="stBottomBlockContainer"] { padding: 0.6rem 1rem; }
   .st-key-objects [role="radiogroup"] { flex-wrap: nowrap; overflow-x: auto; }
+  .st-key-objects [role="radiogroup"] > * { flex: none; }
 }
 """  # the default leaves a third of a laptop's screen empty, and all of one that is enlarged twice
 _KINDS: Mapping[str, tuple[str, str]] = {
@@ -125,6 +127,14 @@ def _sidebar(where: state.Place) -> None:
     if where.org is None:
         st.badge("No org chosen", color="gray")
         st.caption("Nothing is written anywhere until you press *Load*.")
+        st.button(
+            "Use the practice org",
+            type="tertiary",
+            icon=":material/school:",
+            key="practise",
+            on_click=state.go,
+            kwargs={"org": PRACTICE},
+        )
         return
     try:
         with st.spinner("Connecting…"):
@@ -141,7 +151,7 @@ def _sidebar(where: state.Place) -> None:
 
 def _badge(name: str, decision: Decision) -> tuple[str, str]:
     """Return what kind of org this is, in words and in a colour."""
-    if name == "demo":
+    if name == PRACTICE:
         return "Practice org", "blue"
     if decision.verdict == "refused" and decision.kind not in {"production", "unknown"}:
         return "Protected: read only", "red"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _VIEWS: Mapping[str, str] = {"all": "All", "problems": "With problems", "changed": "Changed"}
 _TALLEST = 430
 _LONG_LIST = 200  # picklist values that a cell's list offers; a longer one is typed
-_ADDRESS = re.compile(r"(Street|City|State|PostalCode|Country|Latitude|Longitude)(Code)?(__s)?$")
+_ADDRESS = re.compile(r"(Street|City|State|PostalCode|Country|Latitude|Longitude|GeocodeAccuracy)(Code)?(__s)?$")
 _DECIMALS = frozenset({"double", "currency", "percent"})
 
 
