@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
+import pyarrow.compute as pc
 
 from sfseed_core.check.finding import Finding, Level
 from sfseed_core.check.records import Judged, Records, judge_records
-from sfseed_core.check.validation import Validation
+from sfseed_core.check.validation import Held, TableRows, Validation
 from sfseed_core.clock import SYSTEM
 from sfseed_core.constraints.formula_rows import World
+from sfseed_core.constraints.named import MOST, named_by_object, named_of
 from sfseed_core.constraints.rules import object_rules
 from sfseed_core.constraints.validation import validation_constraints
+from sfseed_core.dataset import vectors
 from sfseed_core.events import SILENT, Progress
 from sfseed_core.formula.setting import Setting
+from sfseed_core.formula.vlookup import KEY
 from sfseed_core.recipe.columns import RECORD
 
 if TYPE_CHECKING:
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
     from sfseed_core.clock import Clock
     from sfseed_core.constraints.formula_rows import Value
     from sfseed_core.constraints.model import ObjectRules
-    from sfseed_core.dataset import vectors
+    from sfseed_core.constraints.named import Named
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
     from sfseed_core.recipe.model import ObjectPlan, RuleBook
@@ -103,7 +108,7 @@ def _check_object(
         taken=taken_of(plan.name, snapshot),
         record_types=record_types_of(plan.name, snapshot),
         duplicates=has_duplicate_rules(plan.name, snapshot),
-        validation=None if judged is None else _validation(dataset, described, schema, snapshot, revision, judged),
+        validation=None if judged is None else _validation(dataset, described, schema, snapshot, revision, judged, lost),
         lost=lost,
     )
     return judge_records(given)
@@ -119,11 +124,12 @@ def world_of(
     """Return what rules are worked out against: now, in the running user's zone, with what the snapshot or the plan knows."""
     if snapshot is None:
         known = {} if book is None else book.values
-        return World(_moment(None, clock), schemas, {**known, **(given or {})})
+        looked_up = {} if book is None else named_by_object(book.looked_up)
+        return World(_moment(None, clock), schemas, {**known, **(given or {})}, looked_up=looked_up)
     values = {**snapshot.globals, **(given or {})}
     if snapshot.user.id:
         values.setdefault("$user.id", snapshot.user.id[:15])
-    return World(_moment(snapshot, clock), schemas, values, snapshot.record_types)
+    return World(_moment(snapshot, clock), schemas, values, snapshot.record_types, named_by_object(snapshot.looked_up))
 
 
 def _moment(snapshot: Snapshot | None, clock: Clock) -> Setting:
@@ -136,16 +142,48 @@ def _moment(snapshot: Snapshot | None, clock: Clock) -> Setting:
 
 @dataclass(frozen=True, slots=True)
 class _Staged:
-    """The records of a dataset as parents of others."""
+    """The records of a dataset as parents of others, and as what they look up."""
 
     dataset: Dataset
     revision: int
+    lost: Mapping[str, vectors.Mask]
+    read: dict[tuple[str, bool], Named | str] = dataclasses.field(default_factory=dict)
 
     def take(self, name: str, keys: np.ndarray) -> pa.Table | None:
         if name not in self.dataset.objects:
             return None
         table = self.dataset.take(name, keys, revision=self.revision)
         return table if table.num_rows == len(keys) else None
+
+    def named(self, name: str, by: str, world: World) -> Named | str | None:
+        """Return records by their names: surely there where their object goes before, none where it goes later.
+
+        Of the records' own object those of other records' names may be there, for nobody knows which are saved together.
+        """
+        if name not in self.dataset.objects:
+            return None
+        plan, own = self.dataset.plan.object(name), self.dataset.plan.object(by)
+        if plan.level > own.level:
+            return None
+        key = (name, plan.level < own.level)
+        if key not in self.read:
+            self.read[key] = self._named(plan, world, sure=key[1], repeated=name == by)
+        return self.read[key]
+
+    def _named(self, plan: ObjectPlan, world: World, *, sure: bool, repeated: bool) -> Named | str:
+        records = self.dataset.state(plan.name, self.revision).numbers()
+        if len(records) > MOST:
+            return f"VLOOKUP is worked out through at most {MOST:,} records of {plan.name}"
+        lost = self.lost.get(plan.name)
+        kept = records if lost is None else records[~lost[records]]
+        table = self.dataset.take(plan.name, kept, revision=self.revision)
+        if repeated and KEY in table.column_names:
+            counts = pc.value_counts(vectors.one_array(table[KEY]))
+            often = counts.field(0).filter(pc.greater(counts.field(1), 1))
+            table = table.filter(pc.is_in(table[KEY], value_set=often))
+        how = Held({one.field: tuple(t.object or "" for t in one.targets) for one in plan.references})
+        rows = TableRows(world.schemas[plan.name], world, table, self, how)
+        return named_of(rows, np.full(table.num_rows, sure))
 
 
 def _validation(
@@ -155,9 +193,10 @@ def _validation(
     snapshot: Snapshot | None,
     revision: int,
     judged: World,
+    lost: Mapping[str, vectors.Mask],
 ) -> Validation | None:
     constraints = validation_constraints(described, schema, snapshot)
-    return Validation(constraints, judged, _Staged(dataset, revision)) if constraints else None
+    return Validation(constraints, judged, _Staged(dataset, revision, lost)) if constraints else None
 
 
 def taken_of(object_name: str, snapshot: Snapshot | None) -> dict[str, tuple[str, ...]]:

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sfseed_core.clock import Clock
+    from sfseed_core.constraints.formula_rows import World
     from sfseed_core.constraints.model import ObjectRules
+    from sfseed_core.constraints.named import Named
     from sfseed_core.dataset.csv_file import CsvFile
     from sfseed_core.schema.model import Field, ObjectSchema
     from sfseed_core.snapshot.model import Snapshot
@@ -90,9 +92,22 @@ def check_files(
         described = schema[name]
         given = (rules or {}).get(name) or object_rules(described, snapshot)
         constraints = validation_constraints(described, schema, snapshot)
-        validation = Validation(constraints, judged) if constraints else None
+        validation = Validation(constraints, judged, _Beside(frozenset(files))) if constraints else None
         found += _Judged(file, described, given, keys, snapshot, validation).findings()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """Files as what records refer to and look up: they are not followed, for nobody knows which is loaded first."""
+
+    objects: frozenset[str]
+
+    def take(self, name: str, keys: np.ndarray) -> pa.Table | None:  # noqa: ARG002 - as `Parents` has it
+        return None
+
+    def named(self, name: str, by: str, world: World) -> Named | str | None:  # noqa: ARG002 - as `Parents` has it
+        return f"whether the file's records of {name} are loaded before is not known" if name in self.objects else None
 
 
 def _object_of(path: Path, name: str, schema: Mapping[str, ObjectSchema]) -> ObjectSchema:

@@ -26,16 +26,20 @@ if TYPE_CHECKING:
 
     from sfseed_core.check.finding import Step
     from sfseed_core.constraints.formula_rows import World
+    from sfseed_core.constraints.named import Named
     from sfseed_core.constraints.validation import ValidationConstraint
     from sfseed_core.formula.setting import Setting
     from sfseed_core.schema.model import Field, ObjectSchema
 
 
 class Parents(Protocol):
-    """Where the records are found that others refer to."""
+    """Where the records are found that others refer to, or look up."""
 
     def take(self, name: str, keys: np.ndarray) -> pa.Table | None:
         """Return records by their local keys, one row for each key and in its order; nothing where they are not all here."""
+
+    def named(self, name: str, by: str, world: World) -> Named | str | None:
+        """Return the records of an object by their names that are in the org when those of another are inserted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,10 @@ class TableRows(FormulaRows):
         codes = np.zeros(len(values), dtype=np.int64)
         codes[valid] = places
         return Above(rows, codes, valid)
+
+    def loaded(self, name: str) -> Named | str | None:
+        """Return the records of an object that are loaded with these; or why they are not known."""
+        return None if self._parents is None else self._parents.named(name, self.schema.name, self.world)
 
     def record_type_names(self) -> Column | None:
         """Return the developer names of the records' types; None where all have the default."""

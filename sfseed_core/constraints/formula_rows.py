@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sfseed_core.constraints.validation import TYPES, field_named, formula_type, reference_named
+from sfseed_core.constraints.named import find_by_name, kind_of
+from sfseed_core.constraints.validation import TYPES, described, field_named, formula_type, reference_named
 from sfseed_core.formula.column import Column, constant, null, unknown
 from sfseed_core.formula.evaluate import evaluate
 from sfseed_core.formula.faults import Fault
@@ -28,8 +29,10 @@ from sfseed_core.formula.types import Type, check
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sfseed_core.constraints.named import Named
     from sfseed_core.formula.column import Array
     from sfseed_core.formula.setting import Setting
+    from sfseed_core.formula.vlookup import Lookup
     from sfseed_core.schema.model import Field, ObjectSchema, RecordType
 
 Value = str | bool | int | float | None
@@ -47,13 +50,14 @@ class World:
     """What rules are worked out against besides the records.
 
     `values` are those of globals, by path in small letters (`$user.profile.name`); `record_types` the ids by object and
-    developer name, where they are known.
+    developer name, where they are known; `looked_up` the org's records that VLOOKUP goes through, by object in small letters.
     """
 
     setting: Setting
     schemas: Mapping[str, ObjectSchema] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     values: Mapping[str, Value] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     record_types: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    looked_up: Mapping[str, Named] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +101,31 @@ class FormulaRows(ABC):
             self._made[name] = self._column(path)
         return self._made[name]
 
+    @abstractmethod
+    def loaded(self, name: str) -> Named | str | None:
+        """Return the records of an object that are loaded with these, or why they are not known; None where there are none."""
+
     def before(self, path: str) -> Column:
         """Return the values before the save: of new records the same."""
         return self.column(path)
+
+    def looked_up(self, lookup: Lookup, wanted: Column) -> Column:
+        """Return what VLOOKUP finds, among the org's records and those that are loaded before."""
+        name = lookup.object
+        theirs = self.world.looked_up.get(name.lower())
+        if theirs is None:
+            return unknown(f"the records of {name} that VLOOKUP goes through were not read", Type.ANY)
+        schema = described(self.world.schemas, name)
+        ours = None if schema is None else self.loaded(schema.name)
+        if isinstance(ours, str):
+            return unknown(ours, Type.ANY)
+        sources = [theirs] if ours is None else [theirs, ours]
+        columns = [one.column(lookup.gives) for one in sources]
+        path = f"$ObjectType.{name}.Fields.{lookup.gives}"
+        stated = formula_type(self.schema, self.world.schemas, path)
+        type_ = kind_of(columns, Type.TEXT if stated is Type.ANY else stated)
+        reason = f"which record of {name} VLOOKUP finds by its name is not known"
+        return find_by_name(wanted, lookup.gives, sources, type_, reason)
 
     def _column(self, path: str) -> Column:
         head, *rest = path.split(".")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sfseed_core.constraints.model import ObjectRules
+    from sfseed_core.formula.vlookup import Lookup
     from sfseed_core.schema.model import Field, ObjectSchema
 
 _MOST = 64
@@ -86,14 +87,14 @@ def _compared(schema: ObjectSchema, about: Node, other: Node, world: World) -> I
     if value is None:
         return
     if isinstance(about, Call) and about.name == "LEN" and isinstance(value, Decimal):
-        field = _field(schema, about.arguments[0])
+        field = field_about(schema, about.arguments[0])
         yield from ((field.name, text) for text in _of_length(int(value))) if field else ()
         return
     if isinstance(about, Call) and about.name in _PARTS and isinstance(value, str):
-        field = _field(schema, about.arguments[0])
+        field = field_about(schema, about.arguments[0])
         yield from ((field.name, text) for text in _PARTS[about.name](value)) if field else ()
         return
-    field = _field(schema, about)
+    field = field_about(schema, about)
     if field is not None:
         yield from ((field.name, text) for text in _near(field, value))
 
@@ -105,12 +106,12 @@ _PARTS: Mapping[str, Callable[[str], tuple[str, ...]]] = {
 """Whole texts that a part of which rules compare is of."""
 
 
-def _field(schema: ObjectSchema, node: Node) -> Field | None:
+def field_about(schema: ObjectSchema, node: Node) -> Field | None:
     """Return the field of the record itself that an expression is about."""
     while isinstance(node, Call) and node.name in _SEEING_THROUGH and node.arguments:
         node = node.arguments[0]
     if isinstance(node, Binary) and node.operator in ("+", "-", "*", "/"):
-        left, right = _field(schema, node.left), _field(schema, node.right)
+        left, right = field_about(schema, node.left), field_about(schema, node.right)
         return left or right
     if not isinstance(node, Path) or "." in node.path:
         return None
@@ -174,6 +175,9 @@ class _Nothing:
     def before(self, path: str) -> Column:
         return self.column(path)
 
+    def looked_up(self, lookup: Lookup, wanted: Column) -> Column:  # noqa: ARG002 - as `Rows` has it
+        return unknown(lookup.object, Type.ANY)
+
 
 def _values_of(schema: ObjectSchema, node: Call, world: World) -> Iterator[tuple[str, str]]:
     """The values that CASE, ISPICKVAL, INCLUDES and the like compare their first argument with."""
@@ -186,7 +190,7 @@ def _values_of(schema: ObjectSchema, node: Call, world: World) -> Iterator[tuple
 def _containing(schema: ObjectSchema, node: Call, world: World) -> Iterator[tuple[str, str]]:
     """CONTAINS and BEGINS: a text that holds the other; `CONTAINS("a;b;c", TEXT(field))` names each part."""
     whole = _constant(node.arguments[0], world)
-    field = _field(schema, node.arguments[1])
+    field = field_about(schema, node.arguments[1])
     if isinstance(whole, str) and field is not None:
         for mark in (";", ":", ",", "|", " "):
             yield from ((field.name, part.strip()) for part in whole.split(mark) if part.strip())
@@ -195,7 +199,7 @@ def _containing(schema: ObjectSchema, node: Call, world: World) -> Iterator[tupl
 
 
 def _matching(schema: ObjectSchema, node: Call, world: World) -> Iterator[tuple[str, str]]:
-    field, pattern = _field(schema, node.arguments[0]), _constant(node.arguments[1], world)
+    field, pattern = field_about(schema, node.arguments[0]), _constant(node.arguments[1], world)
     if field is not None and isinstance(pattern, str):
         yield from ((field.name, text) for text in samples(pattern, _SAMPLES))
 

@@ -14,11 +14,13 @@ from sfseed_core.formula.nodes import FormulaError, Node, fields
 from sfseed_core.formula.parser import parse
 from sfseed_core.formula.setting import Setting
 from sfseed_core.formula.types import Type, check
+from sfseed_core.formula.vlookup import named_field
 from sfseed_core.schema.model import ValidationRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sfseed_core.formula.vlookup import Lookup
     from sfseed_core.schema.model import ObjectSchema
     from sfseed_core.snapshot.model import Snapshot
 
@@ -100,6 +102,9 @@ class _NothingKnown:
     def before(self, path: str) -> Column:
         return unknown(path, Type.ANY)
 
+    def looked_up(self, lookup: Lookup, wanted: Column) -> Column:  # noqa: ARG002 - as `Rows` has it
+        return unknown(lookup.object, Type.ANY)
+
 
 def can_fire_at_insert(condition: Node) -> bool:
     """Say whether a rule could refuse some new record: not where it asks for a change, or for a record that is not new."""
@@ -110,6 +115,10 @@ def can_fire_at_insert(condition: Node) -> bool:
 def formula_type(schema: ObjectSchema, others: Mapping[str, ObjectSchema], path: str) -> Type:
     """Return the formula type of a path; ANY where the way to it is not described."""
     head, *rest = path.split(".")
+    named = named_field(path)
+    if named is not None:
+        looked_through = described(others, named[0])
+        return Type.ANY if looked_through is None else formula_type(looked_through, others, named[1])
     if head.startswith("$"):
         return _GLOBALS.get(head.lower(), Type.TEXT if head.lower() == "$recordtype" else Type.ANY)
     current: ObjectSchema | None = schema
@@ -119,6 +128,11 @@ def formula_type(schema: ObjectSchema, others: Mapping[str, ObjectSchema], path:
         current = others.get(parent) if parent else None
     name = None if current is None else field_named(current, steps[-1])
     return Type.ANY if current is None or name is None else TYPES.get(current.fields[name].type, Type.TEXT)
+
+
+def described(schemas: Mapping[str, ObjectSchema], name: str) -> ObjectSchema | None:
+    """Return an object by its name in any case; None where it is not described."""
+    return schemas.get(name) or next((one for known, one in schemas.items() if known.lower() == name.lower()), None)
 
 
 def field_named(schema: ObjectSchema, name: str) -> str | None:

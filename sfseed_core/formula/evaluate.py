@@ -21,6 +21,7 @@ from sfseed_core.formula.functions.logic import changed, equal, holds, junction,
 from sfseed_core.formula.nodes import Binary, Boolean, Call, Field, Index, Node, Number, Text, Unary, fold
 from sfseed_core.formula.setting import Blanks, Rows, Setting
 from sfseed_core.formula.types.kinds import WORDS, Type
+from sfseed_core.formula.vlookup import lookup_of
 from sfseed_core.formula.wordwise import compare_texts, join, spread_faults
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class _Working:
         return replace(column, data=data, valid=np.ones(len(column), dtype=bool))
 
     def _call(self, node: Call, below: Sequence[Column]) -> Column:
+        if node.name == "VLOOKUP":
+            return self._looked_up(node, below[2])
         if node.name not in ("PRIORVALUE", "ISCHANGED"):
             return FUNCTIONS[node.name](below, self._setting)
         field = node.arguments[0]
@@ -85,6 +88,12 @@ class _Working:
         if not self._setting.is_new and isinstance(field, Field):
             before = self._blanks(self._rows.before(field.path))
         return before if node.name == "PRIORVALUE" else changed(below[0], before)
+
+    def _looked_up(self, node: Call, wanted: Column) -> Column:
+        lookup = lookup_of(node)
+        if lookup is None:
+            return unknown("VLOOKUP takes two fields of one object, the second its Name", Type.ANY)
+        return self._blanks(spread_faults(self._rows.looked_up(lookup, wanted), wanted))
 
 
 def _element(column: Column, index: Column) -> Column:

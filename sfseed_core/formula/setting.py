@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from sfseed_core.formula.column import Column
+    from sfseed_core.formula.vlookup import Lookup
 
 
 class Blanks(Enum):
@@ -32,6 +33,9 @@ class Rows(Protocol):
 
     def before(self, path: str) -> Column:
         """Return the values that a field had before the save."""
+
+    def looked_up(self, lookup: Lookup, wanted: Column) -> Column:
+        """Return what VLOOKUP finds for each record's wanted name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sfseed_core.formula.nodes import Node
     from sfseed_core.formula.setting import Setting
+    from sfseed_core.formula.vlookup import Lookup
 
 MAX_FORMULA_FIELDS = 30
 """How many formula fields may hang on one another."""
@@ -59,6 +60,10 @@ class Table:
     def before(self, path: str) -> Column:
         """Return a field's values before the save."""
         return self.old.get(path.lower()) or self.column(path)
+
+    def looked_up(self, lookup: Lookup, wanted: Column) -> Column:  # noqa: ARG002 - as `Rows` has it
+        """Return what VLOOKUP finds: nobody knows, for there are no other records here."""
+        return unknown(f"the records of {lookup.object} are not known", Type.ANY)
 
     def _worked_out(self, formula: FormulaField) -> Column:
         value = evaluate(formula.node, replace(self, depth=self.depth + 1), self.setting)

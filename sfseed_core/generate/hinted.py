@@ -26,6 +26,9 @@ _TAKEN = 3 * (1 << 14)
 def hinted(engine: Engine, plan: ObjectPlan, column: ColumnPlan, make: Make) -> Make:
     """Return what makes a column, with values that rules name where records are drawn again in that style."""
     book = engine.plan.rules
+    for number, group in enumerate(() if book is None else book.hinted_together.get(plan.name, ())):
+        if column.field in group and not column.unique:
+            return _together(engine.key(plan.name, number, "hinted together"), column, group[column.field], make)
     hints = () if book is None else book.hints.get(f"{plan.name}.{column.field}", ())
     if not hints or column.unique:
         return make
@@ -42,6 +45,20 @@ def hinted(engine: Engine, plan: ObjectPlan, column: ColumnPlan, make: Make) -> 
         if some_hinted is not None:
             taken = taken | (some_hinted & draws.happens(drawn, _TAKEN))
         return _put(cells, pick(draws.below(drawn, len(hints))), taken) if taken.any() else cells
+
+    return made
+
+
+def _together(key: int, column: ColumnPlan, hints: tuple[str, ...], make: Make) -> Make:
+    """Return what makes a column that takes the same row of a group of hints as the group's other columns."""
+    pick = _picker(column, hints)
+
+    def made(some: Rows) -> Cells:
+        cells = make(some)
+        styles = [one for one in (some.in_style(HINTED), some.in_style(ALL_HINTED)) if one is not None]
+        if not styles:
+            return cells
+        return _put(cells, pick(draws.below(some.draw(key), len(hints))), np.logical_or.reduce(styles))
 
     return made
 

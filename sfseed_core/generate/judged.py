@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 
 from sfseed_core.constraints.formula_rows import Above, FormulaRows, World, keys_column, place
+from sfseed_core.constraints.named import MOST, named_by_object, named_of
 from sfseed_core.constraints.validation import TYPES, validation_constraints
 from sfseed_core.formula.arrow import from_arrow
 from sfseed_core.formula.column import Column, null, unknown
@@ -24,6 +25,7 @@ from sfseed_core.generate.cells import Coded, Numbers
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sfseed_core.constraints.named import Named
     from sfseed_core.constraints.validation import ValidationConstraint
     from sfseed_core.generate.cells import Cells
     from sfseed_core.generate.rows import Rows
@@ -89,6 +91,23 @@ class CellRows(FormulaRows):
         valid = np.ones(len(self), dtype=bool) if link.valid is None else link.valid
         return Above(CellRows(schema, self.world, link.rows, self.depth + 1), link.places, valid)
 
+    def loaded(self, name: str) -> Named | str | None:
+        """Return the records of an object that are loaded before; or why they are not known."""
+        plan = self._rows.engine.plan
+        target = next((one for one in plan.objects if one.name == name), None)
+        own = self._rows.plan
+        if target is None or name == own.name or target.level > own.level:
+            return None
+        if target.level == own.level:
+            return f"records of {name} are loaded at the same time"
+        if target.count > MOST:
+            return f"VLOOKUP is worked out through at most {MOST:,} new records of {name}"
+        return self._rows.engine.once(("by name", name), lambda: self._named(name, target.count))
+
+    def _named(self, name: str, count: int) -> Named | str:
+        rows = CellRows(self.world.schemas[name], self.world, self._rows.engine.at(name, np.arange(count)))
+        return named_of(rows)
+
     def record_type_names(self) -> Column | None:
         """Return the developer names of the records' types; None where all have the default."""
         types = self._rows.plan.record_types
@@ -149,7 +168,7 @@ def judge_of(plan: Plan) -> Judge | None:
     book = plan.rules
     if book is None:
         return None
-    world = World(_moment(plan), book.schemas, book.values)
+    world = World(_moment(plan), book.schemas, book.values, looked_up=named_by_object(book.looked_up))
     conditions = {}
     for name, schema in book.schemas.items():
         if name in book.rules:

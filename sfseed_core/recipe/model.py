@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sfseed_core.schema.model import ObjectSchema, ValidationRule
+    from sfseed_core.snapshot.model import LookedUp
 
 SHARE = 65_536  # shares are integers out of this many: no float reaches a cell
 
@@ -231,15 +232,20 @@ class RuleBook:
 
     `rules` are each object's active ones; `schemas` the objects with only the fields that rules read; `values` those of globals
     by path in small letters; `hints` values per `Object.Field` that decide some rule, which a record that is drawn again may
-    take. `unjudged` are the rules, as `Object.Rule`, that are left to the
-    check: no record could be made to pass them, or nothing is known.
+    take; `hinted_together` per object those that belong together, as lists side by side by field. `looked_up` are the org's
+    records that rules go through by VLOOKUP, by object in small letters. `unjudged` are the rules, as `Object.Rule`, that are
+    left to the check: no record could be made to pass them, or nothing is known.
     """
 
     rules: Mapping[str, tuple[ValidationRule, ...]]
     schemas: Mapping[str, ObjectSchema]
     values: Mapping[str, str | bool | int | float | None] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     hints: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    hinted_together: Mapping[str, tuple[Mapping[str, tuple[str, ...]], ...]] = dataclasses.field(
+        default_factory=lambda: MappingProxyType({})
+    )
     unjudged: tuple[str, ...] = ()
+    looked_up: Mapping[str, LookedUp] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

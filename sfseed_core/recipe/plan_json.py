@@ -13,6 +13,7 @@ from sfseed_core.errors import DataError
 from sfseed_core.recipe.model import ColumnPlan, ObjectPlan, Plan, ReferencePlan, RuleBook, Target
 from sfseed_core.schema import typed_json as schema_json
 from sfseed_core.schema.model import ObjectSchema, ValidationRule
+from sfseed_core.snapshot.model import LookedUp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,8 @@ def identity(plan: Plan) -> str:
         )
         for one in plan.objects
     )
-    return fingerprint(dataclasses.replace(plan, objects=objects))
+    rules = None if plan.rules is None else dataclasses.replace(plan.rules, looked_up={}, hinted_together={})
+    return fingerprint(dataclasses.replace(plan, objects=objects, rules=rules))
 
 
 def _untaken(one: ColumnPlan) -> ColumnPlan:
@@ -126,7 +128,22 @@ def _book(raw: Mapping[str, Any]) -> RuleBook:
         schemas=MappingProxyType({name: schema_json.from_json(one) for name, one in raw["schemas"].items()}),
         values=MappingProxyType(dict(raw.get("values", {}))),
         hints=MappingProxyType({name: tuple(one) for name, one in raw.get("hints", {}).items()}),
+        hinted_together=MappingProxyType(
+            {
+                name: tuple(MappingProxyType({key: tuple(texts) for key, texts in one.items()}) for one in groups)
+                for name, groups in raw.get("hinted_together", {}).items()
+            }
+        ),
         unjudged=tuple(raw.get("unjudged", ())),
+        looked_up=MappingProxyType({name: _looked_up(one) for name, one in raw.get("looked_up", {}).items()}),
+    )
+
+
+def _looked_up(raw: Mapping[str, Any]) -> LookedUp:
+    return LookedUp(
+        tuple(raw.get("names", ())),
+        MappingProxyType({name: tuple(one) for name, one in raw.get("values", {}).items()}),
+        MappingProxyType(dict(raw.get("types", {}))),
     )
 
 

@@ -11,17 +11,26 @@ from typing import TYPE_CHECKING
 
 from sfseed_core.constraints.formula_rows import World
 from sfseed_core.constraints.hints import hints_of
-from sfseed_core.constraints.validation import field_named, parent_object, reference_named, validation_constraints
+from sfseed_core.constraints.validation import (
+    described,
+    field_named,
+    parent_object,
+    reference_named,
+    validation_constraints,
+)
 from sfseed_core.formula.nodes import FormulaError, fields
 from sfseed_core.formula.parser import parse
 from sfseed_core.formula.setting import Setting
+from sfseed_core.formula.vlookup import KEY, lookups
 from sfseed_core.recipe.model import RuleBook
+from sfseed_core.snapshot.model import LookedUp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
     from sfseed_core.constraints.validation import ValidationConstraint
+    from sfseed_core.formula.nodes import Node
     from sfseed_core.recipe.shape import Shape
     from sfseed_core.schema.model import ObjectSchema
     from sfseed_core.snapshot.model import Snapshot
@@ -46,6 +55,7 @@ def rule_book(
     for name, rules in found.items():
         for one in rules:
             read.paths(schemas[name], one.fields)
+            read.looked_up(one.condition)
     values = {path: value for path, value in snapshot.globals.items() if not _is_id(value)}
     world = World(Setting(datetime.combine(as_of, time(12), UTC), UTC), schemas, values)
     hints: dict[str, tuple[str, ...]] = {}
@@ -58,6 +68,13 @@ def rule_book(
         schemas=MappingProxyType({name: _only(schemas[name], names, found) for name, names in read.fields.items()}),
         values=MappingProxyType(values),
         hints=MappingProxyType(hints),
+        looked_up=MappingProxyType(
+            {
+                name.lower(): _without_ids(snapshot.looked_up[name.lower()])
+                for name in read.through
+                if name.lower() in snapshot.looked_up
+            }
+        ),
     )
 
 
@@ -65,6 +82,15 @@ def _usable(
     schema: ObjectSchema, schemas: Mapping[str, ObjectSchema], snapshot: Snapshot
 ) -> tuple[ValidationConstraint, ...]:
     return tuple(one for one in validation_constraints(schema, schemas, snapshot) if one.condition is not None)
+
+
+def _without_ids(records: LookedUp) -> LookedUp:
+    kept = {name: kind for name, kind in records.types.items() if kind not in ("id", "reference")}
+    return LookedUp(
+        records.names,
+        MappingProxyType({name: values for name, values in records.values.items() if name in kept}),
+        MappingProxyType(kept),
+    )
 
 
 def _is_id(value: object) -> bool:
@@ -77,11 +103,20 @@ class _Read:
     def __init__(self, schemas: Mapping[str, ObjectSchema]) -> None:
         self._schemas = schemas
         self.fields: defaultdict[str, set[str]] = defaultdict(set)
+        self.through: set[str] = set()
 
     def paths(self, schema: ObjectSchema, paths: Iterable[str], depth: int = 0) -> None:
         self.fields[schema.name].update(())
         for path in paths:
             self._path(schema, path.split("."), depth)
+
+    def looked_up(self, condition: Node | None) -> None:
+        """Note what VLOOKUP takes of the records that it goes through."""
+        for one in () if condition is None else lookups(condition):
+            self.through.add(one.object)
+            schema = described(self._schemas, one.object)
+            if schema is not None:
+                self.paths(schema, (KEY, one.gives))
 
     def _path(self, schema: ObjectSchema, steps: list[str], depth: int) -> None:
         head, *rest = steps

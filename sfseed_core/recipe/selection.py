@@ -16,7 +16,7 @@ from sfseed_core.schema.graph import Graph, Order, build, order, required_parent
 from sfseed_core.schema.model import ObjectSummary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sfseed_core.recipe.model import Recipe
     from sfseed_core.schema.model import Field, ObjectSchema, Schema
@@ -58,7 +58,7 @@ def select(recipe: Recipe, whole: Recipe, schema: Schema, snapshot: Snapshot) ->
         shapes=MappingProxyType({name: shapes[name] for name in names}),
         targets=MappingProxyType(targets),
         along=MappingProxyType(along),
-        order=_ordered(graph, along),
+        order=_ordered(graph, along, tuple(_looked_through(names, schema, snapshot))),
         reasons=MappingProxyType(reasons),
         notes=tuple(_missing(recipe, chosen)),
     )
@@ -265,9 +265,21 @@ class _Laying:
         )
 
 
-def _ordered(graph: Graph, along: Mapping[str, str]) -> Order:
+def _ordered(graph: Graph, along: Mapping[str, str], after: Collection[tuple[str, str]]) -> Order:
     """Return the load order; references that records are laid along are kept where a cycle leaves the choice."""
     try:
-        return order(graph, must_keep=tuple(along.items()))
+        return order(graph, must_keep=tuple(along.items()), after=after)
     except PlanRefused:
-        return order(graph)
+        return order(graph, after=after)
+
+
+def _looked_through(names: Collection[str], schema: Schema, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """Give each object with those that its rules go through by VLOOKUP, whose records are to be in first."""
+    written = {name.lower(): name for name in names}
+    for name in names:
+        rules = snapshot.validation_rules.get(name) or schema.objects[name].validation_rules
+        formulas = [one.formula for one in rules if one.active and "vlookup" in one.formula.lower()]
+        if formulas:
+            from sfseed_core.snapshot.looked_up import looked_through  # the formula language, which most plans do without
+
+            yield from ((name, written[one.lower()]) for one in looked_through(formulas) if one.lower() in written)

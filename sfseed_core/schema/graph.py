@@ -93,10 +93,11 @@ def build(
     return Graph(tuple(wanted), edges)
 
 
-def order(graph: Graph, must_keep: Collection[tuple[str, str]] = ()) -> Order:
+def order(graph: Graph, must_keep: Collection[tuple[str, str]] = (), after: Collection[tuple[str, str]] = ()) -> Order:
     """Return levels, and per cycle the fewest references to fill later that break it.
 
-    Required references and those in `must_keep` (object, field) are never deferred.
+    Required references and those in `must_keep` (object, field) are never deferred. `after` names pairs of which the first
+    object would better go after the second; it does where the references allow it.
     Raises PlanRefused, naming the path, for a cycle of such references only.
     """
     keep = frozenset(must_keep)
@@ -108,11 +109,23 @@ def order(graph: Graph, must_keep: Collection[tuple[str, str]] = ()) -> Order:
     kept = [edge for edge in graph.references if (edge.child, edge.field) not in dropped]
     left = [edge for edge in graph.references if (edge.child, edge.field) in dropped]
     return Order(
-        levels=_levels(graph.objects, kept),
+        levels=_levels(graph.objects, _with_wishes(graph.objects, kept, after)),
         deferred=tuple(edge for edge in left if edge.updateable),
         left_empty=tuple(edge for edge in left if not edge.updateable),
         cycles=cycles,
     )
+
+
+def _with_wishes(
+    names: Sequence[str], kept: Sequence[Reference], after: Collection[tuple[str, str]]
+) -> Sequence[Reference]:
+    """Return the edges with those wishes that close no circle."""
+    edges = list(kept)
+    for later, earlier in sorted({pair for pair in after if {*pair} <= {*names} and pair[0] != pair[1]}):
+        wish = Reference(later, "", earlier)
+        if not _circle(names, [*edges, wish]):
+            edges.append(wish)
+    return edges
 
 
 def order_of_most(objects: Mapping[str, ObjectSchema]) -> tuple[Graph, Order, dict[str, str]]:

@@ -53,6 +53,18 @@ class DuplicateRule:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedUp:
+    """The records of an object that rules go through by VLOOKUP: their names, and values of fields as a CSV would hold them.
+
+    `types` holds the describe's type of each of these fields.
+    """
+
+    names: tuple[str, ...] = ()
+    values: Mapping[str, tuple[str | None, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    types: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """What was read of an org at `taken_at` (UTC).
 
@@ -61,7 +73,8 @@ class Snapshot:
     read limits. `taken` holds, per `Object.Field` of unique fields, the values that the org already has.
     `record_types` maps object -> developer name -> id; `person_types` lists the
     developer names of person types. `validation_rules` holds the active rules per
-    object, `globals` the values that these ask for beside the record, by path in small letters. `existing` holds, per
+    object, `globals` the values that these ask for beside the record, by path in small letters,
+    `looked_up` the records that they go through by VLOOKUP, by object in small letters. `existing` holds, per
     query of a recipe or plan (`recipe.model.Existing.found_in`), the ids that it found. `unread` says what could not be
     read, with the reason.
     """
@@ -88,6 +101,7 @@ class Snapshot:
     validation_rules: Mapping[str, tuple[ValidationRule, ...]] = field(default_factory=lambda: MappingProxyType({}))
     existing: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     globals: Mapping[str, str | bool | int | float | None] = field(default_factory=lambda: MappingProxyType({}))
+    looked_up: Mapping[str, LookedUp] = field(default_factory=lambda: MappingProxyType({}))
     duplicate_rules: tuple[DuplicateRule, ...] = ()
     unread: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 

@@ -15,6 +15,7 @@ from sfseed_core.org.answers import understood
 from sfseed_core.org.soql import select
 from sfseed_core.snapshot.duplicates import read_duplicate_rules
 from sfseed_core.snapshot.globals import globals_in, read_globals
+from sfseed_core.snapshot.looked_up import read_looked_up
 from sfseed_core.snapshot.model import Snapshot, Stage, User
 from sfseed_core.snapshot.rules import read_rules
 from sfseed_core.snapshot.taken import (
@@ -90,6 +91,7 @@ def take(
             with understood(name):
                 part = read(asked)
             taken |= part.pop("taken", {})
+            unread |= part.pop("unread", {})
             found |= part
         except _FATAL:
             raise
@@ -225,8 +227,10 @@ def _counts(asked: _Asked) -> dict[str, Any]:
 
 def _validation_rules(asked: _Asked) -> dict[str, Any]:
     rules = read_rules(asked.org, asked.objects)
-    found = read_globals(asked.org, globals_in(one.formula for each in rules.values() for one in each))
-    return {"validation_rules": rules, "globals": MappingProxyType(found)}
+    formulas = [one.formula for each in rules.values() for one in each]
+    found = read_globals(asked.org, globals_in(formulas))
+    records, unread = read_looked_up(asked.org, formulas)
+    return {"validation_rules": rules, "globals": MappingProxyType(found), "looked_up": records, "unread": unread}
 
 
 def _duplicate_rules(asked: _Asked) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sfseed_core.errors import DataError
 from sfseed_core.ids import to18
 from sfseed_core.schema.model import ValidationRule
-from sfseed_core.snapshot.model import DuplicateRule, Snapshot, Stage, User
+from sfseed_core.snapshot.model import DuplicateRule, LookedUp, Snapshot, Stage, User
 from sfseed_core.system import private_folder, write_durably
 
 if TYPE_CHECKING:
@@ -71,6 +71,28 @@ def _tuples(value: Mapping[str, list[str]]) -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({name: tuple(one) for name, one in value.items()})
 
 
+def looked_up_json(value: Mapping[str, LookedUp]) -> dict[str, Any]:
+    """Return records that rules look up as JSON values."""
+    return {
+        name: {
+            "names": list(one.names),
+            "values": {key: list(each) for key, each in one.values.items()},
+            "types": {**one.types},
+        }
+        for name, one in value.items()
+    }
+
+
+def looked_up_from_json(raw: Mapping[str, Any]) -> Mapping[str, LookedUp]:
+    """Return the records that `looked_up_json` wrote."""
+    return MappingProxyType(
+        {
+            name: LookedUp(tuple(one["names"]), _tuples(one["values"]), MappingProxyType({**one["types"]}))
+            for name, one in raw.items()
+        }
+    )
+
+
 _WRITERS: Mapping[str, Any] = {
     "taken_at": datetime.isoformat,
     "user": dataclasses.asdict,
@@ -84,6 +106,7 @@ _WRITERS: Mapping[str, Any] = {
     "existing": _lists,
     "validation_rules": lambda value: {name: [dataclasses.asdict(one) for one in rules] for name, rules in value.items()},
     "globals": _plain,
+    "looked_up": looked_up_json,
     "duplicate_rules": lambda value: [dataclasses.asdict(one) for one in value],
     "unread": _plain,
 }
@@ -102,6 +125,7 @@ _READERS: Mapping[str, Any] = {
         {name: tuple(ValidationRule(**one) for one in rules) for name, rules in value.items()}
     ),
     "globals": MappingProxyType,
+    "looked_up": looked_up_from_json,
     "duplicate_rules": lambda value: tuple(DuplicateRule(**{**one, "matching": tuple(one["matching"])}) for one in value),
     "unread": MappingProxyType,
 }

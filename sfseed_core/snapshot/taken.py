@@ -30,7 +30,7 @@ def unique_fields(schema: Schema, name: str) -> tuple[str, ...]:
 
 def from_records(records: Iterable[Mapping[str, Any]], field: str) -> tuple[str, ...]:
     """Return the field's values as the text that a CSV would hold, sorted, each once."""
-    return tuple(sorted({_text(row[field]) for row in records if row.get(field) is not None}))
+    return tuple(sorted({as_text(row[field]) for row in records if row.get(field) is not None}))
 
 
 def named_objects(schema: Schema, objects: Collection[str]) -> tuple[str, ...]:
@@ -62,7 +62,8 @@ def csv_rows(path: Path) -> Iterator[list[str]]:
         yield from (row for row in rows if row)
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """Return a value of an answer as the text that a CSV would hold."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float) and value.is_integer():

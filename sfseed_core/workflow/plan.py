@@ -58,7 +58,10 @@ def draw_up(request: Request, found: Survey, *, recipe: Recipe | None = None, ob
         locale=request.locale,
         overrides=overrides_of(request),
     )
-    plan = with_unmet_named(plan)
+    if plan.rules is not None:
+        from sfseed_core.generate.named import with_names  # the formula language, which most plans do without
+
+        plan = with_unmet_named(with_names(plan))
     total = sum(one.count for one in plan.objects)
     observer.notify(Progress("plan", len(plan.objects), len(plan.objects), f"objects, {total:,} records"))
     return plan

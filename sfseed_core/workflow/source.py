@@ -11,7 +11,8 @@ from sfseed_core.schema.discover import find
 from sfseed_core.schema.graph import required_parents
 from sfseed_core.schema.sfdx.address import project_folder
 from sfseed_core.schema.sfdx.read import read_schema
-from sfseed_core.snapshot.model import Snapshot, User
+from sfseed_core.snapshot.looked_up import looked_through
+from sfseed_core.snapshot.model import LookedUp, Snapshot, User
 from sfseed_core.workflow.survey import Survey
 
 if TYPE_CHECKING:
@@ -64,8 +65,15 @@ def source_snapshot(schema: Schema, *, clock: Clock) -> Snapshot:
         validation_rules=MappingProxyType(
             {name: rules for name, one in schema.objects.items() if (rules := _active_rules(one))}
         ),
+        looked_up=MappingProxyType(
+            {name.lower(): LookedUp() for name in looked_through(_formulas(schema)) if name in schema.listing}
+        ),
         unread=MappingProxyType({"limits": "a project has no storage of its own"}),
     )
+
+
+def _formulas(schema: Schema) -> list[str]:
+    return [rule.formula for one in schema.objects.values() for rule in _active_rules(one)]
 
 
 def _active_rules(one: ObjectSchema) -> tuple[ValidationRule, ...]:

@@ -33,6 +33,9 @@ class Record(Protocol):
     def old(self, path: str) -> Value:
         """Return the value before the save."""
 
+    def looked_up(self, object_name: str, field: str, name: str) -> Value:
+        """Return a field's value of the first record of an object that has the name; raises NotKnown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -231,6 +234,13 @@ class _Machine:
         except Failed:
             return self.of(node.arguments[1])
 
+    def looked_up(self, node: Call) -> Value:
+        gives, key = (_described(argument) for argument in node.arguments[:2])
+        if gives is None or key != (gives[0], "name"):
+            raise NotKnown("VLOOKUP takes two fields of one object, the second its Name")
+        name = self.of(node.arguments[2])
+        return None if name in (None, "") else self._record.looked_up(*gives, str(name))
+
     def before(self, node: Call) -> Value:
         field = node.arguments[0]
         if self._moment.is_new or not isinstance(field, Field):
@@ -255,9 +265,17 @@ _SPECIAL: Mapping[str, Callable[[_Machine, Call], Value]] = {
     "BLANKVALUE": _Machine.blank_value,
     "NULLVALUE": _Machine.null_value,
     "IFERROR": _Machine.if_error,
+    "VLOOKUP": _Machine.looked_up,
     "PRIORVALUE": _Machine.before,
     "ISCHANGED": _Machine.changed,
 }
+
+
+def _described(node: Node) -> tuple[str, str] | None:
+    """Return object and field of `$ObjectType.Object.Fields.Field`, in small letters."""
+    steps = node.path.lower().split(".") if isinstance(node, Field) else []
+    return (steps[1], steps[3]) if len(steps) == 4 and steps[::2] == ["$objecttype", "fields"] else None
+
 
 _JUNCTIONS = frozenset(("and", "or"))
 

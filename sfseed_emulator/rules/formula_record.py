@@ -60,6 +60,8 @@ def _start(schema: OrgSchema, name: str, rest: Sequence[str]) -> tuple[ObjectDef
         return schema.get("RecordType"), rest
     if name == "$setup":
         return (schema.get(rest[0]) if rest else None), rest[1:]
+    if name == "$objecttype":
+        return (schema.get(rest[0]) if rest else None), rest[2:]
     if name == "$custommetadata":
         return (schema.get(rest[0]) if rest else None), rest[2:]
     return schema.get(name[1:]), rest
@@ -112,6 +114,15 @@ class RowRecord:
     def old(self, path: str) -> Any:
         """Return the value that a path had in the saved row."""
         return RowRecord(self.writing, self.found, self.before or self.row, None, self.depth).value(path)
+
+    def looked_up(self, object_name: str, field: str, name: str) -> Any:
+        """Return a field's value of the oldest record of a custom object that has the name; raises NotKnown."""
+        target = self.writing.state.schema.get(object_name)
+        if target is None or not target.custom:
+            raise NotKnown(f"VLOOKUP goes through custom objects only, not {object_name}")
+        rows = lookups.where(self.writing.state, target.name, "Name", [name], ())
+        oldest = min((str(row["Id"]) for row in rows), default=None)
+        return None if oldest is None else self.above(oldest, [field])
 
     def step(self, head: str, rest: Sequence[str]) -> Any:
         """Return an own field, or go up one relationship."""

@@ -1,4 +1,4 @@
-"""What only the org knows: other records, rates, sessions, predictions. Not evaluable, and each says why."""
+"""What only the org knows: rates, sessions, predictions. Not evaluable, and each says why."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ def _not_known(reason: str, type_: Type) -> Function:
 
 
 FUNCTIONS: Mapping[str, Function] = {
-    "VLOOKUP": _not_known("VLOOKUP reads other records of the org", Type.TEXT),
     "CURRENCYRATE": _not_known("CURRENCYRATE needs the org's exchange rates", Type.NUMBER),
     "GETSESSIONID": _not_known("GETSESSIONID is a session of a user", Type.TEXT),
     "GETRECORDIDS": _not_known("GETRECORDIDS is what a user has selected on a page", Type.TEXT),

@@ -131,7 +131,7 @@ SIGNATURES: Mapping[str, str] = {
     "PREDICT": "AA*>N",
     "PREVGROUPVAL": "AA+>N",
     "URLFOR": "AA*>T",
-    "VLOOKUP": "AAA>A",
+    "VLOOKUP": "AAA>1",
 }
 
 
