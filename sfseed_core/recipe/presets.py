@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,12 +16,12 @@ from sfseed_core.schema.seedable import seedable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from sfseed_core.recipe.model import ObjectRecipe, Recipe
     from sfseed_core.schema.model import ObjectSummary
 
 PRESETS = ("minimal", "core-objects", "sales-cloud", "service-cloud", "custom-only", "everything")
+_FOLDER = Path(__file__).with_name("preset_files")
 
 
 def own_presets() -> dict[str, Path]:
@@ -107,5 +107,5 @@ def _is_selected(recipe: Recipe, summary: ObjectSummary) -> bool:
 
 
 def _read(name: str) -> Recipe:
-    path = files("sfseed_core.recipe") / "preset_files" / f"{name}.yaml"
+    path = _FOLDER / f"{name}.yaml"
     return parse_recipe(path.read_text(encoding="utf-8"), path=f"preset {name}")

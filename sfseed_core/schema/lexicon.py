@@ -7,7 +7,9 @@ are also found at the end of a compound (Rechnungsstraße: rechnung, street), Ja
 from __future__ import annotations
 
 import unicodedata
-from importlib.resources import files
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -85,7 +87,7 @@ def folded(text: str) -> str:
 
 def _entries() -> Iterator[tuple[str, str]]:
     """Read the packaged list; a line that begins with a blank goes on with the one before."""
-    text = files("sfseed_core.schema").joinpath("lexicon.txt").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("lexicon.txt").read_text(encoding="utf-8")
     lines = (line for line in text.replace("\n ", " ").splitlines() if line and not line.startswith("#"))
     for line in lines:
         english, _, phrases = line.partition(":")
@@ -93,10 +95,24 @@ def _entries() -> Iterator[tuple[str, str]]:
             yield folded(phrase), english
 
 
-_PHRASES: Mapping[str, str] = MappingProxyType(dict(reversed(list(_entries()))))
-_LONGEST = max(len(phrase.split()) for phrase in _PHRASES)
 _ENDINGS = tuple(sorted(_COMPOUNDED, key=len, reverse=True))
-_SIGNS = tuple(sorted((one for one in _PHRASES if not one.isascii()), key=len, reverse=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    """The list as read: English by phrase, the most words of a phrase, and those in signs, longest first."""
+
+    phrases: Mapping[str, str]
+    longest: int
+    signs: tuple[str, ...]
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    """Read the list once, and only where a name is asked about: standard fields are known without it."""
+    phrases = dict(reversed(list(_entries())))
+    signs = sorted((one for one in phrases if not one.isascii()), key=len, reverse=True)
+    return _Lexicon(MappingProxyType(phrases), max(len(phrase.split()) for phrase in phrases), tuple(signs))
 
 
 def in_english(words: Sequence[str]) -> tuple[str, ...] | None:
@@ -119,8 +135,9 @@ def in_english(words: Sequence[str]) -> tuple[str, ...] | None:
 
 
 def _phrase_at(plain: Sequence[str], place: int) -> tuple[int, str | None]:
-    for length in range(min(_LONGEST, len(plain) - place), 0, -1):
-        english = _PHRASES.get(" ".join(plain[place : place + length]))
+    known = _lexicon()
+    for length in range(min(known.longest, len(plain) - place), 0, -1):
+        english = known.phrases.get(" ".join(plain[place : place + length]))
         if english is not None:
             return length, english
     return 1, None
@@ -128,15 +145,16 @@ def _phrase_at(plain: Sequence[str], place: int) -> tuple[int, str | None]:
 
 def _within(word: str) -> str | None:
     """Return a compound with its last part in English, or a text in signs with what is known of it."""
+    phrases = _lexicon().phrases
     if not word.isascii():
-        for sign in _SIGNS:
+        for sign in _lexicon().signs:
             if sign in word and len(sign) > 1:
                 before, _, after = word.partition(sign)
                 rest = in_english((after,)) if after else None
-                return " ".join(filter(None, (before, _PHRASES[sign] if rest else after, *(rest or (_PHRASES[sign],)))))
+                return " ".join(filter(None, (before, phrases[sign] if rest else after, *(rest or (phrases[sign],)))))
         last = _LAST_SIGNS.get(word[-1:]) if len(word) > 1 else None
         return f"{word[:-1]} {last}" if last else None
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) >= len(ending) + 3 and ending not in _SHARED - _ENGLISH_ENDINGS:
-            return f"{word.removesuffix(ending)} {_PHRASES[ending]}"
+            return f"{word.removesuffix(ending)} {phrases[ending]}"
     return None
