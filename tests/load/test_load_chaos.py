@@ -24,8 +24,13 @@ around = st.builds(
     lambda at, do, method, n, times: {
         "at": at, "do": do, "match": {"method": method, "path": "ingest"}, "nth": n, "times": times, "status": 503,
     },
-    st.sampled_from(["before", "after"]), st.sampled_from(["cut", "answer"]), st.sampled_from(["POST", "PUT", "PATCH", "GET"]),
-    nth, st.integers(1, 3),
+    st.sampled_from(["before", "after"]), st.sampled_from(["cut", "answer", "html"]),
+    st.sampled_from(["POST", "PUT", "PATCH", "GET"]), nth, st.integers(1, 3),
+)  # fmt: skip
+stranger = st.builds(
+    lambda kind, method, n: {"at": kind[0], "do": kind[1], "match": {"method": method, "path": "ingest"}, "nth": n},
+    st.sampled_from([("before", "expire_token"), ("before", "purge_job"), ("after", "break_off"), ("after", "leave_out_rows")]),
+    st.sampled_from(["POST", "PUT", "PATCH", "GET"]), nth,
 )  # fmt: skip
 echoes = st.builds(
     lambda do: {"at": "echo", "do": do, "times": 0}, st.sampled_from(["trim", "lower_email", "crlf_to_lf", "trailing_zero"])
@@ -53,7 +58,7 @@ def load_until_it_rests(home, org):
 
 
 @pytest.mark.slow
-@given(st.lists(st.one_of(around, echoes, lines, fails), min_size=1, max_size=5))
+@given(st.lists(st.one_of(around, stranger, echoes, lines, fails), min_size=1, max_size=5))
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_nothing_is_doubled_and_nothing_lost_without_a_word(tmp_path_factory, faults):
     """Under any mixture of faults the org holds no record twice, and as many as the run says have succeeded."""

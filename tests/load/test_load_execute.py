@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sfseed_core.errors import GuardRefused
 from sfseed_core.load import jobs
 from sfseed_core.load.execute import execute
 from sfseed_core.load.jobs import Phase
@@ -85,6 +86,12 @@ FAULTS = {
         {"at": "before", "do": "expire_token", "match": {"method": method, "path": "ingest"}, "nth": 2}
         for method in ("POST", "PUT", "PATCH", "GET")
     ],
+    "jobs that the org forgets before their results are read": [
+        {"at": "before", "do": "purge_job", "match": {"method": "GET", "path": "successfulResults"}, "nth": n} for n in (1, 3, 6)
+    ],
+    "a job that the org forgets while its results are read": [
+        {"at": "before", "do": "purge_job", "match": {"method": "GET", "path": "failedResults"}, "nth": 2}
+    ],
     "an upload that is cut": [{"at": "upload", "do": "cut", "match": {"path": "batches"}, "nth": 2, "bytes": 30}],
     "answers that are held back": [{"at": "after", "do": "hold", "match": {"path": "ingest"}, "nth": 5, "seconds": 1.0}],
     "a job that fails half way": [
@@ -140,3 +147,22 @@ def test_somebody_elses_open_job_is_left_alone(home, org):
     assert status.state is RunState.DONE
     assert org.admit().job(other.id).state == "Open"
     assert "left alone" in " ".join(status.notes)
+
+
+def test_a_sandbox_that_is_refreshed_under_a_load_gets_nothing(home, org):
+    """From the refresh on nothing is written: the run stops, and neither goes on nor is undone in what is another org now."""
+    made = projects()
+    org.fault(at="before", do="refresh_sandbox", match={"method": "PUT", "path": "ingest"}, nth=3)
+    dataset = stage(home, org, made)
+    run, resolver = new_run(home, dataset), resolver_of(org.connect())
+    with pytest.raises(GuardRefused, match="another org"):
+        execute(run, org.admit(), dataset, resolver, options=QUICK)
+    assert run.state is RunState.STOPPED
+    assert not any(contents(org.connect(), made).values())
+    for go_on in (
+        lambda: execute(run, org.admit(), dataset, resolver, options=QUICK),
+        lambda: undo(run, org.admit(), lambda: dataset, options=QUICK),
+    ):
+        with pytest.raises(GuardRefused, match="was begun in the org"):
+            go_on()
+    assert not any(contents(org.connect(), made).values())
