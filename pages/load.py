@@ -45,7 +45,9 @@ else:
     adapt, misfit = load_ahead.fitting(dataset, where)
     why_not = misfit or right_org.asked(where.org, reached, dataset) or why_not
     label = f"Load {words.many(ahead.records, 'record')} into {words.plain(ahead.org_name)}"
+    busy = load_ahead.other_at_work(reached)
+    label = f"Start when the other has ended: {words.many(ahead.records, 'record')}" if busy else label
     tally, careful = previewing.tally_of(dataset.id, where), load_ahead.careful(ahead)
     pressed = foot.bar(tally, back=frame.STEPS[3], onward=label, why_not=why_not, beside=careful)
     if pressed is not None:
-        load_ahead.begin(where, how, typed, test=load_ahead.TEST if pressed == "beside" else None, adapt=adapt)
+        load_ahead.begin(where, how, typed, test=load_ahead.TEST if pressed == "beside" else None, adapt=adapt, wait=busy)

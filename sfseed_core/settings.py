@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     username: str | None = Field(None, description="the user to be, for `--org env` with a private key (JWT)")
     jwt_key: SecretStr | None = Field(None, description="the private key (PEM), for `--org env`; variable only")
     jwt_key_file: str | None = Field(None, description="the file of the private key, for `--org env`")
+    patience: int = Field(60, ge=0, le=10_080, description="minutes that a load waits for an org that does not answer")
 
 
 SECRETS = frozenset({"access_token", "client_secret", "jwt_key"})

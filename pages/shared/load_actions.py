@@ -150,7 +150,7 @@ def _report(run_id: str) -> str:
 def _go_on(run_id: str, task: Literal["load", "undo", "retry"], keep_changed: bool = False) -> None:
     state.note(f"stopping_{run_id}", None)
     try:
-        load.go_on(run_id, task, home=resources.home(), keep_changed=keep_changed)
+        load.go_on(run_id, task, home=resources.home(), keep_changed=keep_changed, wait=True)
     except SfseedError as error:
         state.note("not_started", str(error))
 

@@ -11,6 +11,7 @@ from pages.shared.foot import Beside
 from pages.shared.progress import Bar
 from pages.shared.shelf import shelf
 from sfseed_core.clock import SYSTEM
+from sfseed_core.load import turn
 from sfseed_core.workflow import load
 from sfseed_core.workflow.findings import refused_records
 from sfseed_core.workflow.fit import structural
@@ -172,7 +173,22 @@ def confirmed(reached: Connection, ahead: Forecast) -> tuple[str | None, str | N
     return typed, None if typed.strip() == name.strip() else "Type the org's name first."
 
 
-def begin(where: Place, how: str, typed: str | None, *, test: int | None = None, adapt: bool = False) -> None:
+def other_at_work(reached: Connection) -> bool:
+    """Say which other load is working on the org right now; return whether there is one."""
+    other = turn.at_work(resources.home(), reached.facts.org_id)
+    if other is None:
+        return False
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown("**Another load is working on this org.** Yours can begin by itself as soon as that has ended.")
+        if st.button("See it", key="see_other", icon=":material/visibility:"):
+            state.go(run=other)
+            st.rerun()
+    return True
+
+
+def begin(
+    where: Place, how: str, typed: str | None, *, test: int | None = None, adapt: bool = False, wait: bool = False
+) -> None:
     """Start the load and show it."""
     assert where.dataset is not None
     assert where.org is not None
@@ -187,6 +203,7 @@ def begin(where: Place, how: str, typed: str | None, *, test: int | None = None,
             confirmed_name=typed,
             test_first=test,
             adapt=adapt,
+            wait=wait,
         )
     state.go(run=run)
     st.rerun()

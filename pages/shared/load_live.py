@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sfseed_core.load.status import Counts, RunStatus
+    from sfseed_core.load.waits import Waits
     from sfseed_core.schema.model import ObjectSchema
 
 STATES: Mapping[RunState, tuple[str, str]] = {
@@ -60,15 +61,17 @@ def _moving(run_id: str) -> None:
     if not carried:
         st.rerun()
     head(status, carried=True)
+    if status.waits is not None:
+        _waits(status.waits)
     with st.container(horizontal=True, vertical_alignment="center"):
         asked = state.remembered(f"stopping_{run_id}")
         st.button(
-            "Stop for now",
+            "Stop for now" if status.waits is None else "Stop waiting",
             icon=":material/pause:",
             on_click=_stop,
             args=(run_id, False),
             disabled=bool(asked),
-            help="What is under way is ended first; the load can go on later.",
+            help="What is under way is ended first, as far as the org answers; the load can go on later.",
         )
         st.button("Cancel", icon=":material/close:", on_click=_stop, args=(run_id, True), disabled=bool(asked))
         if asked:
@@ -76,6 +79,27 @@ def _moving(run_id: str) -> None:
         else:
             st.caption("You can close this page: the load goes on. Open *Runs* to see it again.")
     bars(status)
+
+
+def _waits(waits: Waits) -> None:
+    """Say in plain words what the load waits for, since when, and until when at most."""
+    zone = st.context.timezone
+    since = words.moment(waits.since, zone)
+    if waits.kind == "run":
+        st.info(
+            f"Another load is working on this org: **{words.plain(waits.why)}**. This one begins as soon as that has ended; it "
+            f"has waited since {since}. You can close this page.",
+            icon=":material/hourglass_top:",
+        )
+        return
+    until = (
+        "" if waits.until is None else f" Tries go on until {words.moment(waits.until, zone)}; then this stops by itself."
+    )
+    st.warning(
+        f"The org has not answered since {since}: {words.plain(waits.why)}.{until} Nothing is lost: what is in the org is "
+        "counted when it answers again. If the org is gone for good, stop waiting.",
+        icon=":material/cloud_off:",
+    )
 
 
 def _stop(run_id: str, for_good: bool) -> None:
@@ -88,6 +112,8 @@ def head(status: RunStatus, *, carried: bool) -> None:
     word, color = STATES[status.state]
     if status.state in {RunState.LOAD, RunState.UNDO} and not carried:
         word, color = "interrupted, can go on", "orange"
+    elif carried and status.waits is not None:
+        word, color = "waiting", "orange"
     if status.state is RunState.DONE and any(one.succeeded < one.planned for one in status.objects.values()):
         word, color = "loaded in part", "orange"
     where = words.plain(status.org_name or "the org")

@@ -26,11 +26,13 @@ def load(
     mb_per_job: options.MegabytesPerJob = None,
     leave_calls: options.LeaveCalls = None,
     timeout: options.Timeout = 0,
+    patience: options.PatienceMinutes = None,
     progress: options.ProgressOption = "auto",
     *,
     adapt: options.Adapt = False,
     dry_run: options.DryRun = False,
     despite_findings: options.Despite = False,
+    wait: options.Wait = False,
     yes: options.Yes = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -58,6 +60,8 @@ def load(
         rows_per_job=rows_per_job,
         megabytes_per_job=mb_per_job,
         leave_calls=options.percent(leave_calls, "--leave-calls"),
+        wait=wait,
+        patience=patience,
     )
     run = begin(request, home=home, clock=SYSTEM)
     return carry_on(run, console, home=home, timeout=timeout, most_failed=limit)

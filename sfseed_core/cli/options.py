@@ -100,6 +100,19 @@ LeaveCalls = Annotated[
     str | None,
     typer.Option("--leave-calls", metavar="P%", help="Leave so much of the org's daily API calls over; default: 20%."),
 ]
+Wait = Annotated[
+    bool, typer.Option("--wait", help="When another run is working on the org, begin as soon as it has ended.")
+]
+PatienceMinutes = Annotated[
+    int | None,
+    typer.Option(
+        "--patience",
+        metavar="MINUTES",
+        min=0,
+        max=10_080,
+        help="Wait so long for an org that does not answer; default: the setting `patience`, 60.",
+    ),
+]
 KeepChanged = Annotated[
     bool, typer.Option("--keep-changed", help="Leave records that others changed or added records to, and what those need.")
 ]

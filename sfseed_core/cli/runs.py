@@ -11,6 +11,7 @@ from sfseed_core.cli.console import Console, table
 from sfseed_core.load.status import RunState
 
 if TYPE_CHECKING:
+    from sfseed_core.load.journal import Run
     from sfseed_core.load.status import RunStatus
 
 
@@ -78,9 +79,11 @@ def resume(
     max_failed: options.MaxFailed = None,
     leave_calls: options.LeaveCalls = None,
     timeout: options.Timeout = 0,
+    patience: options.PatienceMinutes = None,
     progress: options.ProgressOption = "auto",
     *,
     adapt: options.Adapt = False,
+    wait: options.Wait = False,
     yes: options.Yes = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -102,6 +105,7 @@ def resume(
     said |= {"hold_refused": True} if yes else {}
     said |= {"leave_calls": percent} if percent is not None else {}
     opened.put("request", opened.get("request") | said)
+    _say_waits(opened, wait=wait, patience=patience)
     return carry_on(opened, console, home=home, timeout=timeout, most_failed=limit)
 
 
@@ -109,8 +113,10 @@ def retry(
     run: options.RunName,
     max_failed: options.MaxFailed = None,
     timeout: options.Timeout = 0,
+    patience: options.PatienceMinutes = None,
     progress: options.ProgressOption = "auto",
     *,
+    wait: options.Wait = False,
     yes: options.Yes = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -133,6 +139,7 @@ def retry(
     also = f", look again at {doubtful:,} in doubt" if doubtful else ""
     since = f", as {edits:,} later edits have left them" if edits > 0 else ""
     console.confirm(f"Send {again:,} records of {opened.id} again{since}{also}?")
+    _say_waits(opened, wait=wait, patience=patience)
     status = retry_run(opened, home=system.home(), observer=console.observer(), clock=SYSTEM, timeout=timeout)
     return summary.tell(console, status, limit)
 
@@ -140,10 +147,12 @@ def retry(
 def undo(
     run: options.RunName,
     timeout: options.Timeout = 0,
+    patience: options.PatienceMinutes = None,
     progress: options.ProgressOption = "auto",
     *,
     keep_changed: options.KeepChanged = False,
     dry_run: options.UndoDryRun = False,
+    wait: options.Wait = False,
     yes: options.Yes = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -170,7 +179,14 @@ def undo(
     console.say("\n".join(foreseen.lines()))
     question = "Delete what was not changed of" if keep_changed and foreseen.drifted else "Delete"
     console.confirm(f"{question} the {foreseen.total:,} records that {opened.id} put into {status.org_name}?")
+    _say_waits(opened, wait=wait, patience=patience)
     status = undo_run(
         opened, home=home, observer=console.observer(), clock=SYSTEM, timeout=timeout, keep_changed=keep_changed
     )
     return summary.tell(console, status, more={"preview": foreseen.to_json()})
+
+
+def _say_waits(run: Run, *, wait: bool, patience: int | None) -> None:
+    """Write down how the run's process is to wait this time: for other runs, and for an org that is away."""
+    said: dict[str, object] = {"wait": wait} | ({} if patience is None else {"patience": patience})
+    run.put("request", run.get("request") | said)

@@ -36,10 +36,12 @@ def seed(
     mb_per_job: options.MegabytesPerJob = None,
     leave_calls: options.LeaveCalls = None,
     timeout: options.Timeout = 0,
+    patience: options.PatienceMinutes = None,
     progress: options.ProgressOption = "auto",
     *,
     dry_run: options.DryRun = False,
     despite_findings: options.Despite = False,
+    wait: options.Wait = False,
     yes: options.Yes = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -81,6 +83,8 @@ def seed(
         rows_per_job=rows_per_job,
         megabytes_per_job=mb_per_job,
         leave_calls=options.percent(leave_calls, "--leave-calls"),
+        wait=wait,
+        patience=patience,
     )
     home = system.home()
     run = begin(request, home=home, clock=SYSTEM)

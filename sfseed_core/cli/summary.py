@@ -31,6 +31,7 @@ def as_json(status: RunStatus) -> dict[str, Any]:
         "updates": {name: dataclasses.asdict(counts) for name, counts in status.updates.items()},
         "undone": {name: dataclasses.asdict(counts) for name, counts in status.undone.items()},
         "notes": list(status.notes),
+        "waits": None if status.waits is None else status.waits.line(),
         "error": status.error,
     }
 
@@ -58,6 +59,7 @@ def as_text(status: RunStatus) -> list[str]:
         f"{one}: {counts.succeeded:,} of {counts.planned:,} records taken back" for one, counts in status.undone.items()
     ]
     lines += [f"note: {note}" for note in status.notes]
+    lines += [] if status.waits is None else [status.waits.line()]
     if status.error:
         lines.append(f"error: {status.error}")
     return lines

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from sfseed_core.clock import SYSTEM
-from sfseed_core.errors import SfseedError
+from sfseed_core.errors import Interrupted, SfseedError
 from sfseed_core.events import SILENT, Note
 from sfseed_core.load import changes, locks, steps, trial
 from sfseed_core.load.bind import bind
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
     from sfseed_core.load.beside import Departure
-    from sfseed_core.load.journal import Run
+    from sfseed_core.load.journal import Run, Stop
     from sfseed_core.load.options import Options
     from sfseed_core.load.resolve import Resolver
     from sfseed_core.load.status import RunStatus
@@ -86,11 +86,24 @@ def execute(
         _send(stages, every, engine, options)
 
     try:
-        return _carry_out(run, engine, work)
+        return _carry_out(run, engine, ledger, work)
     except trial.TestLoadFailed as failed:
         run.note(f"{failed.message}; what had arrived of it was taken back")
         observer.notify(Note("load", f"{failed.message}: taking it back", "warning"))
         return undo(run, org, lambda: dataset, observer=observer, clock=clock, options=options)
+
+
+def _end(run: Run, engine: Engine, ledger: Ledger, how: Stop) -> None:
+    """End what is in flight and leave the run as asked; what an org that is away cannot be asked about stays in doubt."""
+    error = None
+    try:
+        engine.end_flights()
+    except Interrupted as away:
+        error = str(away)
+        if how == "cancel":
+            doubtful = ledger.doubt_flights()
+            run.note(f"{doubtful:,} records were on their way when the org stayed away: whether it has them is not known")
+    run.set_state(RunState.CANCELLED if how == "cancel" else RunState.STOPPED, error=error)
 
 
 def _send(stages: Sequence[Sequence[Step]], feeds: Feeds, engine: Engine, options: Options) -> None:
@@ -118,15 +131,14 @@ def _send_alone(feed: Iterator[Departure], engine: Engine, pause: float) -> bool
     return True
 
 
-def _carry_out(run: Run, engine: Engine, work: Callable[[], None]) -> RunStatus:
+def _carry_out(run: Run, engine: Engine, ledger: Ledger, work: Callable[[], None]) -> RunStatus:
     """Take stock, do the work, and leave the run in the state that fits how that went."""
     try:
         with room_for(run):
             engine.take_stock()
             work()
     except StopRequested as asked:
-        engine.end_flights()
-        run.set_state(RunState.CANCELLED if asked.how == "cancel" else RunState.STOPPED)
+        _end(run, engine, ledger, asked.how)
         run.clear_stop()
     except trial.TestLoadFailed:
         raise

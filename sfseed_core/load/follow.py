@@ -42,10 +42,14 @@ def follow(run: Run, *, observer: Observer, timeout: float | None = None, clock:
     """
     until = None if timeout is None else clock.monotonic() + timeout
     told: dict[str, int] = {}
-    pacer = Pacer()
+    pacer, waited = Pacer(), None
     _tell(run, SILENT, told)  # what was done before is no news
     while is_carried(run):
-        _pace(_tell(run, observer, told), pacer, observer, clock)
+        status = _tell(run, observer, told)
+        _pace(status, pacer, observer, clock)
+        if status.waits is not None and status.waits != waited:
+            observer.notify(Note("load", status.waits.line(), "warning" if status.waits.kind == "org" else "info"))
+        waited = status.waits
         if until is not None and clock.monotonic() >= until:
             run.request_stop("stop")
             observer.notify(Note("load", "time is over: ending what is in flight"))

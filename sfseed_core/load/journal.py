@@ -17,6 +17,7 @@ from sfseed_core import ids, system
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import DataError, NotFound
 from sfseed_core.events import SILENT, Crossed
+from sfseed_core.load import waits
 from sfseed_core.load.status import Counts, RunState, RunStatus
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ class Run:
             self.put("since", None if rests else now.isoformat())
             self.put("state", state)
             self.put("error", error)
+            waits.end(self)
             self.put("ended", now.isoformat() if rests else None)
 
     def _spent(self, now: datetime) -> float:
@@ -266,6 +268,7 @@ class Run:
             undone=undone,
             notes=tuple(facts.get("notes", ())),
             error=facts.get("error"),
+            waits=waits.read(facts.get(waits.KEY)),
         )
 
 

@@ -93,6 +93,15 @@ class Ledger:
             there = found.ids[mine] != b""
             self._ids[job.object].put(keys[there], found.ids[mine][there])
 
+    def doubt_flights(self) -> int:
+        """Count what is in flight as in doubt, for a run that rests without having asked; return how many records that are."""
+        flying = [(fates, fates == Fate.IN_FLIGHT) for fates in (*self._fates.values(), *self._updates.values())]
+        for fates, mask in flying:
+            fates[mask] = Fate.IN_DOUBT
+        with self._run.transaction() as db:
+            self.write_counts(db)
+        return sum(int(mask.sum()) for _, mask in flying)
+
     def write_counts(self, db: sqlite3.Connection) -> None:
         """Bring the journal's counts up to date, inside the transaction of the line that changes them."""
         assert db.in_transaction

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from sfseed_core.load.waits import Waits
+
 
 class RunState(StrEnum):
     """Where a run stands; the first five are phases that a crash can leave it in."""
@@ -62,6 +64,7 @@ class RunStatus:
     """One run, read from its folder; `objects` is in load order.
 
     `updates` counts the cells that an update pass fills, by `Object.Field`; `undone` the records that an undo deletes.
+    `waits` is what its process waits for, while there is one.
     """
 
     run: str
@@ -78,3 +81,4 @@ class RunStatus:
     undone: Mapping[str, Counts] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[str, ...] = ()
     error: str | None = None
+    waits: Waits | None = None

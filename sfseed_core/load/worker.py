@@ -10,20 +10,26 @@ import json
 import os
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from sfseed_core import system
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import InternalError, Interrupted, SfseedError, UserError
+from sfseed_core.events import SILENT
+from sfseed_core.load import turn, waits
 from sfseed_core.load.follow import follow, is_carried
 from sfseed_core.load.journal import Run
+from sfseed_core.load.options import requested
+from sfseed_core.load.patience import Patience, StopRequested
 from sfseed_core.load.status import RunState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfseed_core.dataset.dataset import Dataset
+    from sfseed_core.load.options import Options
     from sfseed_core.load.status import RunStatus
     from sfseed_core.org.guard import GuardedOrg
     from sfseed_core.org.login import Login
@@ -33,6 +39,7 @@ __all__ = ["follow", "start_worker"]
 Task = Literal["load", "undo"]
 
 _START = 30.0  # seconds in which a worker says that it has begun, or is gone
+_TURN = "Say --wait to begin when it has ended; see it with: sfseed runs list"
 _LOCK_WAIT = 10.0  # somebody may be looking whether the run is carried
 _KEPT = (
     "PATH",
@@ -61,15 +68,22 @@ _KEPT_PREFIXES = ("PYTHON", "VIRTUAL_ENV", "SSL_CERT", "REQUESTS_CA", "HTTP_PROX
 def start_worker(run: Run, login: Login, *, home: Path, task: Task = "load") -> int:
     """Start a worker for the run and return its process id; of a run that is carried already, its worker's.
 
-    Returns once the worker holds the run. Raises UserError when another run works on the org, and what else the worker
-    stumbled over at its start.
+    Returns once the worker holds the run. Raises UserError when another run works on the org, unless the run's request says
+    to wait for its end, and what else the worker stumbled over at its start.
     """
     if is_carried(run):
         return int(run.get("worker", {}).get("pid", 0))
     clock = SYSTEM
     run.clear_stop()
     ticket = os.urandom(8).hex()
-    order = {"home": str(home), "run": run.id, "task": task, "ticket": ticket, "login": login.to_secret()}
+    order = {
+        "home": str(home),
+        "run": run.id,
+        "task": task,
+        "ticket": ticket,
+        "patience": _patience(run, home),
+        "login": login.to_secret(),
+    }
     pid = system.start_detached(
         [sys.executable, "-m", "sfseed_core.load.worker"],
         stdin=json.dumps(order).encode(),
@@ -87,6 +101,14 @@ def start_worker(run: Run, login: Login, *, home: Path, task: Task = "load") -> 
     if found.get("refused"):
         raise UserError(found["refused"], hint=found.get("hint"))
     return pid
+
+
+def _patience(run: Run, home: Path) -> int:
+    """The seconds that the run waits for an org that is away: as asked for, else as set."""
+    from sfseed_core.settings import load_settings
+
+    minutes = run.get("request", {}).get("patience")
+    return 60 * int(load_settings(home).patience if minutes is None else minutes)
 
 
 def scrubbed(environment: Mapping[str, str], home: Path) -> dict[str, str]:
@@ -108,17 +130,25 @@ def main() -> int:
     with ExitStack() as held:
         try:
             held.enter_context(system.lock(run.folder / "lock", timeout=_LOCK_WAIT))
-            if run.get("org_id") is not None:
-                _hold_org(held, home, run.get("org_id"))
+            queued = bool(run.get("request", {}).get("wait")) and run.get("org_id") is not None
+            if run.get("org_id") is not None and not queued:
+                turn.take(held, run, home, run.get("org_id"))
         except TimeoutError:
-            run.put("worker", mine | {"refused": _busy(run), "hint": "Wait for it to end: sfseed runs list"})
+            run.put("worker", mine | {"refused": _busy(run), "hint": _TURN})
             return UserError.exit_code
+        waits.end(run)  # what a lost worker may have said
         run.put("worker", mine)
+        options = replace(requested(run.get("request", {})), patience=float(order["patience"]))
         try:
+            if queued:
+                patience = Patience(run, SYSTEM, SILENT, seconds=0, phase="load")
+                turn.wait(held, run, home, run.get("org_id"), patience=patience, clock=SYSTEM)
             org = _admit(run, home, order["login"])
             if run.get("org_id") is None:
-                _hold_org(held, home, org.org_id)
-            _TASKS[order["task"]](run, home, org)
+                turn.take(held, run, home, org.org_id)
+            _TASKS[order["task"]](run, home, org, options)
+        except StopRequested as asked:
+            return _not_begun(run, asked, order["task"])
         except TimeoutError:
             return _stopped(run, UserError(_busy(run)))
         except SfseedError as error:
@@ -135,12 +165,17 @@ def _stopped(run: Run, error: SfseedError) -> int:
     return error.exit_code
 
 
+def _not_begun(run: Run, asked: StopRequested, task: Task) -> int:
+    """Leave a run that was to stop while it waited for its turn; an undo leaves it as it was."""
+    if task == "load":
+        run.set_state(RunState.CANCELLED if asked.how == "cancel" else RunState.STOPPED)
+    waits.end(run)
+    run.clear_stop()
+    return asked.exit_code
+
+
 def _busy(run: Run) -> str:
     return f"another run is working on {run.get('org_name') or 'the org'} right now"
-
-
-def _hold_org(held: ExitStack, home: Path, org_id: str) -> None:
-    held.enter_context(system.lock(home / "orgs" / system.safe_name(org_id) / "load.lock"))
 
 
 def _admit(run: Run, home: Path, secret: Mapping[str, str]) -> GuardedOrg:
@@ -159,24 +194,22 @@ def _dataset(run: Run, home: Path) -> Dataset:
     return open_dataset(home, run.get("dataset"))
 
 
-def _load(run: Run, home: Path, org: GuardedOrg) -> RunStatus:
+def _load(run: Run, home: Path, org: GuardedOrg, options: Options) -> RunStatus:
     from sfseed_core.load.execute import execute
-    from sfseed_core.load.options import requested
     from sfseed_core.load.resolve import Resolver
     from sfseed_core.snapshot.store import from_json
 
     snapshot = from_json(json.loads((run.folder / "snapshot.json").read_text(encoding="utf-8")))
-    return execute(run, org, _dataset(run, home), Resolver.of(snapshot), options=requested(run.get("request")))
+    return execute(run, org, _dataset(run, home), Resolver.of(snapshot), options=options)
 
 
-def _undo(run: Run, home: Path, org: GuardedOrg) -> RunStatus:
-    from sfseed_core.load.options import requested
+def _undo(run: Run, home: Path, org: GuardedOrg, options: Options) -> RunStatus:
     from sfseed_core.load.undo import undo
 
-    return undo(run, org, lambda: _dataset(run, home), options=requested(run.get("request")))
+    return undo(run, org, lambda: _dataset(run, home), options=options)
 
 
-_TASKS: Mapping[Task, Callable[[Run, Path, GuardedOrg], RunStatus]] = {"load": _load, "undo": _undo}
+_TASKS: Mapping[Task, Callable[[Run, Path, GuardedOrg, Options], RunStatus]] = {"load": _load, "undo": _undo}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -6,6 +6,8 @@ Only reads are ever repeated: what a lost answer to a write means is for the loa
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import repeat
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 
 _NOBODY = 0.7  # seconds
+_ATTEMPTS = 6
+_attempts: ContextVar[int] = ContextVar("attempts", default=_ATTEMPTS)
 
 
 def reads(*, first: bool = False) -> Iterator[AbstractContextManager[None]]:
@@ -32,7 +36,7 @@ def reads(*, first: bool = False) -> Iterator[AbstractContextManager[None]]:
     return iter(
         stamina.retry_context(
             on=_while_somebody_is_there() if first else worth_another,
-            attempts=6,
+            attempts=_attempts.get(),
             timeout=180.0,
             wait_initial=0.2,
             wait_max=30.0,
@@ -40,6 +44,16 @@ def reads(*, first: bool = False) -> Iterator[AbstractContextManager[None]]:
             wait_exp_base=3,
         )
     )
+
+
+@contextmanager
+def quickly() -> Iterator[None]:
+    """Let reads inside be tried twice only: whoever calls goes on trying, and wants to hear soon that the org is away."""
+    token = _attempts.set(2)
+    try:
+        yield
+    finally:
+        _attempts.reset(token)
 
 
 def worth_another(error: Exception) -> bool:

@@ -49,6 +49,7 @@ def _replace(work: Work, earlier: Sequence[Run]) -> bool:
 
     for one in earlier:
         work.observer.notify(Note("undo", f"taking back {one.id} first"))
+        one.put("request", one.get("request") | {"wait": work.request.wait})
         undo(one, home=work.home, observer=work.observer, clock=work.clock)
     return True
 

@@ -40,16 +40,17 @@ def begin_load(
     confirmed_name: str | None = None,
     test_first: int | None = None,
     adapt: bool = False,
+    wait: bool = False,
 ) -> str:
     """Check a dataset and start loading it; return the run's id while the load goes on in its own process.
 
     Records that the org would refuse are held back. `confirmed_name` is the org's name as the user typed it, where the guard
     asks for it; with `test_first` about so many records go first, and are taken back if one fails; with `adapt` what the org
-    does not have is left out. Raises UserError when the same plan is there already and `again` says to stop, FindingsStop when
-    the dataset does not fit: then no run is left behind.
+    does not have is left out; with `wait` it begins when another run in the org has ended. Raises UserError when the same
+    plan is there already and `again` says to stop, FindingsStop when the dataset does not fit: then no run is left behind.
     """
     request = request_for_dataset(
-        dataset, org=org, home=home, again=again, hold_refused=True, test_first=test_first, adapt=adapt
+        dataset, org=org, home=home, again=again, hold_refused=True, test_first=test_first, adapt=adapt, wait=wait
     )
     run = begin(request, home=home, clock=clock)
     run.put("confirmed_name", confirmed_name)
@@ -74,10 +75,12 @@ def go_on(
     home: Path,
     confirmed_name: str | None = None,
     keep_changed: bool = False,
+    wait: bool = False,
 ) -> None:
     """Start a process that resumes the run's load, sends what failed again, or takes the run back.
 
-    With `keep_changed` an undo leaves what others changed, or added records to.
+    With `keep_changed` an undo leaves what others changed, or added records to; with `wait` it begins when another run in
+    the org has ended.
     """
     from sfseed_core.clock import SYSTEM
     from sfseed_core.load.worker import start_worker
@@ -90,6 +93,7 @@ def go_on(
         if confirmed_name is not None:
             run.put("confirmed_name", confirmed_name)
         run.clear_stop()
+        run.put("request", run.get("request") | {"wait": wait})
         if task == "retry":
             prepare_retry(run, home=home, observer=SILENT)
         if keep_changed:

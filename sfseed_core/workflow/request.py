@@ -27,8 +27,9 @@ class Request:
     `recipe` is the recipe file's text (`recipe_path` where it stood); `dataset` and `revision` are set when an existing
     dataset is loaded. `test_first` records go first, as a test; a `dry_run` ends when it has said what it would do; with
     `adapt` what the org does not have is left out; `leave_calls` is the percentage of the org's daily API calls that is left
-    over for others. `given` are values of globals that rules ask for, by path in small letters. `seed` and `as_of` are drawn
-    when the request is made, so that every resume makes the same records.
+    over for others; with `wait` a run begins when another one in the org has ended; `patience` is how many minutes an org
+    that does not answer is waited for (None: as set). `given` are values of globals that rules ask for, by path in small
+    letters. `seed` and `as_of` are drawn when the request is made, so that every resume makes the same records.
     """
 
     org: str
@@ -54,6 +55,8 @@ class Request:
     megabytes_per_job: int | None = None
     leave_calls: int | None = None
     adapt: bool = False
+    wait: bool = False
+    patience: int | None = None
     given: Mapping[str, str | bool | int | float | None] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
     def to_json(self) -> dict[str, Any]:

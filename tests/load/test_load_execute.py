@@ -87,7 +87,8 @@ FAULTS = {
         for method in ("POST", "PUT", "PATCH", "GET")
     ],
     "jobs that the org forgets before their results are read": [
-        {"at": "before", "do": "purge_job", "match": {"method": "GET", "path": "successfulResults"}, "nth": n} for n in (1, 3, 6)
+        {"at": "before", "do": "purge_job", "match": {"method": "GET", "path": "successfulResults"}, "nth": n}
+        for n in (1, 3, 6)
     ],
     "a job that the org forgets while its results are read": [
         {"at": "before", "do": "purge_job", "match": {"method": "GET", "path": "failedResults"}, "nth": 2}

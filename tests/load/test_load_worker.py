@@ -10,7 +10,8 @@ import pytest
 
 from sfseed_core import system
 from sfseed_core.errors import Interrupted, UserError
-from sfseed_core.events import Progress
+from sfseed_core.events import Note, Progress
+from sfseed_core.load import turn
 from sfseed_core.load.follow import follow, is_carried
 from sfseed_core.load.journal import Run
 from sfseed_core.load.status import RunState
@@ -81,6 +82,95 @@ def test_a_second_worker_on_the_org_is_refused(home, ready):
         start_worker(second, server.login, home=home)
     assert second.status().state is RunState.LOAD
     follow(first, observer=Ear(), timeout=60)
+
+
+def wait_until(what, seconds=20.0):
+    """Wait until something is so."""
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def queued(run, **more):
+    """Let a run begin when the other has ended."""
+    run.put("request", run.get("request") | {"wait": True, **more})
+    return run
+
+
+def test_a_second_run_waits_for_its_turn(home, ready):
+    """Asked to wait, it says for which run, begins by itself when that has ended, and loads all."""
+    server, make = ready
+    first, _ = make()
+    second, made = make()
+    server.org.fault(at="chunk", do="wait", seconds=0.4, times=2)
+    start_worker(first, server.login, home=home)
+    start_worker(queued(second), server.login, home=home)
+    wait_until(lambda: second.status().waits)
+    assert (second.status().waits.kind, second.status().waits.why) == ("run", first.id)
+    assert turn.at_work(home, first.get("org_id")) == first.id
+    ear = Ear()
+    assert follow(second, observer=ear, timeout=60).state is RunState.DONE
+    assert first.status().state is RunState.DONE
+    assert any(first.id in one.message for one in ear.heard if isinstance(one, Note))
+    assert second.status().waits is None
+    assert turn.at_work(home, first.get("org_id")) is None
+    assert server.org.connect().count("SELECT COUNT() FROM Account") == 2 * len(made[0].rows)
+
+
+@pytest.mark.slow
+def test_a_run_that_waits_can_be_cancelled(home, ready):
+    """Nothing of it reaches the org."""
+    server, make = ready
+    first, made = make()
+    second, _ = make()
+    server.org.fault(at="chunk", do="wait", seconds=0.6, times=2)
+    start_worker(first, server.login, home=home)
+    start_worker(queued(second), server.login, home=home)
+    second.request_stop("cancel")
+    assert follow(second, observer=Ear(), timeout=60).state is RunState.CANCELLED
+    follow(first, observer=Ear(), timeout=60)
+    assert server.org.connect().count("SELECT COUNT() FROM Account") == len(made[0].rows)
+
+
+def test_what_was_loaded_meanwhile_is_not_loaded_twice(home, ready):
+    """The same plan, loaded by the run that was waited for, is refused, whatever was asked for."""
+    server, make = ready
+    first, made = make()
+    second, _ = make()
+    for run in (first, second):
+        run.put("plan_fingerprint", "the same")
+    server.org.fault(at="chunk", do="wait", seconds=0.4, times=2)
+    start_worker(first, server.login, home=home)
+    start_worker(queued(second, again="top-up"), server.login, home=home)
+    status = follow(second, observer=Ear(), timeout=60)
+    assert status.state is RunState.STOPPED
+    assert f"by {first.id} while this run waited" in status.error
+    assert server.org.connect().count("SELECT COUNT() FROM Account") == len(made[0].rows)
+
+
+def test_an_org_that_stays_away_is_said_and_the_run_can_be_cancelled(home, ready):
+    """It says since when and till when it is waited for; cancelled, what was on its way is in doubt, and can be taken back."""
+    server, make = ready
+    run, made = make(30)
+    run.put("request", run.get("request") | {"patience": 5})
+    server.org.fault(at="chunk", do="wait", match={"object": "Skill__c"}, seconds=0.5)
+    start_worker(run, server.login, home=home)
+    wait_until(lambda: run.status().objects and run.status().objects["Skill__c"].in_flight)
+    server.org.fault(at="before", do="cut", times=0)
+    wait_until(lambda: run.status().waits)
+    waits = run.status().waits
+    assert (waits.kind, (waits.until - waits.since).total_seconds()) == ("org", 300)
+    run.request_stop("cancel")
+    status = follow(run, observer=Ear(), timeout=60)
+    assert status.state is RunState.CANCELLED
+    doubtful = sum(one.in_doubt for one in status.objects.values())
+    assert (status.objects["Skill__c"].in_doubt, status.objects["Skill__c"].in_flight) == (30, 0)
+    assert f"{doubtful} records were on their way" in " ".join(status.notes)
+    server.org.faults.clear()
+    start_worker(run, server.login, home=home, task="undo")
+    assert follow(run, observer=Ear(), timeout=60).state is RunState.UNDONE
+    assert not any(contents(server.org.connect(), made).values())
 
 
 def test_a_lost_worker_is_noticed_and_the_run_goes_on(home, ready):
