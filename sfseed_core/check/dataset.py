@@ -109,6 +109,7 @@ def _check_object(
         record_types=record_types_of(plan.name, snapshot),
         duplicates=has_duplicate_rules(plan.name, snapshot),
         validation=None if judged is None else _validation(dataset, described, schema, snapshot, revision, judged, lost),
+        existing={} if snapshot is None else snapshot.existing,
         lost=lost,
     )
     return judge_records(given)

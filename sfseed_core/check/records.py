@@ -16,7 +16,7 @@ from sfseed_core.check.between import BETWEEN_CHECKS
 from sfseed_core.check.cells import CELL_CHECKS, has_default, read_only
 from sfseed_core.check.column import Broken, Collector, Column, Rows
 from sfseed_core.check.finding import Level
-from sfseed_core.check.references import check_reference, circles, is_self_reference, waiting
+from sfseed_core.check.references import check_keyed, check_reference, circles, is_self_reference, waiting
 from sfseed_core.check.validation import Held, TableRows, validated
 from sfseed_core.constraints.model import FieldRules
 from sfseed_core.dataset import vectors
@@ -44,7 +44,8 @@ class Records:
     by a column of theirs. `taken` holds the values that the
     org has, per field; `record_types` the developer names that can be resolved, or None where they were not read;
     `validation` the org's validation rules, None where they are not asked for; `duplicates`: whether duplicate rules are active.
-    `lost` says of the objects that go before, by local key, which records will not be in the org.
+    `existing` is what the org has of the records that are named by a field (`snapshot.keyed`). `lost` says of the objects that
+    go before, by local key, which records will not be in the org.
     """
 
     schema: ObjectSchema
@@ -59,6 +60,7 @@ class Records:
     record_types: Collection[str] | None = None
     validation: Validation | None = None
     duplicates: bool = False
+    existing: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     lost: Mapping[str, vectors.Mask] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -131,6 +133,7 @@ def _cells(given: Records, rows: Rows, name: str) -> Iterator[Broken]:
     if name in given.references:
         yield from read_only(column)
         yield from check_reference(rows, field, given.references[name], given.exists, required=rules.required)
+        yield from check_keyed(rows, name, given.existing)
         return
     for check in CELL_CHECKS:
         yield from check(column)

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from sfseed_core.check.column import Broken
 from sfseed_core.dataset import vectors
 from sfseed_core.recipe.columns import SYMBOL_MARK
+from sfseed_core.snapshot.keyed import found_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,6 +47,31 @@ def check_reference(
     yield Broken("reference", "points to a record that is not there", dangling, fix="choose another record, or none")
     if is_self_reference(rows.schema.name, targets):
         yield Broken("self-reference", "points to itself", keys == rows.records, fix="choose another record, or none")
+
+
+def check_keyed(rows: Rows, field: str, existing: Mapping[str, tuple[str, ...]]) -> Iterator[Broken]:
+    """Check references to records of the org that are named by a field, as far as the org was asked for them."""
+    named = rows.targets(field)
+    if named is None:
+        return
+    words = named.dictionary_encode()
+    texts: list[str] = words.dictionary.to_pylist()  # the records that are named, each once
+    place = vectors.keys(words.indices.cast("int64"))
+    for what, several in (("the org has no record with this", False), ("the org has several records with this", True)):
+        wrong = np.array([_is_wrong(one, existing, several=several) for one in texts] + [False])
+        for symbol in dict.fromkeys(
+            one[1:].partition(SYMBOL_MARK)[0] for one, bad in zip(texts, wrong, strict=False) if bad
+        ):
+            mine = np.array([one.startswith(f"{SYMBOL_MARK}{symbol}{SYMBOL_MARK}") for one in texts] + [False])
+            yield Broken("link", f"{what} {symbol}", (wrong & mine)[place], fix="choose another record, or none")
+
+
+def _is_wrong(text: str, existing: Mapping[str, tuple[str, ...]], *, several: bool) -> bool:
+    symbol, sign, _ = text[1:].partition(SYMBOL_MARK)
+    if not text.startswith(SYMBOL_MARK) or not sign or symbol not in existing:
+        return False
+    found = len(found_by(existing, text[1:]))
+    return found > 1 if several else found == 0
 
 
 def waiting(rows: Rows, field: str, targets: Sequence[str], lost: Mapping[str, vectors.Mask]) -> vectors.Mask:

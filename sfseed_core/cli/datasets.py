@@ -1,4 +1,4 @@
-"""`sfseed datasets`: list, show, export, remove what was made."""
+"""`sfseed datasets`: list, show, add, export, remove what was made."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 def register(root: typer.Typer) -> None:
     """Add the group of commands."""
-    group = typer.Typer(help="What was made: list, show, export, remove.", no_args_is_help=True)
+    group = typer.Typer(help="What was made or brought: list, show, add, export, remove.", no_args_is_help=True)
     group.command("list")(list_)
     group.command("show")(show)
+    group.command("add")(add)
     group.command("export")(export)
     group.command("remove")(remove)
     root.add_typer(group, name="datasets")
@@ -73,6 +74,29 @@ def show(dataset: options.DatasetName, *, json: options.Json = False) -> None:
         f"Dataset {opened.id}, revision {opened.revision}: variation number {plan.seed}, as of {plan.as_of}, {plan.locale}"
     )
     Console(json=json).result(data, [head, *table(("object", "records"), list(counts.items()))])
+
+
+def add(
+    files: Annotated[list[str], typer.Argument(metavar="FILES", help="Files, or folders of them, named after objects.")],
+    org: options.Org = None,
+    progress: options.ProgressOption = "auto",
+    *,
+    adapt: options.Adapt = False,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Stage files of your own (CSV, Excel, Parquet) as a dataset, to be looked at, changed and checked before it is loaded."""
+    from sfseed_core import system
+    from sfseed_core.clock import SYSTEM
+    from sfseed_core.dataset.brought.plan import Asked
+    from sfseed_core.workflow.own_set import bring
+
+    console = Console(json=json, verbosity=-quiet, progress=progress)
+    asked = Asked({}, adapt=adapt)
+    made = bring(files, asked, org=options.org(org), home=system.home(), observer=console.observer(), clock=SYSTEM)
+    counts = dict(made.counts)
+    data = {"dataset": made.id, "objects": counts, "notes": list(made.plan.notes)}
+    console.result(data, [made.id, *table(("object", "records"), list(counts.items())), *made.plan.notes])
 
 
 def export(

@@ -17,7 +17,7 @@ def register(root: typer.Typer) -> None:
 
 
 def load(
-    dataset: options.DatasetName,
+    what: options.WhatToLoad,
     org: options.Org = None,
     again: options.AgainOption = "stop",
     max_failed: options.MaxFailed = None,
@@ -38,9 +38,12 @@ def load(
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> int:
-    """Check a dataset and load it into an org, exactly once."""
+    """Check a dataset, or files of your own, and load the records into an org, exactly once.
+
+    Files (CSV, Excel, Parquet) are named after their objects: Account.csv. They are staged as a dataset first.
+    """
     from sfseed_core import system
-    from sfseed_core.cli.loading import carry_on
+    from sfseed_core.cli.loading import carry_on, own_set
     from sfseed_core.clock import SYSTEM
     from sfseed_core.workflow.seed import begin, request_for_dataset
 
@@ -48,7 +51,7 @@ def load(
     limit = options.most_failed(max_failed)
     home = system.home()
     request = request_for_dataset(
-        dataset,
+        own_set(what, console, org=options.org(org), upsert=None, adapt=adapt, home=home),
         org=options.org(org),
         home=home,
         again=again,

@@ -5,13 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sfseed_core.cli import summary
+from sfseed_core.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sfseed_core.cli.console import Console
     from sfseed_core.load.journal import Run
     from sfseed_core.workflow.forecast import Forecast
+
+
+def own_set(
+    what: Sequence[str], console: Console, *, org: str, upsert: Sequence[str] | None, adapt: bool, home: Path
+) -> str:
+    """Return the dataset that is named; files are staged as one before."""
+    from sfseed_core.clock import SYSTEM
+    from sfseed_core.dataset.brought.plan import Asked
+    from sfseed_core.workflow.own_set import bring, is_set, upserts
+
+    if not is_set(what):
+        if upsert:
+            raise UserError("--upsert is for files: a dataset's recipe says it", hint="In a recipe: upsert: Key__c")
+        return what[0]
+    asked = Asked(upserts(upsert), adapt=adapt)
+    made = bring(what, asked, org=org, home=home, observer=console.observer(), clock=SYSTEM)
+    console.say("\n".join([f"These files are staged as the dataset {made.id}.", *made.plan.notes]))
+    return made.id
 
 
 def carry_on(

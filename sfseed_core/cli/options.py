@@ -129,6 +129,18 @@ Given = Annotated[
     ),
 ]
 RunName = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or latest.")]
+Upsert = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--upsert",
+        metavar="OBJECT=FIELD",
+        help="Of files: records that the org has under this external id are changed, the others made. Repeatable.",
+    ),
+]
+WhatToLoad = Annotated[
+    list[str],
+    typer.Argument(metavar="DATASET|FILES", help="A dataset's id, latest, or files and folders named after objects."),
+]
 DatasetName = Annotated[str, typer.Argument(metavar="DATASET", help="A dataset's id, or latest.")]
 
 

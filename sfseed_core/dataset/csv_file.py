@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from sfseed_core.errors import DataError, NotFound
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import TextIO
 
 _PIECE = 16 << 20
 _SHOWN = 3  # broken lines named in a message
@@ -42,7 +44,29 @@ def csv_files(path: Path) -> list[Path]:
 def read_csv(path: Path) -> CsvFile:
     """Read a file; DataError for what is no CSV that Salesforce takes (encoding, separator, ragged rows, header)."""
     marked = _checked_encoding(path)
-    names = _header(path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        names = _header(path, file)
+    return CsvFile(path, _parsed(path, path, names, ","), marked)
+
+
+def decoded(data: bytes) -> str:
+    """Return the text of a file as programs write it: UTF-8, UTF-16 with a byte order mark, or else Windows' cp1252."""
+    for mark, encoding in ((codecs.BOM_UTF8, "utf-8-sig"), *((mark, "utf-16") for mark in _WIDE_MARKS)):
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def parse_csv(path: Path, data: bytes, sign: str) -> pa.Table:
+    """Return the cells of UTF-8 text whose columns are parted by the sign, as texts; raises DataError naming the file `path`."""
+    names = _header(path, io.StringIO(data.decode(), newline=""), sign)
+    return _parsed(path, pa.BufferReader(data), names, sign)
+
+
+def _parsed(path: Path, source: Path | pa.BufferReader, names: list[str], sign: str) -> pa.Table:
     broken: list[pa_csv.InvalidRow] = []
 
     def keep(row: pa_csv.InvalidRow) -> str:
@@ -51,9 +75,9 @@ def read_csv(path: Path) -> CsvFile:
 
     try:
         table = pa_csv.read_csv(
-            path,
+            source,
             read_options=pa_csv.ReadOptions(use_threads=False),
-            parse_options=pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=keep),
+            parse_options=pa_csv.ParseOptions(delimiter=sign, newlines_in_values=True, invalid_row_handler=keep),
             convert_options=pa_csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.string()),
                 strings_can_be_null=True,
@@ -66,7 +90,7 @@ def read_csv(path: Path) -> CsvFile:
             raise DataError(f"{path} cannot be read as CSV: {error}", hint=_QUOTES) from error
     if broken:
         raise DataError(f"{path}: {'; '.join(_said(row) for row in broken)}", hint=_QUOTES)
-    return CsvFile(path, table, marked)
+    return table
 
 
 _QUOTES = 'A cell with a comma, a line break or a quote stands in quotes, inner quotes doubled: "1, ""Main"" St".'
@@ -102,10 +126,9 @@ def _checked_encoding(path: Path) -> bool:
     return start.startswith(codecs.BOM_UTF8)
 
 
-def _header(path: Path) -> list[str]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        names = next(csv.reader(file), [])
-    if len(names) == 1:
+def _header(path: Path, file: TextIO, sign: str = ",") -> list[str]:
+    names = next(csv.reader(file, delimiter=sign), [])
+    if len(names) == 1 and sign == ",":
         other = next((mark for mark in ";\t|" if mark in names[0]), None)
         if other is not None:
             called = "tabs" if other == "\t" else f"{other!r}"

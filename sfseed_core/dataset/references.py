@@ -51,7 +51,8 @@ def reference_columns(object_name: str, reference: ReferencePlan, given: Any) ->
                 f"{where}: {array[int(bad.argmax())].as_py()!r} is no record (write its number, or Object:number)"
             )
     allowed = [one.object or f"{SYMBOL_MARK}{one.symbol}" for one in reference.targets]
-    _only_allowed(targets, allowed, where)
+    keyed = [f"{SYMBOL_MARK}{one.symbol}{SYMBOL_MARK}" for one in reference.targets if one.keyed]
+    _only_allowed(targets, allowed, keyed, where)
     if not needs_target(reference):
         return {reference.field: keys}
     only = next((one.object for one in reference.targets if one.object), None)
@@ -66,8 +67,10 @@ def _as_array(given: Any, where: str) -> pa.Array:
         return column_of(given, pa.string(), where)
 
 
-def _only_allowed(targets: pa.Array, allowed: list[str], where: str) -> None:
+def _only_allowed(targets: pa.Array, allowed: list[str], keyed: list[str], where: str) -> None:
     wrong = ~vectors.mask(pc.is_in(targets, value_set=vectors.texts(allowed))) & ~vectors.nulls(targets)
+    for symbol in keyed:
+        wrong &= ~vectors.mask(pc.starts_with(targets, pattern=symbol))
     if wrong.any():
         raise DataError(f"{where} cannot point to {targets[int(wrong.argmax())].as_py()!r}, only to {', '.join(allowed)}")
 

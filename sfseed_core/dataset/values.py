@@ -21,6 +21,8 @@ _SENT_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
 _SENT_INSTANT = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_SENT_TIME}(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?$"
 _INSTANT = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ]{_TIME}(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?)?$"
 _CLOCK = rf"^{_TIME}Z?$"
+_ONE_DIGIT_FIRST, _ONE_DIGIT_MIDDLE = r"^(\d)\.(\d{1,2}\.\d{4})$", r"^(\d\d)\.(\d)\.(\d{4})$"
+_DOTTED = r"^(\d\d)\.(\d\d)\.(\d{4})$"
 _WIDE = pa.decimal256(76, 38)
 _MOST_WHOLE = 9e18  # what an int64 holds
 _WIDE_LIMIT = 1e37  # what the wide decimal holds left of the point
@@ -70,6 +72,17 @@ def column_of(values: Any, wanted: pa.DataType, where: str) -> pa.Array:
     if bad.any():
         raise DataError(f"{where}: {array[int(bad.argmax())].as_py()!r} is not {_kind(wanted).called}")
     return found
+
+
+def european_days(texts: pa.Array) -> pa.Array:
+    """Return days as people write them in Europe, `23.11.2026`, as ISO dates; other texts as they are."""
+    for pattern, replacement in (
+        (_ONE_DIGIT_FIRST, r"0\1.\2"),
+        (_ONE_DIGIT_MIDDLE, r"\1.0\2.\3"),
+        (_DOTTED, r"\3-\2-\1"),
+    ):
+        texts = pc.replace_substring_regex(texts, pattern=pattern, replacement=replacement)
+    return texts
 
 
 def _as_arrow(values: Any, wanted: pa.DataType) -> pa.Array:

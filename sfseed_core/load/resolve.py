@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfseed_core.errors import DataError
 from sfseed_core.recipe.model import RUNNING_USER, STANDARD_PRICE_BOOK
+from sfseed_core.snapshot.keyed import found_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,6 +72,11 @@ class Resolver:
                 hint="Make such records in the org, or the dataset again without them: sfseed generate",
             )
         return self.existing[query]
+
+    def keyed(self, written: str) -> str | None:
+        """Return the id of the one record that `Account.Key__c=A-1` stands for; None when there is none, or several."""
+        known = found_by(self.existing, written)
+        return known[0] if len(known) == 1 else None
 
     def record_type(self, object_name: str, developer_name: str) -> str:
         """Return the id of an object's record type."""

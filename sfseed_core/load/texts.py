@@ -46,7 +46,12 @@ def point(table: pa.Table, reference: ReferencePlan, parents: Parents, resolver:
     found = np.zeros(len(keys), ids.ID)
     missing = np.zeros(len(keys), bool)
     queries = {f"{SYMBOL_MARK}{one.symbol}" for one in reference.targets if one.count}
+    keyed = {f"{SYMBOL_MARK}{one.symbol}" for one in reference.targets if one.keyed}
+    if keyed:
+        found, missing = _keyed(table[target_column(reference.field)], resolver)
     for target, mask in targets(table, reference):
+        if target in keyed:
+            continue
         if target in queries:
             there = mask & (keys >= 0)
             if there.any():
@@ -60,6 +65,18 @@ def point(table: pa.Table, reference: ReferencePlan, parents: Parents, resolver:
             found[rows] = parents.ids(target, keys[rows])
             missing[rows] = parents.fates(target)[keys[rows]] != Fate.SUCCEEDED
     return Pointers(found, missing)
+
+
+def _keyed(column: pa.ChunkedArray, resolver: Resolver) -> tuple[np.ndarray, np.ndarray]:
+    """The ids of the org's records that are named by a field, and which rows name one that is not there."""
+    words = vectors.one_array(column.cast(pa.string())).dictionary_encode()
+    texts: list[str] = words.dictionary.to_pylist()  # the records that are named, each once
+    named = [text[1:] if text.startswith(SYMBOL_MARK) and SYMBOL_MARK in text[1:] else None for text in texts]
+    known = [None if one is None else resolver.keyed(one) for one in named]
+    lost = np.array([name is not None and one is None for name, one in zip(named, known, strict=True)] + [False])
+    place = vectors.keys(words.indices.cast(pa.int64()))
+    own = np.array([(one or "").encode() for one in known] + [b""], ids.ID)
+    return own[place], lost[place]
 
 
 def targets(table: pa.Table, reference: ReferencePlan) -> Iterator[tuple[str, np.ndarray]]:

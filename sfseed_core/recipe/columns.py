@@ -45,10 +45,15 @@ def target_column(field: str) -> str:
     """Return the name of the column that says, row by row, what a reference's local key counts.
 
     It holds an object's API name, or `=symbol` for a record that the org already has (the key is null then, but where the
-    symbol is a query: it counts the records that this finds), or null when the reference is empty. It exists only where
-    `needs_target` says so.
+    symbol is a query: it counts the records that this finds; `=Account.Key__c=A-1` is the account with that key), or null when
+    the reference is empty. It exists only where `needs_target` says so.
     """
     return f"{field}@"
+
+
+def keyed_symbol(object_name: str, field: str) -> str:
+    """Return the symbol of the org's records of an object that are told by a field: a target column holds `=symbol=value`."""
+    return f"{object_name}.{field}"
 
 
 def needs_target(reference: ReferencePlan) -> bool:

@@ -149,13 +149,15 @@ class Target:
     """Where a reference may point: a generated `object`, or a `symbol` for what the org already has.
 
     With `count` the symbol is a query (`Existing.found_in`), which found so many records when it was planned: local keys count
-    these. Without it the symbol stands for one record.
+    these. Without it the symbol stands for one record; where it is `keyed` (`recipe.columns.keyed_symbol`), for the one whose
+    field has the value that is said row by row.
     """
 
     object: str | None
     symbol: str | None = None
     weight: int = 1
     count: int = 0
+    keyed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,7 @@ class ObjectPlan:
     the insert into two ordered parts where the org needs one before the other (PricebookEntry: standard book first): rows
     whose reference `field` holds `symbol` go first, as `(field, symbol)`. `locale`: of its names and places, if not the
     plan's; `locales`: of shares of its records, in percent, drawn record by record, or by the record of `locale_of` that the
-    path `locale_via` leads to.
+    path `locale_via` leads to. `upsert` is the external id by which records that the org has are changed instead of made anew.
     """
 
     name: str
@@ -224,6 +226,7 @@ class ObjectPlan:
     locales: tuple[tuple[str, int], ...] = ()
     locale_via: str | None = None
     locale_of: str | None = None
+    upsert: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

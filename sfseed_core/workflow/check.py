@@ -67,9 +67,19 @@ def _on_dataset(
     schemas, snapshot = dataset.schema, None
     if org is not None:
         schema, snapshot = _asked(dataset.objects, org=org, home=home, observer=observer, clock=clock)
-        schemas, snapshot = schema.objects, snapshot.with_globals(given)
+        schemas, snapshot = schema.objects, _with_links(snapshot.with_globals(given), dataset, org, home=home, clock=clock)
     findings = check_dataset(dataset, schemas, snapshot, validation=True, given=given, observer=observer, clock=clock)
     return report_of(findings, {name: dataset.count(name) for name in dataset.objects}, schemas, snapshot)
+
+
+def _with_links(snapshot: Snapshot, dataset: Dataset, org: str, *, home: Path, clock: Clock) -> Snapshot:
+    from sfseed_core.schema.sfdx.address import is_source
+    from sfseed_core.workflow.connect import open_org
+    from sfseed_core.workflow.links import named_by_field, with_links
+
+    if is_source(org) or not named_by_field(dataset):
+        return snapshot
+    return with_links(snapshot, open_org(org, clock=clock, home=home), dataset)
 
 
 def _on_files(

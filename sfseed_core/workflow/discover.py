@@ -148,8 +148,11 @@ def survey(org: Org, recipe: Recipe, *, home: Path, observer: Observer = SILENT)
 
 def snapshot_for(org: Org, dataset: Dataset, *, home: Path, observer: Observer = SILENT) -> Snapshot:
     """Read what checking and loading an existing dataset needs to know of the org."""
+    from sfseed_core.workflow.links import with_links
+
     schema = Schema(org.org_id, org.api_version, dataset.schema, listing(org, Cache(home)))
-    return take(org, schema, objects=dataset.objects, existing=held_queries(dataset.plan), observer=observer)
+    found = take(org, schema, objects=dataset.objects, existing=held_queries(dataset.plan), observer=observer)
+    return with_links(found, org, dataset)
 
 
 def _schema(org: Org, *, home: Path, names: Collection[str] | None, recipe: Recipe | None, observer: Observer) -> Schema:

@@ -19,6 +19,7 @@ from sfseed_core.dataset import vectors
 from sfseed_core.dataset.edits import AddRecords, SetCells
 from sfseed_core.dataset.naming import all_names
 from sfseed_core.dataset.references import WRITTEN
+from sfseed_core.dataset.values import european_days
 from sfseed_core.errors import DataError, SfseedError, UserError
 from sfseed_core.recipe.columns import RECORD, RECORD_TYPE, SYMBOL_MARK
 from sfseed_core.recipe.rows import read_rows
@@ -33,8 +34,6 @@ SHOWN = r"^.* · ([A-Za-z0-9_]+:\d+)$"
 """How a lookup is shown to people: `Acme GmbH · Account:12`."""
 
 _KNOWN_ID = frozenset({"id", "#", "record"})
-_ONE_DIGIT_FIRST, _ONE_DIGIT_MIDDLE = r"^(\d)\.(\d{1,2}\.\d{4})$", r"^(\d\d)\.(\d)\.(\d{4})$"
-_DOTTED = r"^(\d\d)\.(\d\d)\.(\d{4})$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +150,7 @@ def meant(dataset: Dataset, object_name: str, name: str, texts: pa.Array) -> pa.
     reference = next((one for one in dataset.plan.object(object_name).references if one.field == name), None)
     if reference is None:
         kind = dataset.arrow_schema(object_name).field(name).type
-        return _days(texts) if pa.types.is_date(kind) or pa.types.is_timestamp(kind) else texts
+        return european_days(texts) if pa.types.is_date(kind) or pa.types.is_timestamp(kind) else texts
     texts = pc.replace_substring_regex(texts, pattern=SHOWN, replacement=r"\1")
     for target in (one.object for one in reference.targets if one.object in dataset.objects):
         texts = _by_name(dataset, str(target), texts)
@@ -173,14 +172,3 @@ def _by_name(dataset: Dataset, target: str, texts: pa.Array) -> pa.Array:
     before, nothing = vectors.texts([f"{target}:", ""])
     written = pc.binary_join_element_wise(before, keys.cast(pa.string()), nothing)
     return pc.if_else(vectors.booleans(found), written, texts)
-
-
-def _days(texts: pa.Array) -> pa.Array:
-    """Days as people write them in Europe, as ISO dates."""
-    for pattern, replacement in (
-        (_ONE_DIGIT_FIRST, r"0\1.\2"),
-        (_ONE_DIGIT_MIDDLE, r"\1.0\2.\3"),
-        (_DOTTED, r"\3-\2-\1"),
-    ):
-        texts = pc.replace_substring_regex(texts, pattern=pattern, replacement=replacement)
-    return texts
