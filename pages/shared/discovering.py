@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from pages.shared import graph_network, labels, making, recipe_changes, resources, state, words
 from pages.shared.arriving import Arriving
 from pages.shared.graph_layout import Link, around, graph_of
-from pages.shared.graph_network import KINDS, Drawn, kind_of
+from pages.shared.graph_network import KINDS, MANY, Drawn, kind_of
 from pages.shared.relationship_graph import relationship_graph, selected_in
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def kinds(where: Place, objects: Sequence[Drawn]) -> list[Drawn]:
         st.pills(
             "Kinds of objects",
             present,
-            format_func=lambda kind: f"{signs[kind]} {KINDS[kind][0]} {counts[kind]:,}",
+            format_func=lambda kind: f"{signs[kind]} {words.many(counts[kind], KINDS[kind][0], MANY[kind])}",
             selection_mode="multi",
             key="kinds_shown",
             on_change=take,
@@ -156,7 +157,7 @@ def picture(where: Place, objects: Sequence[Drawn], arrows: Sequence[Link]) -> N
     """The drawing; of many objects, the surroundings of one."""
     shown = list(objects)
     if _is_near(where, len(objects)) and objects:
-        focus = where.focus if any(one.name == where.focus for one in objects) else _busiest(objects, arrows)
+        focus = where.focus if any(one.name == where.focus for one in objects) else busiest(objects, arrows)
         near = around(graph_of({one.name: one.level for one in objects}, arrows), str(focus), where.hops)
         shown = [one for one in objects if one.name in near]
         if len(shown) < len(objects):
@@ -172,8 +173,10 @@ def _focus() -> None:
     state.go(focus=selected_in(_GRAPH))
 
 
-def _busiest(objects: Sequence[Drawn], arrows: Sequence[Link]) -> str:
-    return max((one.name for one in objects), key=lambda name: sum(name in {a.child, a.parent} for a in arrows))
+def busiest(objects: Sequence[Drawn], arrows: Sequence[Link]) -> str:
+    """Return the object with the most links, of those around which all can be read."""
+    counts = Counter(end for one in arrows for end in {one.child, one.parent})
+    return max((one.name for one in objects), key=lambda name: (counts[name] <= _LEGIBLE, counts[name]))
 
 
 def twin(where: Place, plan: Plan, schema: Schema, counts: Mapping[str, int]) -> None:

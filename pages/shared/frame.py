@@ -48,6 +48,7 @@ _ROOM = """
 .stMainBlockContainer { padding: 1.6rem 2.2rem 1rem; }
 [data-testid="stBottomBlockContainer"] { padding: 0.6rem 2.2rem 0.8rem; }
 [class*="st-key-recipe_text"] textarea { font-family: monospace; font-size: 0.85rem; white-space: pre; }
+[data-testid="stStatusWidget"] { position: fixed; right: 2rem; bottom: 4.4rem; }
 button[data-selected="true"] p { color: light-dark(#0b5cab, #8ab8f8); }
 @media (max-width: 800px) {
   .st-key-steps [data-testid="stCaptionContainer"], .st-key-steps span:has(> [data-testid="stIconMaterial"]) { display: none; }

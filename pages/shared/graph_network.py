@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from pages.shared.graph_layout import Layout, Link
 
 HEADING = "step:"
-KINDS: Mapping[str, tuple[str, str]] = {  # what it is called, and its colour (readable with white text in both themes)
+KINDS: Mapping[str, tuple[str, str]] = {  # what one is called, and its colour (readable with white text in both themes)
     "standard": ("standard object", "#0b5cab"),
     "custom": ("custom object", "#2e7d46"),
     "managed": ("object of a package", "#9a5b00"),
 }
+MANY: Mapping[str, str] = {"standard": "standard objects", "custom": "custom objects", "managed": "objects of packages"}
 _LONGEST = 30  # letters of a label; the table below the drawing has all of them
 _LETTER, _EDGES = 8.2, 34  # how wide a letter of a box is, and what the box has beside its text
 _MASTER, _LOOKUP, _LATER = "#c23934", "#8a97a6", "#8b4fbf"

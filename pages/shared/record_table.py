@@ -136,14 +136,17 @@ def _labels(dataset: Dataset, object_name: str) -> dict[str, str]:
 
 
 def in_order(dataset: Dataset, object_name: str) -> list[str]:
-    """Return the columns as people look for them: the name, what is required, the rest, addresses last."""
+    """Return the columns as people look for them: the name, what is required, lookups, the rest, addresses last."""
     fields = dataset.schema[object_name].fields
     names = list(_labels(dataset, object_name))
 
-    def rank(name: str) -> tuple[bool, bool, bool, int]:
+    lookups = {one.field for one in dataset.plan.object(object_name).references}
+
+    def rank(name: str) -> tuple[bool, bool, bool, bool, int]:
         field = fields.get(name)
         named = field is not None and (field.name_field or name in {"FirstName", "LastName", "Name"})
-        return (not named, field is None or not field.required_on_create, _of_address(name), names.index(name))
+        required = field is not None and field.required_on_create
+        return (not named, not required, name not in lookups, _of_address(name), names.index(name))
 
     return sorted(names, key=rank)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.shared import graph_layout, graph_network, labels, making, record_view, state, words
+from pages.shared import discovering, graph_layout, graph_network, labels, making, record_view, state, words
 from pages.shared.graph_layout import Link
 from pages.shared.graph_network import Drawn
 from sfseed_core.schema.model import Field, ObjectSchema
@@ -181,3 +181,12 @@ def test_typed_cells_find_their_records():
     edited = {"1": {"Name": "x", "chosen": True}, "2": {"chosen": True}, "5": {"Name": "gone"}}
     assert record_view.typed(numbers, edited) == {9: {"Name": "x"}}
     assert record_view.chosen(numbers, edited).tolist() == [9, 12]
+
+
+def test_what_is_drawn_at_first_can_be_read():
+    """Of many objects the surroundings of the one with most links are drawn, but not of one that everything points to."""
+    objects = [Drawn(name, name, 0, "custom") for name in ("Hub", "Busy", *(f"O{n}" for n in range(60)))]
+    arrows = [Link(f"O{n}", "Hub", "H__c", required=False, master_detail=False, deferred=False) for n in range(60)]
+    arrows += [Link(f"O{n}", "Busy", "B__c", required=False, master_detail=False, deferred=False) for n in range(9)]
+    assert discovering.busiest(objects, arrows) == "Busy"
+    assert discovering.busiest(objects, arrows[:5]) == "Hub"
