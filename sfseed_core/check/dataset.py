@@ -127,7 +127,8 @@ def world_of(
         known = {} if book is None else book.values
         looked_up = {} if book is None else named_by_object(book.looked_up)
         return World(_moment(None, clock), schemas, {**known, **(given or {})}, looked_up=looked_up)
-    values = {**snapshot.globals, **(given or {})}
+    stated = {} if book is None else book.given
+    values = {**snapshot.globals, **stated, **(given or {})}
     if snapshot.user.id:
         values.setdefault("$user.id", snapshot.user.id[:15])
     return World(_moment(snapshot, clock), schemas, values, snapshot.record_types, named_by_object(snapshot.looked_up))

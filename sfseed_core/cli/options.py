@@ -170,15 +170,18 @@ def given(texts: list[str] | None) -> dict[str, str | bool | int | float | None]
 
     Raises UserError naming the one that is wrong.
     """
+    from sfseed_core.recipe.said_global import fitting, global_path
+
     read: dict[str, str | bool | int | float | None] = {}
     for text in texts or []:
         path, sign, value = text.partition("=")
-        if not sign or not path.strip().startswith("$") or "." not in path:
+        try:
+            known = global_path(path if sign else "")
+            read[known] = fitting(known, _value(value.strip()))
+        except ValueError as error:
             raise UserError(
-                f"--given {text!r} is not of the form PATH=VALUE",
-                hint="For example, in single quotes: --given '$Permission.Skip_Rules=true'",
-            )
-        read[path.strip().lower()] = _value(value.strip())
+                f"--given {text!r}: {error}", hint="For example, in single quotes: --given '$Permission.Skip_Rules=true'"
+            ) from error
     return read
 
 

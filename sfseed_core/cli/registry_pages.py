@@ -51,12 +51,14 @@ def _formats() -> str:
 
 def _functions() -> str:
     from sfseed_core.formula.functions import FUNCTIONS
+    from sfseed_core.formula.functions.org import FUNCTIONS as OF_THE_ORG
 
+    evaluated = sorted({*FUNCTIONS, "ISCHANGED", "PRIORVALUE", "VLOOKUP"} - {*OF_THE_ORG})
     about = (
-        f"{len(FUNCTIONS)} functions of Salesforce's formula language are evaluated; a rule that uses another one is parsed and"
+        f"{len(evaluated)} functions of Salesforce's formula language are evaluated; a rule that uses another one is parsed and"
         " reported as not evaluable.\n\n"
     )
-    return about + ", ".join(f"`{name}`" for name in sorted(FUNCTIONS))
+    return about + ", ".join(f"`{name}`" for name in evaluated)
 
 
 def _codes() -> str:

@@ -6,6 +6,7 @@ Fields, formula fields, parents and globals are found here; how a column of valu
 from __future__ import annotations
 
 import dataclasses
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sfseed_core.constraints.named import find_by_name, kind_of
+from sfseed_core.constraints.named import column_of, find_by_name, kind_of
 from sfseed_core.constraints.validation import TYPES, described, field_named, formula_type, reference_named
 from sfseed_core.formula.column import Column, constant, null, unknown
 from sfseed_core.formula.evaluate import evaluate
@@ -186,13 +187,13 @@ class FormulaRows(ABC):
 
     def _global(self, path: str, rest: Sequence[str]) -> Column:
         head = path.partition(".")[0].lower()
-        if head == "$system":
-            return constant(round(_ORIGIN.timestamp() * 1000), Type.DATETIME)
         if head == "$recordtype" and rest:
             return self._record_type(rest[0].lower(), path)
         values = self.world.values
         if path.lower() in values:
             return as_column(values[path.lower()])
+        if head == "$system":
+            return constant(round(_ORIGIN.timestamp() * 1000), Type.DATETIME)
         return unknown(f"{path} was neither read from the org nor given", Type.ANY)
 
     def _upward(self, relationship: str, rest: str, path: str) -> Column:
@@ -256,7 +257,20 @@ def as_column(value: Value) -> Column:
         return constant(value, Type.BOOLEAN)
     if isinstance(value, int | float):
         return constant(Decimal(str(value)), Type.NUMBER)
-    return null() if value is None else constant(value, Type.TEXT)
+    if value is None:
+        return null()
+    try:
+        kind = next((type_ for type_, form in _MOMENTS.items() if form.fullmatch(value)), Type.TEXT)
+        return column_of([value], kind)
+    except ValueError:
+        return constant(value, Type.TEXT)  # the thirty-first of February is a text
+
+
+_MOMENTS: Mapping[Type, re.Pattern[str]] = {
+    Type.DATE: re.compile(r"\d{4}-\d\d-\d\d"),
+    Type.DATETIME: re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)"),
+}
+"""How answers write days and moments: a value of these forms is one."""
 
 
 def keys_column(name: str, keys: Array, valid: Array, known_to_org: Array | None = None) -> Column:

@@ -20,6 +20,7 @@ from sfseed_core.formula.functions.dates import apart, shifted
 from sfseed_core.formula.functions.logic import changed, equal, holds, junction, negation
 from sfseed_core.formula.nodes import Binary, Boolean, Call, Field, Index, Node, Number, Text, Unary, fold
 from sfseed_core.formula.setting import Blanks, Rows, Setting
+from sfseed_core.formula.types.check import misfit
 from sfseed_core.formula.types.kinds import WORDS, Type
 from sfseed_core.formula.vlookup import lookup_of
 from sfseed_core.formula.wordwise import compare_texts, join, spread_faults
@@ -62,7 +63,7 @@ class _Working:
             case Unary():
                 return _signed(node.operator, below[0])
             case Binary():
-                return _OPERATORS[node.operator](node.operator, below[0], below[1])
+                return self._binary(node, below)
             case Call():
                 return self._call(node, below)
             case Index():
@@ -76,9 +77,19 @@ class _Working:
         data[~column.valid] = 0 if data.dtype != object else Decimal(0)
         return replace(column, data=data, valid=np.ones(len(column), dtype=bool))
 
+    @staticmethod
+    def _binary(node: Binary, below: Sequence[Column]) -> Column:
+        why = misfit(node, [one.type for one in below])
+        if why is not None:
+            return spread_faults(unknown(why, Type.ANY), *below)
+        return _OPERATORS[node.operator](node.operator, below[0], below[1])
+
     def _call(self, node: Call, below: Sequence[Column]) -> Column:
         if node.name == "VLOOKUP":
             return self._looked_up(node, below[2])
+        why = misfit(node, [one.type for one in below])
+        if why is not None:
+            return spread_faults(unknown(why, Type.ANY), *below)
         if node.name not in ("PRIORVALUE", "ISCHANGED"):
             return FUNCTIONS[node.name](below, self._setting)
         field = node.arguments[0]

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sfseed_core.schema.model import ObjectSchema, ValidationRule
     from sfseed_core.snapshot.model import LookedUp
 
+Value = str | bool | int | float | None
+"""The value of a global, as JSON has it."""
+
 SHARE = 65_536  # shares are integers out of this many: no float reaches a cell
 
 GIVEN, VARIANTS = "given", "variants"  # providers that put a column together out of others
@@ -104,8 +107,9 @@ class Recipe:
 
     `objects` are the named ones. `select` adds all custom objects, or all that can hold records, but for those `without`;
     what they require is added by the planner. `mark` are fields that get the value in every object that has them, so that
-    seeded records can be told from others. `preset` is a recipe of ours that this one stands on: what it says of an
-    object replaces what the preset says. `locales` and `owners` hold for every object that does not say its own.
+    seeded records can be told from others. `given` are values of globals that rules ask for, by path in small
+    letters. `preset` is a recipe of ours that this one stands on: what it says of an object replaces what the preset says.
+    `locales` and `owners` hold for every object that does not say its own.
     """
 
     objects: Mapping[str, ObjectRecipe]
@@ -117,6 +121,7 @@ class Recipe:
     select: Literal["named", "custom", "all"] = "named"
     mark: Mapping[str, str] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     without: tuple[str, ...] = ()
+    given: Mapping[str, Value] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     title: str = ""
     about: str = ""
     path: str | None = None
@@ -236,19 +241,21 @@ class RuleBook:
     `rules` are each object's active ones; `schemas` the objects with only the fields that rules read; `values` those of globals
     by path in small letters; `hints` values per `Object.Field` that decide some rule, which a record that is drawn again may
     take; `hinted_together` per object those that belong together, as lists side by side by field. `looked_up` are the org's
-    records that rules go through by VLOOKUP, by object in small letters. `unjudged` are the rules, as `Object.Rule`, that are
+    records that rules go through by VLOOKUP, by object in small letters; `given` those of `values` that the user stated.
+    `unjudged` are the rules, as `Object.Rule`, that are
     left to the check: no record could be made to pass them, or nothing is known.
     """
 
     rules: Mapping[str, tuple[ValidationRule, ...]]
     schemas: Mapping[str, ObjectSchema]
-    values: Mapping[str, str | bool | int | float | None] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    values: Mapping[str, Value] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     hints: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     hinted_together: Mapping[str, tuple[Mapping[str, tuple[str, ...]], ...]] = dataclasses.field(
         default_factory=lambda: MappingProxyType({})
     )
     unjudged: tuple[str, ...] = ()
     looked_up: Mapping[str, LookedUp] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    given: Mapping[str, Value] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

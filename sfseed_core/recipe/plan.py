@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sfseed_core.recipe.chooser import ProviderChooser
-    from sfseed_core.recipe.model import ObjectPlan, Recipe, RuleBook, Target
+    from sfseed_core.recipe.model import ObjectPlan, Recipe, RuleBook, Target, Value
     from sfseed_core.recipe.selection import Selection
     from sfseed_core.recipe.shape import Shape
     from sfseed_core.schema.model import Schema
@@ -97,9 +97,10 @@ def _without(schema: Schema, left_out: Mapping[str, str]) -> Schema:
 
 
 def _plan_of(given: _Given, schema: Schema) -> Plan:
-    recipe, snapshot, overrides = given.recipe, given.snapshot, given.overrides
+    recipe, overrides = given.recipe, given.overrides
     named = _named(recipe, overrides)
     whole = in_terms_of(complete(recipe), schema)
+    snapshot = given.snapshot.with_globals(whole.given)
     chosen = select(recipe, whole, schema, snapshot)
     existing = existing_targets(whole, chosen.shapes, snapshot)
     counts = _counts(recipe, chosen, overrides, snapshot, existing)
@@ -129,17 +130,20 @@ def _plan_of(given: _Given, schema: Schema) -> Plan:
         omitted=MappingProxyType(omitted),
         notes=(*chosen.notes, *_notes(objects, around)),
         cycles=chosen.order.cycles,
-        rules=_rules(chosen.shapes, schema, snapshot, drafting.as_of),
+        rules=_rules(chosen.shapes, schema, snapshot, drafting.as_of, whole.given),
     )
 
 
-def _rules(shapes: Mapping[str, Shape], schema: Schema, snapshot: Snapshot, as_of: date) -> RuleBook | None:
+def _rules(
+    shapes: Mapping[str, Shape], schema: Schema, snapshot: Snapshot, as_of: date, given: Mapping[str, Value]
+) -> RuleBook | None:
     objects = [schema.objects[name] for name in shapes if name in schema.objects]
     if not any(has_formulas(one, snapshot) for one in objects):
         return None
     from sfseed_core.recipe.rule_book import rule_book  # the formula language, which most plans do without
 
-    return rule_book(shapes, schema.objects, snapshot, as_of)
+    book = rule_book(shapes, schema.objects, snapshot, as_of)
+    return None if book is None else replace(book, given=given)
 
 
 def _seed(seed: int | None, recipe: Recipe) -> int:

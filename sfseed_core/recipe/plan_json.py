@@ -135,6 +135,7 @@ def _book(raw: Mapping[str, Any]) -> RuleBook:
             }
         ),
         unjudged=tuple(raw.get("unjudged", ())),
+        given=MappingProxyType(dict(raw.get("given", {}))),
         looked_up=MappingProxyType({name: _looked_up(one) for name, one in raw.get("looked_up", {}).items()}),
     )
 

@@ -69,6 +69,7 @@ def complete(recipe: Recipe) -> Recipe:
         objects=MappingProxyType({**base.objects, **recipe.objects}),
         select=base.select if recipe.select == "named" else recipe.select,
         without=(*base.without, *recipe.without),
+        given=MappingProxyType({**base.given, **recipe.given}),
         locales=recipe.locales or base.locales,
         owners=recipe.owners if recipe.owners is not None else base.owners,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -29,14 +30,31 @@ from sfseed_core.recipe.nodes import (
 )
 from sfseed_core.recipe.read_existing import read_existing
 from sfseed_core.recipe.read_fields import read_fields, read_spread
+from sfseed_core.recipe.said_global import global_path, global_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sfseed_core.recipe.model import Value
+
 VERSION = 1
 _SELECTIONS = ("named", "custom", "all")
 _LARGEST = 2_000_000
-_TOP = ("version", "title", "about", "preset", "seed", "as_of", "locale", "owner", "select", "without", "mark", "objects")
+_TOP = (
+    "version",
+    "title",
+    "about",
+    "preset",
+    "seed",
+    "as_of",
+    "locale",
+    "owner",
+    "select",
+    "without",
+    "mark",
+    "given",
+    "objects",
+)
 _OBJECT = (
     "count", "per", "each", "spread", "rows", "existing", "only", "locale", "owner", "fields", "variants", "record_types",
 )  # fmt: skip
@@ -74,6 +92,7 @@ def parse_recipe(text: str, *, path: str = "recipe") -> Recipe:
         select=top.read("select", _selection, "named"),
         without=top.read("without", texts_of, ()),
         mark=top.read("mark", marks, MappingProxyType({})),
+        given=_given(top),
         title=top.read("title", text_of, ""),
         about=top.read("about", text_of, ""),
         path=path,
@@ -81,6 +100,24 @@ def parse_recipe(text: str, *, path: str = "recipe") -> Recipe:
     if not recipe.objects and recipe.preset is None and recipe.select == "named":
         raise RecipeError(f"{path}: names no objects and no preset", hint=HINT)
     return recipe
+
+
+def _given(top: Named) -> Mapping[str, Value]:
+    """Return what the recipe states of globals; what is wrong is said at its own line and column."""
+    node = top.nodes.get("given")
+    if node is None:
+        return MappingProxyType({})
+    given = Named.of(node, top.path, "given")
+    found: dict[str, Value] = {}
+    for name in given.nodes:
+        try:
+            path = global_path(name)
+        except ValueError as error:
+            given.fail(name, str(error), key=True)
+        if path in found:
+            given.fail(name, f"{name!r} stands twice in given", key=True)
+        found[path] = given.read(name, partial(global_value, path), None)
+    return MappingProxyType(found)
 
 
 def _objects(top: Named) -> dict[str, ObjectRecipe]:

@@ -28,6 +28,7 @@ def recipe_yaml(recipe: Recipe) -> str:
         "select": None if recipe.select == "named" else recipe.select,
         "without": list(recipe.without),
         "mark": dict(recipe.mark),
+        "given": dict(recipe.given),
         "objects": {name: _object(one) for name, one in recipe.objects.items()},
     }
     return yaml.safe_dump(_said(raw), sort_keys=False, allow_unicode=True, width=120)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sfseed_core.errors import GuardRefused, LoginFailed, OrgError, SessionExpired
@@ -112,19 +113,33 @@ def _setup(org: Org, wanted: list[list[str]]) -> Iterator[tuple[list[str], Any]]
     owners = [org.facts.user_id or "", str(user.get("ProfileId") or ""), org.org_id]
     rows = list(org.query(select(("SetupOwnerId", *dict.fromkeys(names)), name, f"WHERE SetupOwnerId IN {texts(owners)}")))
     by_owner = {str(row.get("SetupOwnerId"))[:15]: row for row in rows}
-    described = {one["name"].lower(): one for one in org.get(f"sobjects/{name}/describe").get("fields", ())}
+    types = _types(org, name)
     for rest in wanted:
         found = [_up(by_owner[owner[:15]], rest[1:]) for owner in owners if owner[:15] in by_owner]
         value = next((one for one in found if one is not None), None)
-        boolean = described.get(rest[-1].lower(), {}).get("type") == "boolean"
-        yield rest, False if value is None and boolean else value
+        kind = types.get(rest[-1].lower())
+        yield rest, False if value is None and kind == "boolean" else _as_counted(value, kind)
+
+
+def _types(org: Org, name: str) -> dict[str, str]:
+    """Return the types of an object's fields, by name in small letters."""
+    return {one["name"].lower(): one["type"] for one in org.get(f"sobjects/{name}/describe").get("fields", ())}
+
+
+def _as_counted(value: Any, kind: str | None) -> Any:
+    """Return a value as formulas count with it: 50 percent are 0.5."""
+    return float(Decimal(str(value)) / 100) if kind == "percent" and value is not None else value
 
 
 def _metadata(org: Org, wanted: list[list[str]]) -> Iterator[tuple[list[str], Any]]:
     kind, record = wanted[0][:2]
     columns = dict.fromkeys(".".join(rest[2:]) for rest in wanted if len(rest) > 2)
     rows = list(org.query(select(tuple(columns), kind, f"WHERE DeveloperName = {text(record)}")))
-    yield from ((rest, _up(rows[0], rest[2:]) if rows else None) for rest in wanted if len(rest) > 2)
+    for rest in wanted:
+        if len(rest) > 2:
+            value = _up(rows[0], rest[2:]) if rows else None
+            number = isinstance(value, float | int) and not isinstance(value, bool)
+            yield rest, _as_counted(value, _types(org, kind).get(rest[2].lower())) if number else value
 
 
 def _permissions(org: Org, wanted: list[list[str]]) -> Iterator[tuple[list[str], Any]]:

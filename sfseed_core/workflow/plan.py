@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sfseed_core.errors import UserError
@@ -48,10 +49,11 @@ def draw_up(request: Request, found: Survey, *, recipe: Recipe | None = None, ob
 
     Raises PlanRefused, RecipeError or UserError.
     """
+    said = recipe or recipe_of(request)
     plan = make_plan(
-        recipe or recipe_of(request),
+        replace(said, given={**said.given, **request.given}) if request.given else said,
         found.schema,
-        found.snapshot.with_globals(request.given),
+        found.snapshot,
         chooser=Chooser(),
         seed=request.seed,
         as_of=request.as_of,

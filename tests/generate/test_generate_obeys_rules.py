@@ -244,6 +244,22 @@ def test_what_cannot_be_obeyed_is_named(survey, formula, why):
     assert refused_by_row(survey, plan, "ISBLANK(Email__c)") == []
 
 
+def test_what_a_recipe_states_holds_until_the_command_says_otherwise(survey):
+    """A permission that the recipe states lets records pass; what the command line states wins; the plan keeps it."""
+    rule = ValidationRule("R", "NOT($Permission.Skip_Rules)", "No.")
+    snapshot = replace(survey.snapshot, validation_rules=MappingProxyType({"Deal__c": (rule,)}))
+    recipe = "preset: custom-only\ngiven: {$Permission.Skip_Rules: true}\n"
+    request = replace(asked(), preset=None, recipe=recipe)
+    found = replace(survey, snapshot=snapshot)
+    freed = draw_up(request, found)
+    bound = draw_up(replace(request, given={"$permission.skip_rules": False}), found)
+    assert [dict(one.rules.given) for one in (freed, bound)] == [{"$permission.skip_rules": one} for one in (True, False)]
+    notes = [[note for note in one.notes if note.startswith("rule ")] for one in (freed, bound)]
+    assert notes[0] == []
+    assert "no way was found" in notes[1][0]
+    assert from_json(to_json(freed)) == freed
+
+
 def test_rules_in_conflict_are_named_together(survey):
     """Of two rules that exclude each other one is given up, and the note names the other."""
     plan = planned(survey, "ISBLANK(Email__c)", "NOT(ISBLANK(Email__c))", "Amount__c < 10")

@@ -20,6 +20,7 @@ preset: minimal
 seed: 42
 as_of: 2026-01-31
 locale: de_DE
+given: {$Permission.Skip_Rules: true, $Setup.Limits__c.Most__c: 17, $Profile.Name: "17", $Label.Since: 2026-01-31, $User.X: null}
 without: [Lead]
 objects:
   Account: 25
@@ -45,6 +46,13 @@ def test_a_whole_recipe_is_read():
         date(2026, 1, 31),
         (("de_DE", 100),),
     )
+    assert recipe.given == {
+        "$permission.skip_rules": True,
+        "$setup.limits__c.most__c": 17,
+        "$profile.name": "17",
+        "$label.since": "2026-01-31",
+        "$user.x": None,
+    }
     assert recipe.objects["Account"] == ObjectRecipe("Account", count=25)
     contact = recipe.objects["Contact"]
     assert (contact.per, contact.each, dict(contact.record_types or {})) == ("Account", 2.5, {"Client": 3, "Partner": 1})
@@ -91,6 +99,13 @@ def test_any_counts_read_back_the_same(counts, seed):
         ("a: [", "r.yaml:2:1", "not YAML"),
         ("", "r.yaml", "is empty"),
         ("seed: 1", "r.yaml", "names no objects and no preset"),
+        ("given: {$Permision.Skip: true}\nobjects: {A: 1}", "r.yaml:1:9", "did you mean '$Permission'"),
+        ("given:\n  $User.Email: [a]\nobjects: {A: 1}", "r.yaml:2:16", "one value is wanted, not a list"),
+        ("given:\n  $Permission.Skip: maybe\nobjects: {A: 1}", "r.yaml:2:21", "a permission is true or false, not 'maybe'"),
+        ("given:\n  $Setup.Limits__c: 1\nobjects: {A: 1}", "r.yaml:2:3", "such as $Setup.Switches__c.Off__c"),
+        ("given: {$RecordType.Name: A}\nobjects: {A: 1}", "r.yaml:1:9", "no global that rules ask for"),
+        ("given: {$User.Id: 1, $user.id: 2}\nobjects: {A: 1}", "r.yaml:1:22", "stands twice"),
+        ("given: [a]\nobjects: {A: 1}", "r.yaml:1:8", "must be a mapping"),
         ("select: most\nobjects: {}", "r.yaml:1:9", "named, custom, all"),
     ],
 )

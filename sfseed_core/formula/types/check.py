@@ -41,6 +41,18 @@ def check(node: Node, formula: str, field_type: Callable[[str], Type]) -> dict[i
     return types
 
 
+def misfit(node: Node, below: Sequence[Type]) -> str | None:
+    """Return why a node cannot take values of the types that its operands turned out to have; None where it can.
+
+    What a formula asks of the org (`$Setup.Limits__c.Most__c`) has no type before it is known.
+    """
+    try:
+        _Check("", lambda _path: Type.ANY).type_of(node, [Type.TEXT if one in WORDS else one for one in below])
+    except FormulaWrongType as error:
+        return error.message
+    return None
+
+
 _SUMS: Mapping[tuple[str, Type, Type], Type] = {
     ("+", Type.NUMBER, Type.NUMBER): Type.NUMBER,
     ("+", Type.DATE, Type.NUMBER): Type.DATE,
