@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from sfseed_emulator.schema import ObjectDef
     from sfseed_emulator.state import OrgState
 
+AUDIT_FIELDS = ("CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById")
+"""What a user with the permission Set Audit Fields upon Record Creation may set in new records."""
+
 _NAME_PARTS = ("FirstName", "MiddleName", "LastName", "Suffix")
 _NUMBER_PART = re.compile(r"\{(0+)\}")
 
@@ -50,7 +53,11 @@ def stamp(chunk: Chunk, rows: Sequence[dict[str, object]], moment: str) -> None:
     """Fill the system fields of rows about to be saved."""
     user = chunk.state.user_id
     changed = {"LastModifiedDate": moment, "LastModifiedById": user, "SystemModstamp": moment}
-    if chunk.inserting:
-        changed.update({"CreatedDate": moment, "CreatedById": user})
+    if not chunk.inserting:
+        for row in rows:
+            row.update(changed)
+        return
+    changed.update({"CreatedDate": moment, "CreatedById": user})
+    settable = [name for name in AUDIT_FIELDS if (field := chunk.plan.found.field(name)) is not None and field.createable]
     for row in rows:
-        row.update(changed)
+        row.update({**changed, **{name: row[name] for name in settable if row.get(name) is not None}})

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from sfseed_emulator.effects import AUDIT_FIELDS
 from sfseed_emulator.org_model import OrgSchema, org_schema
 from sfseed_emulator.state import stored_time
 
@@ -95,11 +96,34 @@ def _without_campaigns(schema: OrgSchema) -> OrgSchema:
     return org_schema(pairs)
 
 
+AUDITED = frozenset(
+    (
+        *("Account", "ArticleVersion", "Attachment", "CampaignMember", "Case", "CaseComment", "Contact", "ContentVersion"),
+        *("Contract", "Event", "Idea", "Lead", "Opportunity", "Question", "Task", "Vote"),
+    )
+)
+"""The standard objects whose audit fields may be set in new records; so may those of custom objects."""
+
+
+def _with_audit_fields(schema: OrgSchema) -> OrgSchema:
+    """Let new records say when and by whom they were made, as with the permission Set Audit Fields upon Record Creation."""
+    return org_schema(
+        (_settable(found.describe) if name in AUDITED or found.describe["custom"] else found.describe, found.extras)
+        for name, found in schema.objects.items()
+    )
+
+
+def _settable(describe: dict[str, Any]) -> dict[str, Any]:
+    fields = [{**field, "createable": True} if field["name"] in AUDIT_FIELDS else field for field in describe["fields"]]
+    return {**describe, "fields": fields}
+
+
 USERS: Mapping[str, Callable[[OrgSchema], OrgSchema]] = {
     "admin": _everything,
     NO_SETUP: _everything,
     "no-opportunity": _without_opportunities,
     NO_API: _everything,
     "no-marketing": _without_campaigns,
+    "audit-fields": _with_audit_fields,
 }
 """What each kind of user sees of the schema."""

@@ -44,7 +44,9 @@ def emulator(
     ] = "sandbox",
     user: Annotated[
         str,
-        typer.Option("--user", help="A new org's user: admin, no-setup, no-opportunity, no-api or no-marketing."),
+        typer.Option(
+            "--user", help="A new org's user: admin, no-setup, no-opportunity, no-api, no-marketing or audit-fields."
+        ),
     ] = "admin",
     language: Annotated[str, typer.Option("--language", help="A new org's language: en or de.")] = "en",
     jwt_key: Annotated[

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sfseed_core.constraints import persons
 from sfseed_core.constraints.model import FieldRules, Format, ObjectRules, StandardRule
-from sfseed_core.constraints.standard import EVERYWHERE, STATUSES, Standard, standard
+from sfseed_core.constraints.standard import AUDIT_DATES, EVERYWHERE, STATUSES, Standard, standard
 from sfseed_core.schema.picklists import dependency
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ _UNWRITABLE_REASONS: tuple[tuple[Callable[[Field], bool], str], ...] = (
     (lambda field: field.auto_number, "the org numbers its records itself"),
     (lambda field: field.calculated, "the org calculates it"),
     (lambda field: field.type in _UNWRITABLE, "it is made of other fields"),
-    (lambda field: field.name in EVERYWHERE, "the org keeps it itself"),
+    (lambda field: field.name in {*EVERYWHERE, *AUDIT_DATES}, "the org keeps it itself"),
 )
 
 
@@ -199,6 +199,8 @@ def _between_fields(schema: ObjectSchema, table: Standard, snapshot: Snapshot | 
     for rule in table.rules:
         if any(name in schema.fields for name in rule.fields):
             yield rule
+    if all(name in schema.fields and schema.fields[name].createable for name in AUDIT_DATES):
+        yield StandardRule("not_after", AUDIT_DATES, "a record cannot be changed before it is made")
     yield from _degree_pairs(schema)
     if persons.has_persons(schema) and persons.person_types(schema, snapshot):
         yield StandardRule(

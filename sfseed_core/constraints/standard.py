@@ -309,9 +309,15 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
     }
 )  # fmt: skip
 
+AUDIT_USERS = ("CreatedById", "LastModifiedById")
+"""Who made and last changed a record; may be set where `AUDIT_DATES` may."""
+AUDIT_DATES = ("CreatedDate", "LastModifiedDate")
+"""When a record was made and last changed: with the permission Set Audit Fields upon Record Creation their describes allow it."""
+
 EVERYWHERE: Mapping[str, str] = MappingProxyType(
     {
-        **_because(_AUDIT, "Id", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp"),
+        **_because(_AUDIT, "Id", "SystemModstamp"),
+        **_because("whoever loads the records makes them, unless the recipe names owners", *AUDIT_USERS),
         **_because(_AUDIT, "IsDeleted", "LastViewedDate", "LastReferencedDate", "LastActivityDate", "MasterRecordId"),
         **_because(_DATA_COM, "Jigsaw", "JigsawContactId", "JigsawCompanyId", "DandbCompanyId"),
         **_because("the mail service sets it", "EmailBouncedReason", "EmailBouncedDate"),

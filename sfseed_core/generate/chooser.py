@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sfseed_core.errors import RecipeError
 from sfseed_core.generate.owners import COMPANY, nearest_company
 from sfseed_core.generate.provider import CHOICE
+from sfseed_core.generate.providers.audit import BY_FIELD as AUDIT
 from sfseed_core.generate.providers.choices import free_values
 from sfseed_core.generate.providers.companies import lists_industries
 from sfseed_core.generate.registry import Registry, installed
@@ -110,6 +111,10 @@ class Chooser:
         return {} if context.find(COMPANY) else nearest_company(context)
 
     def _candidates(self, request: FieldRequest) -> Iterator[Provider]:
+        audit = AUDIT.get(request.field.name)
+        return self._usual(request) if audit is None else iter((self.registry.by_name[audit],))
+
+    def _usual(self, request: FieldRequest) -> Iterator[Provider]:
         field, meaning = request.field, request.meaning.name if request.meaning else ""
         names = self.registry.by_name
         if request.rules.fixed is not None:
@@ -228,7 +233,7 @@ def _null_share(request: FieldRequest) -> int:
     if request.recipe is not None and request.recipe.empty is not None:
         return SHARE * request.recipe.empty // 100
     controls = any(one.controller == field.name for one in request.context.rules.fields.values())
-    if field.name_field or controls or request.rules.unique or not field.nillable:
+    if field.name_field or controls or request.rules.unique or not field.nillable or field.name in AUDIT:
         return 0
     return SHARE * _EMPTY.get(meaning, _USUALLY_EMPTY) // 100
 

@@ -134,7 +134,7 @@ def _counted_through(rows: Rows, plan: ReferencePlan, numbers: np.ndarray) -> Ke
 
 
 def _spread(rows: Rows, plan: ReferencePlan) -> Keys:
-    drawn = rows.draw(rows.engine.key(rows.plan.name, plan.field))
+    drawn = rows.draw(rows.engine.key(rows.plan.name, str(plan.options.get("as", plan.field))))
     counts = [_reachable(rows, plan, target) for target in plan.targets]
     if not any(counts):
         return _nobody(rows, plan)

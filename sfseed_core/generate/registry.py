@@ -13,6 +13,7 @@ from sfseed_core.errors import UserError
 from sfseed_core.generate.provider import Provider
 from sfseed_core.generate.providers import (
     asked,
+    audit,
     blobs,
     choices,
     codes,
@@ -43,6 +44,7 @@ _FAMILIES = (
     sentences,
     numbers,
     days,
+    audit,
     flags,
     choices,
     copies,

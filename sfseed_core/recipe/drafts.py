@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from sfseed_core.constraints.standard import AUDIT_USERS
 from sfseed_core.errors import PlanRefused
 from sfseed_core.recipe.budget import PERSON, record_bytes
 from sfseed_core.recipe.chooser import PlanContext
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from sfseed_core.snapshot.model import Snapshot
 
 _NOTHING_SAID = ObjectRecipe("")
+_AS_OWNERS: tuple[dict[str, Any], ...] = ({"as": OWNER}, {})  # the owner made the record; whoever changed it is drawn anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +122,23 @@ def _locales(context: PlanContext, recipe: ObjectRecipe, drafting: Drafting) -> 
 def _with_owners(
     references: tuple[ReferencePlan, ...], shape: Shape, recipe: ObjectRecipe, whole: Recipe, snapshot: Snapshot
 ) -> tuple[tuple[ReferencePlan, ...], tuple[str, ...]]:
-    """Return the references with the owner that the recipe asks for, and the field's name if there is one."""
-    field = shape.object.fields.get(OWNER)
+    """Return the references with the owners that the recipe asks for, and the names of their fields.
+
+    Where the user may set who made and last changed a record, the owner made it, and any of the owners changed it.
+    """
     asked = owner_queries(recipe.owners if recipe.owners is not None else whole.owners)
-    if field is None or not field.createable or not asked or any(one.field == OWNER for one in references):
+    if not asked:
         return references, ()
+    there = {one.field for one in references}
     targets = tuple(target_of("User", query, snapshot, weight) for query, weight in asked.values())
     why = "all active users" if ACTIVE in asked else f"as the recipe says: {', '.join(asked)}"
-    return (*references, ReferencePlan(OWNER, "spread", targets, required=True, why=why)), (OWNER,)
+    found = []
+    for name, options in ((OWNER, {}), *zip(AUDIT_USERS, _AS_OWNERS, strict=True)):
+        field = shape.object.fields.get(name)
+        listed = name == OWNER or recipe.only is None or name in recipe.only
+        if field is not None and field.createable and name not in there and listed:
+            found.append(ReferencePlan(name, "spread", targets, required=True, options=MappingProxyType(options), why=why))
+    return (*references, *found), tuple(one.field for one in found)
 
 
 def _owned(name: str, shape: Shape) -> tuple[ReferencePlan, ...]:

@@ -173,7 +173,8 @@ class ReferencePlan:
     `children` the parents' quotas decide: totals exact, the object's rows laid along it, sorted by it; options
         `distribution` (`generate.layout` lists them), `minimum` and `maximum` per parent, `below`: only the first so many
         records of the target are parents.
-    `spread` each record draws a target; option `below`: only among the first so many records of each target.
+    `spread` each record draws a target; options `below`: only among the first so many records of each target; `as`: by the
+        draw of that field, so that both hold the same record of the same targets.
     `pair` the j-th partner of the parent in the object's `children` reference, by a keyed permutation: no pair twice;
         options `away_from`, a path: never the record that the path leads to; `below` as for `spread`.
     `self` a lower record number of the same object: a forest of at most `depth` levels below its roots, which are `roots` of a

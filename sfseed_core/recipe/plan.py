@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sfseed_core.constraints.rules import has_formulas
+from sfseed_core.constraints.standard import AUDIT_DATES
 from sfseed_core.errors import PlanRefused
 from sfseed_core.recipe.budget import check_fits, crowded
 from sfseed_core.recipe.counts import Asked, Count, resolve_counts
@@ -239,5 +240,11 @@ def _notes(objects: tuple[ObjectPlan, ...], around: Situation) -> Iterator[str]:
     uses_book = any(
         target.symbol == STANDARD_PRICE_BOOK for one in objects for ref in one.references for target in ref.targets
     )
+    made = [around.shapes[one.name].object.fields.get(AUDIT_DATES[0]) for one in objects]
+    if any(made) and not any(field is not None and field.createable for field in made):
+        yield (
+            f"every record will be created on the day it is loaded: {AUDIT_DATES[0]} can be set only with the permission "
+            "Set Audit Fields upon Record Creation"
+        )
     if uses_book and not snapshot.standard_price_book_active:
         yield "the standard price book is not active in this org: activate it, or line items will be refused"

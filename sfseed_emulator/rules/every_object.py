@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sfseed_emulator import lookups, messages
 from sfseed_emulator.made_rows import make
 from sfseed_emulator.outcome import RowError
+from sfseed_emulator.state import stored_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,4 +145,21 @@ def auto_created(chunk: Chunk) -> None:
         make(chunk.state, rule["object"], rows)
 
 
-CHECKS = (owners, record_types, self_references, hierarchies, geolocations)
+def audit_dates(chunk: Chunk) -> None:
+    """Refuse new records that were made or changed in the future, or changed before they were made."""
+    if not chunk.inserting or "CreatedDate" not in chunk.plan.found.fields:
+        return
+    now = stored_time(chunk.state.now())
+    for draft in chunk.sound():
+        made, changed = (draft.given.get(name) for name in ("CreatedDate", "LastModifiedDate"))
+        if made is None and changed is None:
+            continue
+        made, changed = str(made or now), str(changed or now)
+        if max(made, changed) > now:  # code and words from memory
+            draft.refuse(messages.integrity("Create Date or Last Modified Date is in the future", "CreatedDate"))
+        elif changed < made:
+            text = f"Last Modified Date ({changed}) before Create Date ({made})"
+            draft.refuse(messages.integrity(text, "LastModifiedDate"))
+
+
+CHECKS = (owners, record_types, self_references, hierarchies, geolocations, audit_dates)

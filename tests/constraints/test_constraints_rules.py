@@ -72,7 +72,9 @@ def test_only_restricted_picklists_refuse_values():
         (Field("A__c", "A", "double", createable=False, calculated=True), "calculates"),
         (Field("A__c", "A", "address", createable=False), "other fields"),
         (Field("A__c", "A", "string", createable=False), "cannot set"),
-        (Field("CreatedDate", "Created", "datetime"), "keeps"),
+        (Field("CreatedDate", "Created", "datetime", createable=False), "keeps"),
+        (Field("SystemModstamp", "Stamp", "datetime"), "keeps"),
+        (Field("CreatedById", "Created By", "reference"), "names owners"),
         (Field("CurrencyIsoCode", "Currency", "picklist"), "currency"),
     ],
 )

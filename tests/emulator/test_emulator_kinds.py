@@ -81,6 +81,27 @@ class TestUsers:
         assert error["errorCode"] == "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
         assert org.get("User", org.state.user_id)["UserPermissionsMarketingUser"] is False
 
+    def test_who_may_set_audit_fields_does_so_in_new_records_only(self, as_user: Callable[[str], Org]) -> None:
+        """A past is kept as given; a future, a change before the making and an update are refused; others may not at all."""
+        org = as_user("audit-fields")
+        fields = {one["name"]: one for one in org.call("GET", "/sobjects/Account/describe").json()["fields"]}
+        assert fields["CreatedDate"]["createable"]
+        assert not fields["CreatedDate"]["updateable"]
+        assert not fields["SystemModstamp"]["createable"]
+        past = {"CreatedDate": "2020-02-03T09:00:00Z", "LastModifiedDate": "2021-02-03T09:00:00Z"}
+        made = org.get("Account", org.insert("Account", Name="Old", **past))
+        assert made["CreatedDate"].startswith("2020-02-03T09:00:00")
+        assert made["LastModifiedDate"].startswith("2021-02-03T09:00:00")
+        assert made["SystemModstamp"] > made["LastModifiedDate"]
+        turned = {"CreatedDate": past["LastModifiedDate"], "LastModifiedDate": past["CreatedDate"]}
+        for wrong in (turned, {"CreatedDate": "2999-01-01T00:00:00Z"}):
+            error = org.error("POST", "/sobjects/Account", json={"Name": "New", **wrong})
+            assert error["errorCode"] == "FIELD_INTEGRITY_EXCEPTION"
+        error = org.error("PATCH", f"/sobjects/Account/{made['Id']}", json=past)
+        assert error["errorCode"] == "INVALID_FIELD_FOR_INSERT_UPDATE"
+        error = as_user("admin").error("POST", "/sobjects/Account", json={"Name": "New", **past})
+        assert error["errorCode"] == "INVALID_FIELD_FOR_INSERT_UPDATE"
+
 
 def test_a_german_org_labels_and_refuses_in_german(make_org: Callable[..., Org], practice_schema: OrgSchema) -> None:
     """Labels, and the texts of errors in REST, collections and bulk results; codes stay as they are."""

@@ -11,9 +11,11 @@ PROMISED = {
     "no-setup": {"Account", "Contact", "Opportunity", "Campaign"},
     "no-opportunity": {"Account", "Contact", "Campaign"},
     "no-marketing": {"Account", "Contact", "Opportunity"},
+    "audit-fields": {"Account", "Contact", "Opportunity", "Campaign"},
 }
 LACKS = {"no-opportunity": "Opportunity", "no-marketing": "Campaign"}
 SAID = {"no-setup": "View Setup and Configuration: no", "no-marketing": "Marketing User: no"}
+SAID["audit-fields"] = "Set Audit Fields upon Record Creation: yes"
 
 
 @pytest.mark.slow

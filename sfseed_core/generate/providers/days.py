@@ -200,15 +200,22 @@ def _after(scope: Scope, *, working: bool) -> Make:
     most = max(longest * _WORKING_DAYS // 7, fewest)
 
     def make(rows: Rows) -> Numbers:
-        start = rows.cells(field)
-        assert isinstance(start, Numbers)
+        days = days_in(rows, field).values
         drawn = rows.draw(key)
         if not working:
-            return Numbers(start.values + ahead * draws.between(drawn, shortest, longest))
-        begins = start.values if latest is None else np.minimum(start.values, latest)
+            return Numbers(days + ahead * draws.between(drawn, shortest, longest))
+        begins = days if latest is None else np.minimum(days, latest)
         return Numbers(_working_days(_working_numbers(begins) + ahead * draws.between(drawn, fewest, most)))
 
     return make
+
+
+def days_in(rows: Rows, field: str) -> Numbers:
+    """Return the field's days; of instants the day (UTC)."""
+    cells = rows.cells(field)
+    assert isinstance(cells, Numbers)
+    column = rows.engine.column(rows.plan.name, field)
+    return Numbers(cells.values // _DAY, cells.valid) if column and column.type == "datetime" else cells
 
 
 def _by_status(scope: Scope, *, working: bool) -> Make:
@@ -238,10 +245,21 @@ def instants_of(scope: Scope) -> Make:
     def make(rows: Rows) -> Numbers:
         day = days(rows)
         assert isinstance(day, Numbers)
-        quarters = _OPENS + draws.below(rows.draw(key), _QUARTERS)
-        return Numbers(day.values * _DAY + quarters * _QUARTER - _offsets(day.values, zone), day.valid)
+        return Numbers(in_business_hours(day.values, rows.draw(key), zone), day.valid)
 
     return make
+
+
+def in_business_hours(days: np.ndarray, drawn: np.ndarray, zone: ZoneInfo) -> np.ndarray:
+    """Return an instant of each day, on the quarter of an hour between 8:00 and 16:45 of the zone."""
+    quarters = _OPENS + draws.below(drawn, _QUARTERS)
+    return days * _DAY + quarters * _QUARTER - _offsets(days, zone)
+
+
+def on_working_days(days: np.ndarray, *, since: np.ndarray) -> np.ndarray:
+    """Return the days, those of a weekend moved back to its Friday where that does not lie before `since`."""
+    before = _working_days(_working_numbers(days + 1) - 1)
+    return np.where(before >= since, before, days)
 
 
 def _offsets(days: np.ndarray, zone: ZoneInfo) -> np.ndarray:
@@ -262,9 +280,10 @@ def _later_instant(scope: Scope) -> Make:
     shortest, longest = (int(number) for number in scope.options.get("lasts", _LASTS_HOURS))
 
     def make(rows: Rows) -> Numbers:
-        start = rows.cells(field)
+        start, column = rows.cells(field), rows.engine.column(rows.plan.name, field)
         assert isinstance(start, Numbers)
-        return Numbers(start.values + draws.between(rows.draw(key), shortest * 4, longest * 4) * _QUARTER)
+        begins = start.values * _DAY if column and column.type == "date" else start.values
+        return Numbers(begins + draws.between(rows.draw(key), shortest * 4, longest * 4) * _QUARTER)
 
     return make
 
