@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sfseed_core.schema.model import Schema
     from sfseed_core.workflow.survey import Survey
 
+MOST = 10_000_000  # records of one object
 _PARTS: Mapping[str, str] = {"objects": "How many", "fields": "Fields", "whole": "Owners, language, variation"}
 _LANGUAGES: Mapping[str, str] = {
     "": "the org's own",
@@ -104,7 +105,7 @@ def numbers(where: Place, plan: Plan, schema: Schema, name: str) -> None:
         counts = {names[int(row)]: int(cells["Records"]) for row, cells in edited.items() if cells.get("Records")}
         changed = {one: count for one, count in counts.items() if count != rows[one]["Records"]}
         if changed:
-            _take_counts(where, plan, changed)
+            take_counts(where, plan, changed)
         elif picked and picked[0] != name:
             state.go(object=picked[0])
 
@@ -116,14 +117,15 @@ def numbers(where: Place, plan: Plan, schema: Schema, name: str) -> None:
         hide_index=True,
         column_config={
             "": st.column_config.CheckboxColumn("Design", width=70, help="Tick one to design it below."),
-            "Records": st.column_config.NumberColumn("Records", min_value=1, max_value=10_000_000, step=1),
+            "Records": st.column_config.NumberColumn("Records", min_value=1, max_value=MOST, step=1),
         },
         alt="Records per object",
         height=min(38 + 35 * len(rows), 250),
     )
 
 
-def _take_counts(where: Place, plan: Plan, changed: dict[str, int]) -> None:
+def take_counts(where: Place, plan: Plan, changed: dict[str, int]) -> None:
+    """Make so many of these objects, and of the others as many as the page shows."""
     from sfseed_core.recipe.change import with_counts
 
     scaled = where.size != state.AS_IT_IS

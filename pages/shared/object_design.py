@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -51,6 +52,8 @@ def panel(where: Place, plan: Plan, survey: Survey, name: str) -> None:
             key=key,
         )
         own = next((one for one in plan.objects if one.name == name), None)
+        if chosen == now == "make" and own is not None:
+            _how_many(where, plan, own, words.plain(labels.reason(own.why, survey.schema.objects)))
         _PANELS[str(chosen or now)](where, survey, described, own, said)
         if chosen == "make" and own is not None:
             _family(where, plan, survey, name, said)
@@ -77,9 +80,6 @@ def _make(where: Place, survey: Survey, described: ObjectSchema, own: ObjectPlan
             args=(where, lambda recipe: without_rows(with_existing(recipe, name, None), name)),
         )
         return
-    objects = survey.schema.objects
-    why = words.plain(labels.reason(own.why, objects))
-    st.caption(f"{words.many(own.count, 'record')}: {why}. Change the number in the table above.")
     if said is not None and said.per is not None and said.each is not None:
         per, key = said.per, f"each_{where.recipe}_{name}"
 
@@ -89,7 +89,7 @@ def _make(where: Place, survey: Survey, described: ObjectSchema, own: ObjectPlan
                 recipe_changes.change(where, lambda recipe: with_per(recipe, name, per, each))
 
         st.number_input(
-            words.plain(f"{described.label_plural} per {labels.of(per, objects)}, on average"),
+            words.plain(f"{described.label_plural} per {labels.of(per, survey.schema.objects)}, on average"),
             min_value=0.01,
             max_value=10_000.0,
             value=float(said.each),
@@ -98,6 +98,39 @@ def _make(where: Place, survey: Survey, described: ObjectSchema, own: ObjectPlan
             on_change=take,
             width=300,
         )
+
+
+def _how_many(where: Place, plan: Plan, own: ObjectPlan, why: str) -> None:
+    """A number that is taken as it is typed, so that the storage bar moves with it."""
+    key, seen = f"count_{own.name}", f"count_seen_{own.name}"
+    if state.remembered(seen) != own.count:  # the plan says another number than it did: that is what stands here
+        state.note(key, str(own.count))
+        state.note(seen, own.count)
+
+    def take() -> None:
+        typed = _number(state.remembered(key, ""))
+        if typed is not None and typed != own.count:
+            state.note(seen, typed)
+            designing.take_counts(where, plan, {own.name: typed})
+
+    with st.container(horizontal=True, vertical_alignment="bottom", key="how_many"):
+        typed = st.text_input(
+            "How many records",
+            key=key,
+            live="300ms",
+            on_change=take,
+            width=200,
+            help="Taken as you type: the storage above and the total below move with it.",
+        )
+        wrong = f":red[Give a whole number from 1 to {designing.MOST:,}.] Until then it stays {own.count:,}."
+        st.caption(wrong if _number(typed) is None else f"Now {words.many(own.count, 'record')}: {why}.", width="stretch")
+
+
+def _number(text: str | None) -> int | None:
+    """Return the number that was typed, with or without separators; None when it is none that can be made."""
+    digits = re.sub(r"[\s,.']", "", text or "")
+    number = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 12 else 0
+    return number if 1 <= number <= designing.MOST else None
 
 
 def _family(where: Place, plan: Plan, survey: Survey, name: str, said: ObjectRecipe | None) -> None:

@@ -49,6 +49,18 @@ def test_a_field_is_filled_otherwise(practice):
     assert all(100 <= float(value) <= 200 for value in shown["Value"])
 
 
+def test_a_number_is_taken_as_it_is_typed(practice):
+    """What stands in the field is planned at once; what is no number is said and changes nothing."""
+    at = visit("design", org="demo", recipe="minimal", object="Contact")
+    at.text_input(key="count_Contact").set_value("1,200").run()
+    assert recipe_of(at).objects["Contact"].count == 1200
+    assert "1,200 records" in texts(at)
+    taken = at.query_params["recipe"]
+    at.text_input(key="count_Contact").set_value("12 accounts").run()
+    assert at.query_params["recipe"] == taken
+    assert "Give a whole number" in texts(at)
+
+
 def test_children_and_owners(practice):
     """How many per parent, how they fall on them, and whose they are: each is taken into the recipe."""
     at = visit("design", org="demo", recipe="minimal", object="Contact")
