@@ -38,8 +38,11 @@ else:
     st.title("Load")
     dataset, reached = resources.dataset(where.dataset), resources.connection(where.org)
     findings = {name: resources.findings(dataset, name, where.org) for name in dataset.objects}
-    ahead = load_ahead.foreseen(dataset, where)
-    load_ahead.what_will_happen(dataset, ahead, findings)
+    above = st.container()
+    activate = load_ahead.activating(dataset)
+    ahead = load_ahead.foreseen(dataset, where, activate=activate)
+    with above:
+        load_ahead.what_will_happen(dataset, ahead, findings)
     how = load_ahead.again(dataset, reached)
     typed, why_not = load_ahead.confirmed(reached, ahead)
     adapt, misfit = load_ahead.fitting(dataset, where)
@@ -50,4 +53,5 @@ else:
     tally, careful = previewing.tally_of(dataset.id, where), load_ahead.careful(ahead)
     pressed = foot.bar(tally, back=frame.STEPS[3], onward=label, why_not=why_not, beside=careful)
     if pressed is not None:
-        load_ahead.begin(where, how, typed, test=load_ahead.TEST if pressed == "beside" else None, adapt=adapt, wait=busy)
+        test = load_ahead.TEST if pressed == "beside" else None
+        load_ahead.begin(where, how, typed, test=test, adapt=adapt, wait=busy, activate=activate)

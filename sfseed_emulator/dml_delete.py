@@ -69,7 +69,7 @@ def delete(state: OrgState, found: ObjectDef, record_ids: Sequence[str]) -> list
             results[place] = RowResult(record_id, False, (messages.ENTITY_IS_DELETED,))
         else:
             going[record_id] = place
-    held = _held_back(state, found, saved, list(going))
+    held = _held_back(state, found, saved, list(going)) | _lines_of_activated(state, found, saved, list(going))
     gone = [record_id for record_id in going if record_id not in held]
     _remove(state, found, gone, _DEPTH)
     effect = EFFECTS.get(found.name)
@@ -128,6 +128,18 @@ def _held_back(
         parent: messages.delete_failed(str(saved[parent].get("Name") or parent), labels)
         for parent, labels in holders.items()
     }
+
+
+def _lines_of_activated(
+    state: OrgState, found: ObjectDef, saved: Mapping[str, dict[str, object]], going: list[str]
+) -> dict[str, RowError]:
+    """Find the products of activated orders: they stay (Salesforce Help, "Deletion Considerations for Order Products")."""
+    order = state.schema.get("Order")
+    if found.name != "OrderItem" or order is None or "StatusCode" not in order.fields:
+        return {}
+    parents = rows_by_id(state, order, list({str(saved[one]["OrderId"]) for one in going}))
+    error = RowError("DELETE_FAILED", "The products of an activated order cannot be deleted")  # text from memory
+    return {one: error for one in going if _activated(parents.get(str(saved[one]["OrderId"]), {}))}
 
 
 def _parents_of(state: OrgState, child: ObjectDef, field: str, parents: list[str], extra: str = "") -> list[str]:

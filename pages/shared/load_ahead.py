@@ -12,6 +12,7 @@ from pages.shared.progress import Bar
 from pages.shared.shelf import shelf
 from sfseed_core.clock import SYSTEM
 from sfseed_core.load import turn
+from sfseed_core.load.activation import ACTIVATED
 from sfseed_core.workflow import load
 from sfseed_core.workflow.findings import refused_records
 from sfseed_core.workflow.fit import structural
@@ -36,16 +37,16 @@ _AGAIN: Mapping[str, str] = {
 }
 
 
-def foreseen(dataset: Dataset, where: Place) -> Forecast:
+def foreseen(dataset: Dataset, where: Place, *, activate: bool = False) -> Forecast:
     """Return what loading would do; asked of the org anew every two minutes."""
     assert where.org is not None
     org = resources.connection(where.org).org
     known = resources.snapshot(where.org, dataset)
 
     def ask() -> Forecast:
-        return foresee(dataset, org, known, name=str(where.org), home=resources.home(), now=SYSTEM.now())
+        return foresee(dataset, org, known, name=str(where.org), home=resources.home(), now=SYSTEM.now(), activate=activate)
 
-    key = (resources.home(), org.org_id, dataset.id, dataset.revision)
+    key = (resources.home(), org.org_id, dataset.id, dataset.revision, activate)
     return shelf().get("forecast", key, ask, seconds=_SECONDS)
 
 
@@ -186,8 +187,30 @@ def other_at_work(reached: Connection) -> bool:
     return True
 
 
+def activating(dataset: Dataset) -> bool:
+    """Ask whether contracts and orders are to be activated at the end, where there are any."""
+    if not any(dataset.count(name) for name in ACTIVATED if name in dataset.objects):
+        return False
+    if dataset.plan.activate:
+        st.caption(":material/lock: Contracts and orders are activated at the end, as the recipe says.")
+        return True
+    return st.checkbox(
+        "Activate contracts and orders at the end",
+        key="activate",
+        help="They begin as drafts. What is activated is locked: neither it nor its account can be deleted any more, by an undo "
+        "either. An order without products stays a draft.",
+    )
+
+
 def begin(
-    where: Place, how: str, typed: str | None, *, test: int | None = None, adapt: bool = False, wait: bool = False
+    where: Place,
+    how: str,
+    typed: str | None,
+    *,
+    test: int | None = None,
+    adapt: bool = False,
+    wait: bool = False,
+    activate: bool = False,
 ) -> None:
     """Start the load and show it."""
     assert where.dataset is not None
@@ -204,6 +227,7 @@ def begin(
             test_first=test,
             adapt=adapt,
             wait=wait,
+            activate=activate,
         )
     state.go(run=run)
     st.rerun()

@@ -14,6 +14,7 @@ from sfseed_core.load.follow import is_carried
 from sfseed_core.load.journal import Run
 from sfseed_core.load.pace import Pacer
 from sfseed_core.load.status import RunState
+from sfseed_core.load.steps import is_activation
 from sfseed_core.workflow import load
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def bars(status: RunStatus) -> None:
     rows = [_row(labels.of(name, known), counts) for name, counts in passes.items() if counts.planned]
     if not undoing:
         rows += [
-            _row(f"{labels.of(name, known)}, filled in afterwards", counts)
+            _row(f"{labels.of(name, known)}, {'activated' if is_activation(name) else 'filled in afterwards'}", counts)
             for name, counts in status.updates.items()
             if counts.planned
         ]

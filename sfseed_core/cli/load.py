@@ -30,6 +30,7 @@ def load(
     progress: options.ProgressOption = "auto",
     *,
     adapt: options.Adapt = False,
+    activate: options.Activate = False,
     dry_run: options.DryRun = False,
     despite_findings: options.Despite = False,
     wait: options.Wait = False,
@@ -64,6 +65,7 @@ def load(
         megabytes_per_job=mb_per_job,
         leave_calls=options.percent(leave_calls, "--leave-calls"),
         wait=wait,
+        activate=activate,
         patience=patience,
     )
     run = begin(request, home=home, clock=SYSTEM)

@@ -100,6 +100,12 @@ LeaveCalls = Annotated[
     str | None,
     typer.Option("--leave-calls", metavar="P%", help="Leave so much of the org's daily API calls over; default: 20%."),
 ]
+Activate = Annotated[
+    bool,
+    typer.Option(
+        "--activate", help="Activate contracts and orders as the last step; an undo cannot delete them, nor their accounts."
+    ),
+]
 Wait = Annotated[
     bool, typer.Option("--wait", help="When another run is working on the org, begin as soon as it has ended.")
 ]

@@ -39,6 +39,7 @@ def seed(
     patience: options.PatienceMinutes = None,
     progress: options.ProgressOption = "auto",
     *,
+    activate: options.Activate = False,
     dry_run: options.DryRun = False,
     despite_findings: options.Despite = False,
     wait: options.Wait = False,
@@ -84,6 +85,7 @@ def seed(
         megabytes_per_job=mb_per_job,
         leave_calls=options.percent(leave_calls, "--leave-calls"),
         wait=wait,
+        activate=activate,
         patience=patience,
     )
     home = system.home()

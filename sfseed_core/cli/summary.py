@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sfseed_core.cli.console import table
 from sfseed_core.load.status import RunState
+from sfseed_core.load.steps import is_activation
 
 if TYPE_CHECKING:
     from sfseed_core.cli.console import Console
@@ -51,7 +52,7 @@ def as_text(status: RunStatus) -> list[str]:
     if rows:
         lines += table(header, [*rows, total])
     lines += [
-        f"{one}: {counts.succeeded:,} of {counts.planned:,} references filled in"
+        f"{one}: {counts.succeeded:,} of {counts.planned:,} {'activated' if is_activation(one) else 'references filled in'}"
         for one, counts in status.updates.items()
         if counts.planned
     ]

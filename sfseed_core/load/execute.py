@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import Interrupted, SfseedError
 from sfseed_core.events import SILENT, Note
-from sfseed_core.load import changes, locks, steps, trial
+from sfseed_core.load import activation, changes, locks, steps, trial
 from sfseed_core.load.bind import bind
 from sfseed_core.load.engine import Engine
 from sfseed_core.load.feeds import Feeds
@@ -66,11 +66,12 @@ def execute(
     if revision is None:
         revision = dataset.revision
         run.put("revision", revision)
+    activated = activation.settle(run, dataset.plan, resolver)
     ledger = Ledger(run, dataset, revision)
     engine = Engine(run, org, ledger, dataset.schema, observer=observer, clock=clock, options=options, phase="load")
     with run.transaction() as db:
         ledger.write_counts(db)
-    stages = steps.plan_stages(dataset.plan)
+    stages = steps.plan_stages(dataset.plan, activated)
     run.put("stages", [[[step.name, step.object] for step in stage if step.kind == "insert"] for stage in stages])
     run.put("old_values", {step.name: None for stage in stages for step in stage if step.kind == "update"})
 
@@ -80,7 +81,8 @@ def execute(
         recount(run, engine, every, ledger, stages)
         first = trial.drawn(run, dataset, revision)
         if first is not None:
-            _send(stages, Feeds(run, dataset, revision, ledger, resolver, options, only=first), engine, options)
+            trial_stages = steps.plan_stages(dataset.plan)  # what is activated could not be taken back
+            _send(trial_stages, Feeds(run, dataset, revision, ledger, resolver, options, only=first), engine, options)
             trial.judge(run, dataset.plan, ledger, first)
             observer.notify(Note("load", "the test load has arrived; now the rest"))
         _send(stages, every, engine, options)

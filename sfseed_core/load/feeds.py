@@ -10,13 +10,13 @@ import pyarrow as pa
 
 from sfseed_core.dataset import vectors
 from sfseed_core.dataset.store import open_dataset
-from sfseed_core.load import ids, jobs, locks, match
+from sfseed_core.load import activation, ids, jobs, locks, match
 from sfseed_core.load.beside import Departure, locked_by, locking_fields
 from sfseed_core.load.fit import left_out
 from sfseed_core.load.jobs import Job, Phase, files_of
 from sfseed_core.load.match import MatchKey
 from sfseed_core.load.outcome import Fate
-from sfseed_core.load.steps import update_name
+from sfseed_core.load.steps import STATUS, update_name
 from sfseed_core.load.texts import insert_texts, local_keys, point, refers_to_symbol
 from sfseed_core.recipe.columns import RECORD, needs_target, target_column
 
@@ -56,8 +56,8 @@ class Feeds:
 
     def of(self, step: Step, round_: int = 0) -> Iterator[Departure]:
         """Give the jobs of a step for its waiting records; `round_` counts how often they were sent before."""
-        plan = self._inserts if step.kind == "insert" else self._updates
-        return plan(step, round_)
+        ways = {"insert": self._inserts, "update": self._updates, "activate": self._activations}
+        return ways[step.kind](step, round_)
 
     # -- inserts -----------------------------------------------------------------------------------------------------
 
@@ -177,6 +177,25 @@ class Feeds:
             reference.field: ids.to_texts(pointers.ids[~held]),
         }
         return self._planned(blank, BY_ID, pa.table(columns), keys[~held], columns)
+
+    # -- activations -------------------------------------------------------------------------------------------------
+
+    def _activations(self, step: Step, round_: int) -> Iterator[Departure]:
+        fates = self._ledger.update_fates(update_name(step.object, STATUS))
+        if not (fates == Fate.WAITING).any():
+            return
+        there = self._ledger.fates(step.object) == Fate.SUCCEEDED
+        there &= activation.can_be(self._dataset, step.object, self._revision, len(fates), only=self._is_in)
+        self._hold(fates, np.flatnonzero((fates == Fate.WAITING) & ~there))
+        blank = Job(0, step.name, step.object, "update", STATUS, False, Phase.PLANNED, 0, round_, BY_ID)
+        for keys in match.slices(np.flatnonzero((fates == Fate.WAITING) & there), self._options.rows_per_job):
+            status = pa.repeat(activation.status_of(self._run)[step.object], len(keys))
+            columns = {"Id": ids.to_texts(self._ledger.ids(step.object, keys)), STATUS: status}
+            yield from self._planned(blank, BY_ID, pa.table(columns), keys, ("Id",))
+
+    def _is_in(self, object_name: str, keys: np.ndarray) -> np.ndarray:
+        found: np.ndarray = self._ledger.fates(object_name)[keys] == Fate.SUCCEEDED
+        return found
 
     def _wholes(self, object_name: str, columns: Sequence[str]) -> Iterator[pa.Table]:
         """The object's records in pieces, by number."""

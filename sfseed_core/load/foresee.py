@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from sfseed_core import system
 from sfseed_core.dataset import vectors
 from sfseed_core.errors import OrgAnswered
-from sfseed_core.load import ids, jobs, results
+from sfseed_core.load import activation, ids, jobs, results
 from sfseed_core.load.jobs import Phase, files_of
 from sfseed_core.schema.parse import object_schema
 
@@ -39,7 +39,8 @@ class UndoPreview:
 
     `gone` are not there any more; `changed` were changed by others, or after the run; `others` are records that others added
     below ours (by `Object.Field`), `dragged` those of them that the org deletes with ours; `in_doubt` of this run are not
-    deleted, since their ids are not known. `restored` are changes of existing records that an undo takes back.
+    deleted, since their ids are not known, nor are `locked` ones, which were activated. `restored` are changes of existing
+    records that an undo takes back.
     """
 
     deleted: Mapping[str, int]
@@ -49,6 +50,7 @@ class UndoPreview:
     dragged: Mapping[str, int]
     in_doubt: Mapping[str, int]
     restored: tuple[str, ...] = ()
+    locked: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -71,11 +73,15 @@ class UndoPreview:
             fate = "the org deletes them too" if name in self.dragged else "they stay, or keep ours from being deleted"
             lines.append(f"{name}: others added {count:,} records to ours; {fate}")
         lines += [f"{name}: {count:,} in doubt are left, should the org have them" for name, count in self.in_doubt.items()]
+        lines += [
+            f"{name}: {count:,} were activated: the org keeps them and what they belong to"
+            for name, count in self.locked.items()
+        ]
         return [*lines, *(f"Changed back: {one}" for one in self.restored)]
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        parts = ("deleted", "gone", "changed", "others", "dragged", "in_doubt")
+        parts = ("deleted", "gone", "changed", "others", "dragged", "in_doubt", "locked")
         return {one: dict(getattr(self, one)) for one in parts} | {"restored": list(self.restored)}
 
 
@@ -119,6 +125,7 @@ class _Look:
             dragged=_some(dragged),
             in_doubt=_some({name: one.in_doubt for name, one in counts.items()}),
             restored=tuple(f"{one['object']}.{one['field']} to {one['old']}" for one in self._run.get("changed", [])),
+            locked=_some(activation.activated(self._run)),
         )
         return Drift(preview, kept)
 
@@ -190,11 +197,11 @@ class _Look:
             before = now
             for name, table in rows.items():
                 mine = vectors.booleans(np.isin(ids.from_texts(table["Id"]), kept[name]))
-                for field in self._schema[name].references:
-                    if field.name not in table.column_names:
+                for reference in self._schema[name].references:
+                    if reference.name not in table.column_names:
                         continue
-                    pointed = ids.from_texts(table[field.name].filter(mine))
-                    for target in set(field.reference_to) & set(kept):
+                    pointed = ids.from_texts(table[reference.name].filter(mine))
+                    for target in set(reference.reference_to) & set(kept):
                         kept[target] = np.union1d(kept[target], pointed[np.isin(pointed, self._created[target])])
         return kept
 

@@ -11,12 +11,12 @@ import numpy as np
 
 from sfseed_core import system
 from sfseed_core.dataset import vectors
-from sfseed_core.load import jobs, outcome
+from sfseed_core.load import activation, jobs, outcome
 from sfseed_core.load.hold import read_held
 from sfseed_core.load.ids import IdMap, file_of
 from sfseed_core.load.jobs import Phase
 from sfseed_core.load.outcome import Fate, Outcome
-from sfseed_core.load.steps import deferred_fields, update_name
+from sfseed_core.load.steps import STATUS, deferred_fields, update_name
 from sfseed_core.recipe.columns import RECORD, needs_target, target_column
 
 if TYPE_CHECKING:
@@ -53,6 +53,10 @@ class Ledger:
                 self._gone[plan.name] = _live(dataset, plan.name, revision, size) == Fate.ABSENT
             for field in deferred_fields(plan):
                 self._updates[update_name(plan.name, field)] = _filled(dataset, plan, field, revision, size)
+        for name in activation.status_of(run):
+            can = activation.can_be(dataset, name, revision, len(self._fates[name]))
+            fates = np.where(can & (self._fates[name] != Fate.ABSENT), np.uint8(Fate.WAITING), np.uint8(Fate.ABSENT))
+            self._updates[update_name(name, STATUS)] = fates
         self._held = read_held(run)
         self._replay()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sfseed_core.errors import DataError
+from sfseed_core.load.activation import STATUS_TABLES
 from sfseed_core.recipe.model import RUNNING_USER, STANDARD_PRICE_BOOK
 from sfseed_core.snapshot.keyed import found_by
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 class Resolver:
     """Gives ids of one org for names: `record_types` by object and developer name, `symbols` by symbol.
 
-    `existing` are the ids that the queries of a dataset found, by query.
+    `existing` are the ids that the queries of a dataset found, by query; `activated` is the status that
+    contracts and orders are activated by, by object.
     """
 
     org_id: str
@@ -27,6 +29,7 @@ class Resolver:
     symbols: Mapping[str, str]
     price_book_active: bool = True
     existing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    activated: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Resolver:
@@ -35,7 +38,7 @@ class Resolver:
         if snapshot.standard_price_book:
             symbols[STANDARD_PRICE_BOOK] = snapshot.standard_price_book
         active = snapshot.standard_price_book_active
-        return cls(snapshot.org_id, snapshot.record_types, symbols, active, snapshot.existing)
+        return cls(snapshot.org_id, snapshot.record_types, symbols, active, snapshot.existing, _activated(snapshot))
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -48,6 +51,7 @@ class Resolver:
             "symbols": symbols,
             "price_book_active": active,
             "existing": existing,
+            "activated": dict(self.activated),
         }
 
     @classmethod
@@ -88,3 +92,13 @@ class Resolver:
                 hint="Make the dataset again for this org: sfseed generate",
             )
         return found[developer_name]
+
+
+def _activated(snapshot: Snapshot) -> dict[str, str]:
+    """The first status by which the org takes a contract or an order for activated."""
+    found = {}
+    for name, table in STATUS_TABLES.items():
+        stages = [one for one in snapshot.statuses.get(table, ()) if one.active and one.category == "Activated"]
+        if stages:
+            found[name] = min(stages, key=lambda one: one.sort_order).api_name
+    return found

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sfseed_core.recipe.model import ObjectPlan, Plan
 
+STATUS = "Status"
 Part = Literal["all", "first", "rest"]
 
 
@@ -19,11 +20,11 @@ class Step:
 
     An `insert` sends an object's records, but leaves `deferred` references empty; `part` says which: where the plan has a
     `first_pass`, the rows whose reference holds its symbol go before the rest. An `update` fills one deferred `field` of
-    records that are in.
+    records that are in. An `activate` sets the status of records that are in to the one that locks them.
     """
 
     name: str
-    kind: Literal["insert", "update"]
+    kind: Literal["insert", "update", "activate"]
     object: str
     part: Part = "all"
     field: str | None = None
@@ -31,14 +32,18 @@ class Step:
     deferred: frozenset[str] = frozenset()
 
 
-def plan_stages(plan: Plan) -> tuple[tuple[Step, ...], ...]:
-    """Return the stages of a load: the levels, each split where an object's first rows go before the rest, then updates."""
+def plan_stages(plan: Plan, activated: Iterable[str] = ()) -> tuple[tuple[Step, ...], ...]:
+    """Return the stages of a load: the levels, each split where an object's first rows go before the rest, then updates.
+
+    Last of all each of the `activated` objects in turn.
+    """
     stages: list[tuple[Step, ...]] = []
     for level in sorted({one.level for one in plan.objects}):
         objects = [one for one in plan.objects if one.level == level and one.count]
         stages.append(tuple(_insert(one, "first" if one.first_pass else "all") for one in objects))
         stages.append(tuple(_insert(one, "rest") for one in objects if one.first_pass))
     stages.append(tuple(step for one in plan.objects for step in _updates(one)))
+    stages += [(Step(f"activate {name}", "activate", name, field=STATUS),) for name in activated]
     return tuple(stage for stage in stages if stage)
 
 
@@ -50,6 +55,11 @@ def deferred_fields(plan: ObjectPlan) -> tuple[str, ...]:
 def update_name(object_name: str, field: str) -> str:
     """Return the name under which a deferred reference is counted."""
     return f"{object_name}.{field}"
+
+
+def is_activation(name: str) -> bool:
+    """Say whether a name that updates are counted under stands for activating records."""
+    return name.partition(".")[2] == STATUS
 
 
 def _insert(one: ObjectPlan, part: Part) -> Step:

@@ -109,7 +109,8 @@ class Recipe:
     what they require is added by the planner. `mark` are fields that get the value in every object that has them, so that
     seeded records can be told from others. `given` are values of globals that rules ask for, by path in small
     letters. `preset` is a recipe of ours that this one stands on: what it says of an object replaces what the preset says.
-    `locales` and `owners` hold for every object that does not say its own.
+    `locales` and `owners` hold for every object that does not say its own. With `activate` a load ends by activating
+    contracts and orders.
     """
 
     objects: Mapping[str, ObjectRecipe]
@@ -118,6 +119,7 @@ class Recipe:
     as_of: date | None = None
     locales: tuple[tuple[str, int], ...] = ()
     owners: Mapping[str, int] | None = None
+    activate: bool = False
     select: Literal["named", "custom", "all"] = "named"
     mark: Mapping[str, str] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     without: tuple[str, ...] = ()
@@ -263,7 +265,8 @@ class RuleBook:
 class Plan:
     """The recipe resolved: objects in load order, and what must not move (seed, as-of date and zone, pools).
 
-    `omitted` maps `Object.Field` to why nothing is made for it. `notes` are lines for the user.
+    `omitted` maps `Object.Field` to why nothing is made for it. `notes` are lines for the user. With `activate` a
+    load ends by activating contracts and orders.
     """
 
     seed: int
@@ -278,6 +281,7 @@ class Plan:
     notes: tuple[str, ...] = ()
     cycles: tuple[tuple[str, ...], ...] = ()
     rules: RuleBook | None = None
+    activate: bool = False
 
     def object(self, name: str) -> ObjectPlan:
         """Return the plan of one object; raises KeyError when it is not in the plan."""

@@ -132,6 +132,7 @@ def _plan_of(given: _Given, schema: Schema) -> Plan:
         notes=(*chosen.notes, *_notes(objects, around)),
         cycles=chosen.order.cycles,
         rules=_rules(chosen.shapes, schema, snapshot, drafting.as_of, whole.given),
+        activate=whole.activate,
     )
 
 

@@ -72,6 +72,7 @@ def complete(recipe: Recipe) -> Recipe:
         given=MappingProxyType({**base.given, **recipe.given}),
         locales=recipe.locales or base.locales,
         owners=recipe.owners if recipe.owners is not None else base.owners,
+        activate=recipe.activate or base.activate,
     )
 
 

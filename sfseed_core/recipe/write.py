@@ -25,6 +25,7 @@ def recipe_yaml(recipe: Recipe) -> str:
         "as_of": None if recipe.as_of is None else recipe.as_of.isoformat(),
         "locale": _shares(recipe.locales),
         "owner": dict(recipe.owners or {}),
+        "activate": recipe.activate or None,
         "select": None if recipe.select == "named" else recipe.select,
         "without": list(recipe.without),
         "mark": dict(recipe.mark),

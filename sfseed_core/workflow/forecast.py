@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sfseed_core.durations import duration
+from sfseed_core.load import activation
 from sfseed_core.load.allowance import CALLS, of_limits
 from sfseed_core.load.changes import planned_changes
 from sfseed_core.load.extent import extent
@@ -116,6 +117,7 @@ def forecast(work: Work) -> Forecast:
         now=work.clock.now(),
         options=requested(work.request.to_json()),
         revision=work.run.get("revision"),
+        activate=work.request.activate,
     )
     return dataclasses.replace(
         found,
@@ -135,8 +137,12 @@ def foresee(
     now: datetime,
     options: Options = DEFAULT,
     revision: int | None = None,
+    activate: bool = False,
 ) -> Forecast:
-    """Say what loading the dataset into the org, which is asked for as `name`, would add; `refused` is not counted."""
+    """Say what loading the dataset into the org, which is asked for as `name`, would add; `refused` is not counted.
+
+    With `activate` contracts and orders are activated at the end, as they are where the recipe says so.
+    """
     plan, facts = dataset.plan, org.facts
     counts = {one: dataset.count(one, revision) for one in dataset.objects}
     size = sum(counts[one.name] * one.storage_bytes for one in plan.objects if one.name in counts)
@@ -160,7 +166,10 @@ def foresee(
         calls_left=None if left is None else left.left,
         seconds=effort.seconds,
         changes=planned_changes(plan, Resolver.of(snapshot)),
-        beyond_undo=beyond_undo({one: schema for one, schema in dataset.schema.items() if counts.get(one)}),
+        beyond_undo=(
+            *beyond_undo({one: schema for one, schema in dataset.schema.items() if counts.get(one)}),
+            *(activation.beyond_undo(counts) if activate or plan.activate else ()),
+        ),
         automation=automation(org, counts),
     )
 

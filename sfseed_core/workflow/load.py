@@ -41,16 +41,26 @@ def begin_load(
     test_first: int | None = None,
     adapt: bool = False,
     wait: bool = False,
+    activate: bool = False,
 ) -> str:
     """Check a dataset and start loading it; return the run's id while the load goes on in its own process.
 
     Records that the org would refuse are held back. `confirmed_name` is the org's name as the user typed it, where the guard
     asks for it; with `test_first` about so many records go first, and are taken back if one fails; with `adapt` what the org
-    does not have is left out; with `wait` it begins when another run in the org has ended. Raises UserError when the same
-    plan is there already and `again` says to stop, FindingsStop when the dataset does not fit: then no run is left behind.
+    does not have is left out; with `activate` contracts and orders are activated at the end; with `wait` it begins when
+    another run in the org has ended. Raises UserError when the same plan is there already and `again` says to stop,
+    FindingsStop when the dataset does not fit: then no run is left behind.
     """
     request = request_for_dataset(
-        dataset, org=org, home=home, again=again, hold_refused=True, test_first=test_first, adapt=adapt, wait=wait
+        dataset,
+        org=org,
+        home=home,
+        again=again,
+        hold_refused=True,
+        test_first=test_first,
+        adapt=adapt,
+        wait=wait,
+        activate=activate,
     )
     run = begin(request, home=home, clock=clock)
     run.put("confirmed_name", confirmed_name)

@@ -28,8 +28,9 @@ class Request:
     dataset is loaded. `test_first` records go first, as a test; a `dry_run` ends when it has said what it would do; with
     `adapt` what the org does not have is left out; `leave_calls` is the percentage of the org's daily API calls that is left
     over for others; with `wait` a run begins when another one in the org has ended; `patience` is how many minutes an org
-    that does not answer is waited for (None: as set). `given` are values of globals that rules ask for, by path in small
-    letters. `seed` and `as_of` are drawn when the request is made, so that every resume makes the same records.
+    that does not answer is waited for (None: as set). With `activate` contracts and orders are activated at the end. `given`
+    are values of globals that rules ask for, by path in small letters. `seed` and `as_of` are drawn when the request is made,
+    so that every resume makes the same records.
     """
 
     org: str
@@ -56,6 +57,7 @@ class Request:
     leave_calls: int | None = None
     adapt: bool = False
     wait: bool = False
+    activate: bool = False
     patience: int | None = None
     given: Mapping[str, str | bool | int | float | None] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 

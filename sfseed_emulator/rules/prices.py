@@ -169,6 +169,7 @@ def line_in_book(chunk: Chunk) -> None:
     entries = _entries(chunk)
     books = _books(chunk)
     parent_name = PARENTS[chunk.plan.found.name][0]
+    _refuse_activated(chunk, parent_name)
     for draft in chunk.sound():
         own = entries.get(draft.text("PricebookEntryId") or "")
         parent = _parent(chunk, draft)
@@ -183,6 +184,18 @@ def line_in_book(chunk: Chunk) -> None:
             draft.refuse(messages.integrity("field integrity exception: unknown (pricebook entry is inactive)"))
         elif parent is not None:
             books[parent] = str(own["Pricebook2Id"])
+
+
+def _refuse_activated(chunk: Chunk, parent_name: str) -> None:
+    """Refuse new lines of an activated order."""
+    found = chunk.state.schema.get(parent_name)
+    if parent_name != "Order" or found is None or "StatusCode" not in found.fields:
+        return
+    asked = {one for draft in chunk.sound() if (one := _parent(chunk, draft))}
+    codes = lookups.some_columns(chunk.state, parent_name, asked, ["StatusCode"])
+    for draft in chunk.sound():
+        if str(codes.get(_parent(chunk, draft) or "", {}).get("StatusCode") or "").startswith("A"):
+            draft.refuse(messages.integrity("field integrity exception: unknown (the order is activated)"))  # from memory
 
 
 def opportunity_totals(chunk: Chunk) -> None:

@@ -129,14 +129,15 @@ def order(chunk: Chunk) -> None:
 
 
 def contract(chunk: Chunk) -> None:
-    """Work out a contract's end; refuse one that begins activated."""
+    """Work out a contract's end; refuse one that begins activated, or that was activated and would be a draft again."""
     codes = status_table(chunk, "ContractStatus", ("StatusCode",))
     for draft in chunk.sound():
         code = _status_code(draft, codes)
         fill(draft, "StatusCode", code)
         start, term = draft.text("StartDate"), draft.number("ContractTerm")
         fill(draft, "EndDate", last_day(start, int(term)) if start and term else None)
-        if code.startswith("A") and chunk.inserting:
+        goes_back = str((draft.old or {}).get("StatusCode") or "").startswith("A") and not code.startswith("A")
+        if goes_back or (code.startswith("A") and chunk.inserting):
             text = "Choose a valid contract status and save your changes."
             draft.refuse(RowError("FAILED_ACTIVATION", text, ("Status",)))
         elif code.startswith("A") and draft.changes("Status"):

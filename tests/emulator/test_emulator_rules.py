@@ -134,9 +134,15 @@ class TestSales:
             org.error("PATCH", path, json={"Status": "Activated"})["message"] == "An order must have at least one product."
         )
         _, entry = priced(org)
-        org.insert("OrderItem", OrderId=order, PricebookEntryId=entry, Quantity=1, UnitPrice=1)
+        item = org.insert("OrderItem", OrderId=order, PricebookEntryId=entry, Quantity=1, UnitPrice=1)
         assert org.call("PATCH", path, json={"Status": "Activated"}).status_code == 204
         assert org.error("DELETE", path)["errorCode"] == "DELETE_FAILED"
+        assert org.error("DELETE", f"/sobjects/OrderItem/{item}")["errorCode"] == "DELETE_FAILED"
+        more = {"OrderId": order, "PricebookEntryId": entry, "Quantity": 1, "UnitPrice": 1}
+        assert "the order is activated" in refused(org, "OrderItem", **more)[1]
+        path = f"/sobjects/Contract/{contract}"
+        assert org.call("PATCH", path, json={"Status": "Activated"}).status_code == 204
+        assert org.error("PATCH", path, json={"Status": "Draft"})["errorCode"] == "FAILED_ACTIVATION"
 
     def test_relations_of_contacts(self, org: Any) -> None:
         """A contact's account makes its direct relation; the same pair again is a duplicate."""
