@@ -110,6 +110,14 @@ class _Beside:
         return f"whether the file's records of {name} are loaded before is not known" if name in self.objects else None
 
 
+def numbered(file: CsvFile, schema: ObjectSchema) -> pa.Table:
+    """Return a file's columns by the names of the fields, with the numbers of its records."""
+    fields = {name.lower(): name for name in schema.fields}
+    known = {fields[one.strip().lower()]: one for one in file.table.column_names if one.strip().lower() in fields}
+    records = vectors.integers(np.arange(file.table.num_rows, dtype=np.int64))
+    return pa.table({RECORD: records, **{name: file.table[column] for name, column in known.items()}})
+
+
 def _object_of(path: Path, name: str, schema: Mapping[str, ObjectSchema]) -> ObjectSchema:
     by_lower = {name.lower(): one for name, one in schema.items()}
     found = by_lower.get(name.lower())

@@ -11,15 +11,17 @@ import numpy as np
 
 from sfseed_core.check.alike import ALIKE
 from sfseed_core.check.finding import Level
+from sfseed_core.check.in_org import DUPLICATE
 from sfseed_core.constraints.validation import can_fire_at_insert, validation_constraints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sfseed_core.check.finding import Finding
+    from sfseed_core.check.in_org import InOrg
     from sfseed_core.constraints.validation import ValidationConstraint
     from sfseed_core.schema.model import ObjectSchema
-    from sfseed_core.snapshot.model import Snapshot
+    from sfseed_core.snapshot.model import DuplicateRule, Snapshot
 
 SAMPLES = 3
 _MARK = "validation:"
@@ -88,19 +90,22 @@ def report_of(
     counts: Mapping[str, int],
     schemas: Mapping[str, ObjectSchema],
     snapshot: Snapshot | None,
+    in_org: InOrg | None = None,
 ) -> Report:
-    """Put the findings of some objects' records together with the rules of these objects."""
-    every = tuple(findings)
+    """Put the findings of some objects' records together with the rules of these objects, and with what the org has already."""
+    every = (*findings, *(() if in_org is None else in_org.findings))
     rules = [
         _rule(name, one, [each for each in every if each.object == name and each.rule == f"{_MARK}{one.rule.name}"])
         for name in counts
         if name in schemas
         for one in validation_constraints(schemas[name], schemas, snapshot)
     ]
-    return Report(every, counts, tuple(rules), tuple(_duplicates(counts, snapshot, every)))
+    return Report(every, counts, tuple(rules), tuple(_duplicates(counts, snapshot, every, in_org)))
 
 
-def _duplicates(counts: Mapping[str, int], snapshot: Snapshot | None, findings: Sequence[Finding]) -> Iterator[str]:
+def _duplicates(
+    counts: Mapping[str, int], snapshot: Snapshot | None, findings: Sequence[Finding], in_org: InOrg | None
+) -> Iterator[str]:
     """Say of each duplicate rule what it does and whether records here look alike; what was not read is not none."""
     if snapshot is None:
         return
@@ -114,7 +119,19 @@ def _duplicates(counts: Mapping[str, int], snapshot: Snapshot | None, findings: 
         within = (
             f"{alike:,} records here look like another" if alike else "no two records here agree in what tells them apart"
         )
-        yield f"{one.object}: duplicate rule {one.name!r} (by {', '.join(one.matching)}) {does}; {within}"
+        named = f"{one.object}: duplicate rule {one.name!r} (by {', '.join(one.matching)})"
+        yield f"{named} {does}; {within}{_beside_the_org(one, findings, in_org)}"
+    if in_org is not None and in_org.calls:
+        yield f"records were compared with the org's in {in_org.calls:,} call{'s' if in_org.calls > 1 else ''}"
+
+
+def _beside_the_org(rule: DuplicateRule, findings: Sequence[Finding], in_org: InOrg | None) -> str:
+    if in_org is None or not rule.refuses:
+        return ""
+    if rule.name in in_org.not_compared:
+        return f"; not compared with the org's records: {in_org.not_compared[rule.name]}"
+    count = sum(each.count for each in findings if each.object == rule.object and each.rule == DUPLICATE)
+    return f"; {count:,} look like one that the org has" if count else "; none looks like one that the org has"
 
 
 def _rule(name: str, one: ValidationConstraint, found: Sequence[Finding]) -> RuleReport:

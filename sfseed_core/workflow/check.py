@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from sfseed_core.check.finding import Finding
+    from sfseed_core.check.in_org import InOrg
     from sfseed_core.check.report import Report
     from sfseed_core.clock import Clock
     from sfseed_core.constraints.formula_rows import Value
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
+    from sfseed_core.org.client import Org
     from sfseed_core.schema.model import Schema
     from sfseed_core.snapshot.model import Snapshot
 
@@ -64,22 +66,33 @@ def _on_dataset(
     from sfseed_core.check.dataset import check_dataset
     from sfseed_core.check.report import report_of
 
-    schemas, snapshot = dataset.schema, None
+    schemas, snapshot, in_org = dataset.schema, None, None
     if org is not None:
-        schema, snapshot = _asked(dataset.objects, org=org, home=home, observer=observer, clock=clock)
-        schemas, snapshot = schema.objects, _with_links(snapshot.with_globals(given), dataset, org, home=home, clock=clock)
+        schema, snapshot, opened = _asked(dataset.objects, org=org, home=home, observer=observer, clock=clock)
+        schemas, snapshot = schema.objects, _with_links(snapshot.with_globals(given), dataset, opened)
+        in_org = None if opened is None else dataset_in_org(dataset, snapshot, opened)
     findings = check_dataset(dataset, schemas, snapshot, validation=True, given=given, observer=observer, clock=clock)
-    return report_of(findings, {name: dataset.count(name) for name in dataset.objects}, schemas, snapshot)
+    return report_of(findings, {name: dataset.count(name) for name in dataset.objects}, schemas, snapshot, in_org)
 
 
-def _with_links(snapshot: Snapshot, dataset: Dataset, org: str, *, home: Path, clock: Clock) -> Snapshot:
-    from sfseed_core.schema.sfdx.address import is_source
-    from sfseed_core.workflow.connect import open_org
+def dataset_in_org(dataset: Dataset, snapshot: Snapshot, org: Org) -> InOrg:
+    """Compare a dataset's records with those that the org has, by the duplicate rules that refuse them."""
+    from sfseed_core.check.in_org import columns_compared, found_in_org
+    from sfseed_core.recipe.columns import RECORD
+
+    wanted = {one.object for one in snapshot.duplicate_rules if one.refuses}
+    tables = {
+        name: dataset.read(name, columns=[RECORD, *columns])
+        for name in dataset.objects
+        if name in wanted and (columns := columns_compared(name, dataset.arrow_schema(name).names))
+    }
+    return found_in_org(tables, snapshot, org.query)
+
+
+def _with_links(snapshot: Snapshot, dataset: Dataset, org: Org | None) -> Snapshot:
     from sfseed_core.workflow.links import named_by_field, with_links
 
-    if is_source(org) or not named_by_field(dataset):
-        return snapshot
-    return with_links(snapshot, open_org(org, clock=clock, home=home), dataset)
+    return snapshot if org is None or not named_by_field(dataset) else with_links(snapshot, org, dataset)
 
 
 def _on_files(
@@ -92,18 +105,23 @@ def _on_files(
     observer: Observer,
     clock: Clock,
 ) -> Report:
-    from sfseed_core.check.file import check_files, files_of, objects_in
+    from sfseed_core.check.file import check_files, files_of, numbered, objects_in
+    from sfseed_core.check.in_org import found_in_org
     from sfseed_core.check.report import report_of
 
-    schema, snapshot = _asked(objects_in(path, object_name), org=org, home=home, observer=observer, clock=clock)
+    schema, snapshot, opened = _asked(objects_in(path, object_name), org=org, home=home, observer=observer, clock=clock)
     snapshot = snapshot.with_globals(given)
     files = files_of(path, schema.objects, object_name)
     findings = check_files(files, schema.objects, snapshot, clock=clock)
-    return report_of(findings, {name: one.table.num_rows for name, one in files.items()}, schema.objects, snapshot)
+    tables = {name: numbered(one, schema.objects[name]) for name, one in files.items()}
+    in_org = None if opened is None else found_in_org(tables, snapshot, opened.query)
+    return report_of(findings, {name: one.table.num_rows for name, one in files.items()}, schema.objects, snapshot, in_org)
 
 
-def _asked(names: Collection[str], *, org: str, home: Path, observer: Observer, clock: Clock) -> tuple[Schema, Snapshot]:
-    """Read schema and snapshot of some objects, of an org or of a project's source."""
+def _asked(
+    names: Collection[str], *, org: str, home: Path, observer: Observer, clock: Clock
+) -> tuple[Schema, Snapshot, Org | None]:
+    """Read schema and snapshot of some objects, of an org (which comes with them) or of a project's source."""
     from sfseed_core.schema.sfdx.address import is_source
     from sfseed_core.snapshot.read import take
     from sfseed_core.workflow.connect import open_org
@@ -113,7 +131,7 @@ def _asked(names: Collection[str], *, org: str, home: Path, observer: Observer, 
         from sfseed_core.workflow.source import source_schema, source_snapshot
 
         schema = source_schema(org, names=names)
-        return schema, source_snapshot(schema, clock=clock)
+        return schema, source_snapshot(schema, clock=clock), None
     opened = open_org(org, clock=clock, home=home)
     schema = discover(opened, home=home, names=names, observer=observer)
-    return schema, take(opened, schema, objects=names, observer=observer)
+    return schema, take(opened, schema, objects=names, observer=observer), opened

@@ -222,6 +222,7 @@ def check_records(work: Work) -> RunState:
     from sfseed_core.recipe.columns import RECORD
     from sfseed_core.recipe.plan_json import identity
     from sfseed_core.workflow import fit
+    from sfseed_core.workflow.check import dataset_in_org
     from sfseed_core.workflow.findings import hold, refused_records
 
     dataset = work.dataset()
@@ -230,6 +231,7 @@ def check_records(work: Work) -> RunState:
     described = {**dataset.schema, **schema}
     known = work.snapshot().with_globals(work.request.given)
     findings = check_dataset(dataset, described, known, validation=True, observer=work.observer)
+    findings += dataset_in_org(dataset, known, work.org).findings
     missing = fit.settle(work, schema, findings)
     refused = refused_records(findings)
     if refused and not (work.hold_refused or work.request.despite_findings):
