@@ -21,6 +21,7 @@ from sfseed_core.generate.providers import (
     copies,
     days,
     flags,
+    industries,
     links,
     mixed,
     numbers,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 ENTRY_POINTS = "sfseed.providers"
 _FAMILIES = (
     people,
+    industries,
     companies,
     links,
     places,

@@ -7,10 +7,15 @@ from datetime import timedelta
 
 import pytest
 
+from sfseed_core.generate.chooser import Chooser
 from sfseed_core.generate.engine import Engine
 from sfseed_core.generate.pools import Pools
+from sfseed_core.generate.providers.industries import INDUSTRIES, Codes
 from sfseed_core.generate.texts import listed
 from sfseed_core.recipe.model import ObjectPlan, Plan
+from sfseed_core.recipe.plan import make_plan
+from sfseed_core.recipe.read import parse_recipe
+from sfseed_core.workflow.packaged import demo_survey
 from tests.generate.conftest import AS_OF, column, plan_by_hand
 
 ACCOUNTS = 800
@@ -184,3 +189,20 @@ def test_working_days_are_even(tables):
     assert min(counts[:5]) > 0.16 * len(days)
     assert AS_OF - timedelta(100) <= min(days)
     assert max(days) <= AS_OF
+
+
+def test_industry_codes_go_with_the_industry():
+    """The codes and titles of SIC and NAICS are those of the account's industry, or all of one class where it has none."""
+    recipe = parse_recipe("version: 1\nlocale: de_DE\nobjects:\n  Account: {count: 400}\n", path="recipe.yaml")
+    found = demo_survey(recipe)
+    plan = make_plan(recipe, found.schema, found.snapshot, chooser=Chooser(), seed=3, as_of=AS_OF)
+    table = Engine(plan).rows("Account", 0, 400).to_pydict()
+    by_sic = {one.sic: one for one in INDUSTRIES.values()}
+    seen = set()
+    for industry, *told in together(table, "Industry", "Sic", "SicDesc", "NaicsCode", "NaicsDesc"):
+        assert (told[0] is None) == (told[1] is None)
+        if told[0] is None:
+            continue
+        seen.add(told[0])
+        assert Codes(*told) == (by_sic[told[0]] if industry is None else INDUSTRIES[industry])
+    assert len(seen) > 15

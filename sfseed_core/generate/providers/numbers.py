@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sfseed_core.generate import draws
-from sfseed_core.generate.cells import Numbers
+from sfseed_core.generate import draws, texts
+from sfseed_core.generate.cells import Numbers, coded
+from sfseed_core.generate.currencies import CURRENCIES, currency_of, money
 from sfseed_core.generate.curves import Curve
 from sfseed_core.generate.provider import NUMBER, TEXT, Make, Options, Provider, Scope
 from sfseed_core.generate.unique import Free
@@ -63,6 +64,7 @@ _RELATED: tuple[tuple[frozenset[str], str | frozenset[str], tuple[int, int], int
 _SMALL = frozenset({"tax", "shipping", "handling", "freight", "fee", "postage", "surcharge"})
 _YEARS_FROM_NOW = frozenset({"year"})
 _DEFAULT = {"currency": "amount", "percent": "percent"}
+_RECORDS_CURRENCY = "CurrencyIsoCode"
 _DECIMALS = 4  # more are never filled
 _MOST_DIGITS = 15  # what a double holds exactly, and so what Salesforce gives back unchanged
 
@@ -76,22 +78,47 @@ def propose(request: FieldRequest) -> Options | str:
     knots, step = CURVES[name]
     if name in _YEARS_FROM_NOW:
         knots = tuple(request.context.as_of.year + years for years in knots)
+    knots, step = _in_money(request, knots, step)
     low, high = _bounds(request)
     if low > high:
         return f"no number has {request.rules.whole_digits} digits before the point and lies between its bounds"
     if request.rules.unique:
         return _distinct(request, low, high)
-    return {**_within([*knots], step, low, high), **_related(request, words, high)}
+    return {**_within([*knots], step, low, high), **_related(request, words, high), **_counted_in(request)}
+
+
+def _currency(request: FieldRequest) -> str:
+    """Return the currency of the records' amounts, where it is known to be one that looks otherwise than dollars."""
+    context = request.context
+    code = context.snapshot.currency or currency_of(context.locale)
+    return code if request.field.type == "currency" and code in CURRENCIES else ""
+
+
+def _in_money(request: FieldRequest, knots: tuple[int, ...], step: int) -> tuple[tuple[int, ...], int]:
+    """Return the curve in units of the records' currency; prices in many units are round, and need no decimals."""
+    units = money(_currency(request)).units
+    return (
+        (tuple(knot * units for knot in knots), step * units if step > 0 else units // 10) if units > 1 else (knots, step)
+    )
+
+
+def _counted_in(request: FieldRequest) -> dict[str, Any]:
+    code = _currency(request)
+    return {"currency": code} if code else {}
 
 
 def _related(request: FieldRequest, words: set[str], high: int) -> dict[str, Any]:
     """Return of what other number of the record this one is a share, so that the two look like each other."""
-    for mine, other, (least, most), step in _RELATED:
+    units = money(_currency(request)).units
+    for mine, other, shares, step in _RELATED:
+        least, most = (
+            share * units if isinstance(other, str) else share for share in shares
+        )  # so much money for one of them
         if not mine <= words or most * 9_000 // 1_000 > high:
             continue
         found = request.context.find(other) if isinstance(other, str) else _named(request, other)
         if found and found != request.field.name:
-            return {"of": found, "thousandths": [least, most], "rounded": step}
+            return {"of": found, "thousandths": [least, most], "rounded": step * units}
     return {}
 
 
@@ -145,7 +172,32 @@ def _is_number(text: str) -> bool:
 
 
 def prepare(scope: Scope) -> Make:
-    """Prepare numbers by the options' curve, or distinct ones."""
+    """Prepare numbers by the options' curve, or distinct ones; of amounts in the currency that each record has."""
+    make = _numbers(scope)
+    said = scope.engine.column(scope.object.name, _RECORDS_CURRENCY)
+    return make if said is None or scope.column.type != "currency" or scope.column.unique else _exchanged(scope, make)
+
+
+def _exchanged(scope: Scope, make: Make) -> Make:
+    """Prepare amounts in the record's own currency, given those in the currency that the plan counts in."""
+    unit = 10**scope.column.scale
+    most = 10 ** min(scope.column.precision or 18, 18) - 1
+    usual = money(scope.options.get("currency")).units
+
+    def exchanged(rows: Rows) -> Numbers:
+        amounts = make(rows)
+        assert isinstance(amounts, Numbers)
+        pool, codes = coded(rows.cells(_RECORDS_CURRENCY))
+        monies = [money(code) for code in texts.listed(pool)]
+        units = np.array([one.units for one in monies], dtype=np.int64)[codes]
+        values = np.where(units == usual, amounts.values, np.minimum(amounts.values // usual * units, most))
+        whole = ~np.array([one.has_decimals for one in monies], dtype=bool)[codes]
+        return Numbers(np.where(whole, values // unit * unit, values), amounts.valid)
+
+    return exchanged
+
+
+def _numbers(scope: Scope) -> Make:
     scale = scope.column.scale if scope.column.type in ("double", "currency", "percent") else 0
     unit, fill = 10 ** min(scale, _DECIMALS), 10 ** max(scale - _DECIMALS, 0)
     if scope.column.unique:
@@ -225,6 +277,7 @@ _OPTIONS = {
     "thousandths": "the least and greatest share",
     "rounded": "to a multiple of this",
     "step": "values are multiples of it; negative: so many decimals",
+    "currency": "of amounts: which the numbers are meant in; records with a CurrencyIsoCode of their own are converted",
     "low": "of distinct values: the lowest",
     "size": "of distinct values: among how many",
     "taken": "of distinct values: which the org has, less the lowest",
