@@ -21,8 +21,8 @@ CHOOSE = -1
 SIZES: Mapping[int, str] = {3000: "About 3,000", CHOOSE: "Choose"}
 _FEWEST = 10
 _FILLINGS = (
-    ("sales-cloud", "Sales demo", "accounts, contacts, leads, campaigns, opportunities with products, quotes, orders"),
-    ("service-cloud", "Service desk", "accounts, contacts, cases with comments, contracts, tasks"),
+    ("sales-cloud", "Sales Cloud", "accounts, contacts, leads, campaigns, opportunities with products, quotes, orders"),
+    ("service-cloud", "Service Cloud", "accounts, contacts, cases with comments, contracts, tasks"),
 )
 
 
@@ -85,7 +85,7 @@ def _choices(where: state.Place) -> tuple[dict[str, str], list[str]]:
     custom = earlier_work.custom_objects(resources.listing(where.org))
     names = {name: label for name, label, _ in _FILLINGS}
     captions = [about for _, _, about in _FILLINGS]
-    names["custom-only"] = f"My custom objects ({custom:,} found)"
+    names["custom-only"] = f"Custom objects only ({custom:,} found)"
     captions.append("every custom object of this org, and what it requires")
     if where.recipe not in names and where.recipe != OWN_FILE:
         names[where.recipe] = _title(where.recipe)
@@ -127,9 +127,11 @@ def _sized() -> None:
 
 
 def _day() -> None:
-    label = "Which day is today in the records"
     st.date_input(
-        label, format="YYYY-MM-DD", **state.bound("day", "connect", within=lambda day: day is not None, otherwise=_today())
+        "Today, in the records",
+        format="YYYY-MM-DD",
+        help="Dates lie around this day: open deals close after it, cases were opened before it.",
+        **state.bound("day", "connect", within=lambda day: day is not None, otherwise=_today()),
     )
 
 
@@ -144,7 +146,7 @@ def summary(plan: Plan, objects: Mapping[str, ObjectSchema]) -> None:
     names = [words.plain(labels.counted(one.count, one.name, objects)) for one in plan.objects if one.count]
     st.caption("**This makes** " + words.listed(names, 24) + ".")
     for one in plan.notes:
-        st.caption(f":material/info: {words.plain(one)}")
+        st.caption(f":material/info: {words.plain(one[:1].upper() + one[1:])}")
 
 
 def free_megabytes(where: state.Place) -> int | None:

@@ -56,10 +56,12 @@ def surveyed(where: state.Place) -> Survey:
 
 def title(recipe_id: str) -> str:
     """Return what a recipe is called, and whether it is a preset that was changed."""
+    from sfseed_core.recipe.presets import preset_recipe
     from sfseed_core.recipe.store import is_kept
 
     recipe = resources.recipe(recipe_id)
-    changed = " (changed)" if is_kept(recipe_id) and recipe.preset else ""
+    preset = preset_recipe(recipe.preset).title if is_kept(recipe_id) and recipe.preset else None
+    changed = " (changed)" if preset is not None and recipe.title in {None, preset} else ""
     return f"{recipe.title or 'My recipe'}{changed}"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import resources, state, words
+from pages.shared import labels, resources, state, words
 from pages.shared.progress import Bar
 from sfseed_core.errors import SfseedError
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _RECIPES = frozenset({".yaml", ".yml"})
 _AROUND: Mapping[str, str] = {
-    "sales-cloud": "a sales demo: contacts, deals with products, quotes, orders, tasks",
-    "service-cloud": "a service desk: contacts, cases with comments, contracts, tasks",
+    "sales-cloud": "Sales Cloud: contacts, deals with products, quotes, orders, tasks",
+    "service-cloud": "Service Cloud: contacts, cases with comments, contracts, tasks",
     "": "nothing else",
 }
 _USUAL = "sales-cloud"
@@ -88,7 +88,7 @@ def _spreadsheet(where: Place, name: str, data: bytes) -> None:
             f"These {words.many(len(rows), 'row')} are",
             offered,
             index=offered.index(likely) if likely else None,
-            format_func=lambda one: f"{objects[one].label_plural} ({one})",
+            format_func=lambda one: labels.full(objects[one].label_plural, one),
             key="own_object",
         )
     with around:
@@ -108,12 +108,12 @@ def _spreadsheet(where: Place, name: str, data: bytes) -> None:
 
 
 def _understood(found: Understood, described: ObjectSchema, rows: list[dict[str, str]]) -> None:
-    labels = {
+    called = {
         column: described.fields[field].label if field in described.fields else field
         for column, field in found.columns.items()
     }
     st.dataframe(
-        [{labels.get(name, f"({name}: left out)"): value for name, value in row.items()} for row in rows[:_SHOWN]],
+        [{called.get(name, f"({name}: left out)"): value for name, value in row.items()} for row in rows[:_SHOWN]],
         hide_index=True,
         alt="The first rows, as they are understood",
     )
