@@ -39,6 +39,7 @@ else:
     dataset, reached = resources.dataset(where.dataset), resources.connection(where.org)
     findings = {name: resources.findings(dataset, name, where.org) for name in dataset.objects}
     above = st.container()
+    load_ahead.dates(dataset)
     activate = load_ahead.activating(dataset)
     ahead = load_ahead.foreseen(dataset, where, activate=activate)
     with above:

@@ -13,7 +13,7 @@ from pages.shared.shelf import shelf
 from sfseed_core.clock import SYSTEM
 from sfseed_core.load import turn
 from sfseed_core.load.activation import ACTIVATED
-from sfseed_core.workflow import load
+from sfseed_core.workflow import another_day, load
 from sfseed_core.workflow.findings import refused_records
 from sfseed_core.workflow.fit import structural
 from sfseed_core.workflow.forecast import foresee
@@ -185,6 +185,24 @@ def other_at_work(reached: Connection) -> bool:
             state.go(run=other)
             st.rerun()
     return True
+
+
+def dates(dataset: Dataset) -> None:
+    """Offer to move the dates of records that were made on an earlier day."""
+    later = another_day.behind(dataset, now=SYSTEM.now())
+    if later is None:
+        return
+    fields = [f"{one}.{field}" for one, found in later.fields.items() for field in found]
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"**These records were made {words.many(later.days, 'day')} ago**, and their dates for that day: "
+            f"{words.plain(words.listed(fields))}. Birth dates and values that you gave stay either way."
+        )
+        if st.button(
+            f"Move their dates by {words.many(later.days, 'day')}", key="move_dates", icon=":material/event_repeat:"
+        ):
+            another_day.move(dataset, clock=SYSTEM)
+            st.rerun()
 
 
 def activating(dataset: Dataset) -> bool:

@@ -8,6 +8,8 @@ from sfseed_core.cli import options
 from sfseed_core.cli.console import Console
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import typer
 
 
@@ -30,6 +32,7 @@ def load(
     progress: options.ProgressOption = "auto",
     *,
     adapt: options.Adapt = False,
+    shift_dates: options.ShiftDates = False,
     activate: options.Activate = False,
     dry_run: options.DryRun = False,
     despite_findings: options.Despite = False,
@@ -51,8 +54,11 @@ def load(
     console = Console(json=json, verbosity=verbose - quiet, progress=progress, yes=yes)
     limit = options.most_failed(max_failed)
     home = system.home()
+    name = own_set(what, console, org=options.org(org), upsert=None, adapt=adapt, home=home)
+    if shift_dates:
+        _shift(name, console, home=home)
     request = request_for_dataset(
-        own_set(what, console, org=options.org(org), upsert=None, adapt=adapt, home=home),
+        name,
         org=options.org(org),
         home=home,
         again=again,
@@ -70,3 +76,19 @@ def load(
     )
     run = begin(request, home=home, clock=SYSTEM)
     return carry_on(run, console, home=home, timeout=timeout, most_failed=limit)
+
+
+def _shift(name: str, console: Console, *, home: Path) -> None:
+    """Move the dataset's dates to this day, and say so."""
+    from sfseed_core.clock import SYSTEM
+    from sfseed_core.dataset.store import open_dataset
+    from sfseed_core.workflow.another_day import behind, move
+
+    dataset = open_dataset(home, name)
+    later = behind(dataset, now=SYSTEM.now())
+    if later is None:
+        console.say("No dates to move: they were made for this day.")
+        return
+    move(dataset, clock=SYSTEM)
+    fields = ", ".join(f"{one}.{field}" for one, fields in later.fields.items() for field in fields)
+    console.say(f"Dates moved by {later.days:,} days: {fields}")

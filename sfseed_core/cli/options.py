@@ -100,6 +100,13 @@ LeaveCalls = Annotated[
     str | None,
     typer.Option("--leave-calls", metavar="P%", help="Leave so much of the org's daily API calls over; default: 20%."),
 ]
+ShiftDates = Annotated[
+    bool,
+    typer.Option(
+        "--shift-dates",
+        help="Move dates that were made relative to today by the days since then, as an edit of the dataset.",
+    ),
+]
 Activate = Annotated[
     bool,
     typer.Option(

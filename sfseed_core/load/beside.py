@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from sfseed_core.dataset import vectors
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from sfseed_core.load.jobs import Job
     from sfseed_core.load.options import Options
@@ -73,15 +73,21 @@ def locked_by(texts: pa.Table, fields: Collection[str]) -> pa.Array:
     return pc.unique(pa.concat_arrays([pa.nulls(0, pa.string()), *found])).drop_null()
 
 
-def may_depart(next_: Departure, flying: Collection[Departure], options: Options) -> bool:
-    """Say whether a job may be sent while the others are in flight."""
+def may_depart(
+    next_: Departure,
+    flying: Collection[Departure],
+    options: Options,
+    share: Callable[[Departure, Departure], bool] | None = None,
+) -> bool:
+    """Say whether a job may be sent while the others are in flight; `share` is `share_locks` that remembers its answers."""
+    share = share or share_locks
     if not flying:
         return True
     if len(flying) >= options.parallel or any(_goes_alone(one.job) for one in (next_, *flying)):
         return False
     if sum(one.job.step == next_.job.step for one in flying) >= options.parallel_per_step:
         return False
-    rivals = [one for one in flying if share_locks(one, next_)]
+    rivals = [one for one in flying if share(one, next_)]
     return not rivals or next_.job.rows + sum(one.job.rows for one in rivals) <= options.brief_rows
 
 

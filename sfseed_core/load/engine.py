@@ -74,6 +74,7 @@ class Engine:
         )
         self._singles: set[tuple[str, str]] = set()
         self._keys: dict[int, pa.Array] = {}  # match keys of jobs in flight beside others of their object
+        self._pairs: dict[tuple[str, int, int], bool] = {}  # what was found out about two jobs, by their numbers
 
     def drive(self, feeds: Iterable[Iterator[Departure]]) -> None:
         """Carry all jobs of the feeds to their settlement."""
@@ -114,14 +115,23 @@ class Engine:
     # -- sending -----------------------------------------------------------------------------------------------------
 
     def _may_depart(self, next_: Departure, flying: Collection[Departure]) -> bool:
-        return beside.may_depart(next_, flying, self._options) and all(
+        return beside.may_depart(next_, flying, self._options, self._share_locks) and all(
             self._told_apart(next_, one.job) for one in flying if _siblings(next_.job, one.job)
         )
 
+    def _share_locks(self, one: Departure, other: Departure) -> bool:
+        pair = ("locks", one.job.number, other.job.number)
+        if pair not in self._pairs:
+            self._pairs[pair] = beside.share_locks(one, other)
+        return self._pairs[pair]
+
     def _told_apart(self, next_: Departure, other: Job) -> bool:
         """Whether a census could tell the records of both jobs apart, should result lines be lost."""
-        mine = self._sent_keys(next_.job, next_.keys)
-        return next_.job.match == other.match and not match.overlap(mine, self._sent_keys(other))
+        pair = ("keys", next_.job.number, other.number)
+        if pair not in self._pairs:
+            mine = self._sent_keys(next_.job, next_.keys)
+            self._pairs[pair] = next_.job.match == other.match and not match.overlap(mine, self._sent_keys(other))
+        return self._pairs[pair]
 
     def _sent_keys(self, job: Job, planned: pa.Array | None = None) -> pa.Array:
         if planned is not None:

@@ -17,6 +17,7 @@ from sfseed_core.load.options import DEFAULT, requested
 from sfseed_core.load.resolve import Resolver
 from sfseed_core.load.undo import beyond_undo
 from sfseed_core.org.guard import decide
+from sfseed_core.workflow.another_day import behind
 from sfseed_core.workflow.automation import automation
 from sfseed_core.workflow.holdings import before_load
 
@@ -42,7 +43,8 @@ class Forecast:
     `holds` is what the org has of the chosen objects by now; `doubt` why that may be the wrong sandbox, which is asked about
     once more (None: nothing speaks for it). `calls` and `seconds` are about; `changes` are what existing records will be
     changed, `beyond_undo` what an undo cannot take back, `automation` what the org will run for these records (None: not to
-    be seen). `must_type` is the name that a person types before an org of this kind is loaded.
+    be seen). `behind` is how many days ago the records were made whose dates could move along. `must_type` is the name that a
+    person types before an org of this kind is loaded.
     """
 
     records: int
@@ -64,6 +66,7 @@ class Forecast:
     automation: tuple[str, ...] | None = ()
     test_first: int = 0
     dry_run: bool = False
+    behind: int = 0
 
     def lines(self) -> list[str]:
         """Return the forecast as lines for a person."""
@@ -75,6 +78,8 @@ class Forecast:
         lines.append(f"About {self.jobs:,} jobs, {self.calls:,} API calls{self._left()}, {duration(self.seconds)}")
         if self.test_first:
             lines.append(f"First about {self.test_first:,} records as a test: should one fail, they are taken back")
+        if self.behind:
+            lines.append(f"Dates: made {self.behind:,} days ago relative to that day; --shift-dates moves them along")
         lines += [f"Changes: {one}" for one in self.changes]
         lines += [f"Beyond undo: {one}" for one in self.beyond_undo]
         lines += self._automation()
@@ -149,7 +154,7 @@ def foresee(
     free = snapshot.storage_free_mb
     holds, doubt = before_load(name, org, counts, home=home, now=now)
     effort = extent(plan, counts, options, rate=_last_rate(home, org.org_id))
-    left = of_limits(org.limits(), CALLS)
+    left, later = of_limits(org.limits(), CALLS), behind(dataset, now=now)
     return Forecast(
         records=sum(counts.values()),
         org_name=facts.name or facts.org_id,
@@ -171,6 +176,7 @@ def foresee(
             *(activation.beyond_undo(counts) if activate or plan.activate else ()),
         ),
         automation=automation(org, counts),
+        behind=0 if later is None else later.days,
     )
 
 

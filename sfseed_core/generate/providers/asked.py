@@ -186,6 +186,7 @@ def _read_range(request: FieldRequest, asked: Options) -> Options:
         first, last = (day_of(text, today, _place(request)) for text in (low, high))
         ends: tuple[int, int] = ((first - today).days, (last - today).days)
         found: dict[str, Any] = {"from": ends[0], "to": ends[1], "working": bool(asked.get("working", False))}
+        found |= {} if "today" in (low + high).lower() else {"fixed": True}
         found |= days.passing(request) if ends[0] < 0 < ends[1] else {}
     else:
         scale = 0 if request.field.type in WHOLE else request.field.scale
@@ -346,6 +347,7 @@ PROVIDERS = (
             "to": "the highest",
             "distribution": ", ".join(DISTRIBUTIONS),
             "working": "working days only",
+            "fixed": "of days: its ends were not said by today, so that a load on a later day leaves them",
         },
         read=_read_range,
     ),

@@ -253,7 +253,7 @@ def instants_of(scope: Scope) -> Make:
 def in_business_hours(days: np.ndarray, drawn: np.ndarray, zone: ZoneInfo) -> np.ndarray:
     """Return an instant of each day, on the quarter of an hour between 8:00 and 16:45 of the zone."""
     quarters = _OPENS + draws.below(drawn, _QUARTERS)
-    return days * _DAY + quarters * _QUARTER - _offsets(days, zone)
+    return days * _DAY + quarters * _QUARTER - offsets(days, zone)
 
 
 def on_working_days(days: np.ndarray, *, since: np.ndarray) -> np.ndarray:
@@ -262,7 +262,7 @@ def on_working_days(days: np.ndarray, *, since: np.ndarray) -> np.ndarray:
     return np.where(before >= since, before, days)
 
 
-def _offsets(days: np.ndarray, zone: ZoneInfo) -> np.ndarray:
+def offsets(days: np.ndarray, zone: ZoneInfo) -> np.ndarray:
     """Return the zone's offset at noon of each day, in milliseconds: looked up once per day, not per record."""
     distinct, places = np.unique(days, return_inverse=True)
     return np.array([_offset(int(day), zone) for day in distinct], dtype=np.int64)[places]
