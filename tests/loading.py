@@ -37,6 +37,7 @@ class Made:
     references: Mapping[str, str]
     rows: Sequence[Mapping[str, Any]]
     deferred: frozenset[str] = frozenset()
+    upsert: str | None = None
 
 
 def plan_of(made: Sequence[Made], *, seed: int = 1) -> Plan:
@@ -63,7 +64,9 @@ def _object(made: Made) -> ObjectPlan:
     ]
     first = ("Pricebook2Id", "standard-price-book") if made.name == "PricebookEntry" else None
     columns = tuple(ColumnPlan(name, kind, "by-hand", precision=18, scale=2) for name, kind in made.columns.items())
-    return ObjectPlan(made.name, len(made.rows), made.level, columns, tuple(references), first_pass=first)
+    return ObjectPlan(
+        made.name, len(made.rows), made.level, columns, tuple(references), first_pass=first, upsert=made.upsert
+    )
 
 
 def stage(home: Path, org: EmulatedOrg, made: Sequence[Made], *, seed: int = 1) -> Dataset:

@@ -111,6 +111,7 @@ def _check_object(
         validation=None if judged is None else _validation(dataset, described, schema, snapshot, revision, judged, lost),
         existing={} if snapshot is None else snapshot.existing,
         lost=lost,
+        upsert=plan.upsert,
     )
     return judge_records(given)
 

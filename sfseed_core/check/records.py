@@ -16,7 +16,15 @@ from sfseed_core.check.between import BETWEEN_CHECKS
 from sfseed_core.check.cells import CELL_CHECKS, has_default, read_only
 from sfseed_core.check.column import Broken, Collector, Column, Rows
 from sfseed_core.check.finding import Level
-from sfseed_core.check.references import check_keyed, check_reference, circles, is_self_reference, waiting
+from sfseed_core.check.references import (
+    check_key,
+    check_keyed,
+    check_reference,
+    circles,
+    is_self_reference,
+    is_there,
+    waiting,
+)
 from sfseed_core.check.validation import Held, TableRows, validated
 from sfseed_core.constraints.model import FieldRules
 from sfseed_core.dataset import vectors
@@ -45,7 +53,8 @@ class Records:
     org has, per field; `record_types` the developer names that can be resolved, or None where they were not read;
     `validation` the org's validation rules, None where they are not asked for; `duplicates`: whether duplicate rules are active.
     `existing` is what the org has of the records that are named by a field (`snapshot.keyed`). `lost` says of the objects that
-    go before, by local key, which records will not be in the org.
+    go before, by local key, which records will not be in the org. `upsert` is the external id by which records of the org are
+    changed instead of made.
     """
 
     schema: ObjectSchema
@@ -62,6 +71,7 @@ class Records:
     duplicates: bool = False
     existing: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     lost: Mapping[str, vectors.Mask] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    upsert: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +107,14 @@ def judge_records(given: Records) -> Judged:
 
 
 def _check_slice(given: Records, rows: Rows, collector: Collector) -> None:
+    changed = is_there(rows, given.upsert, given.existing)
     for name in given.columns:
         step: Step = "update" if name in given.deferred else "insert"
-        collector.add(_cells(given, rows, name), name, rows.records, step)
+        collector.add(_needed(_cells(given, rows, name), changed), name, rows.records, step)
+    if given.upsert is not None:
+        collector.add(check_key(rows, given.upsert, given.existing), given.upsert, rows.records)
     for field in _missing(given):
-        every = np.ones(len(rows.records), bool)
+        every = ~changed
         collector.add([Broken("required", "a value is required", every, fix="give it a value")], field, rows.records)
     for name in given.columns if given.lost else ():
         if name in given.references and name not in given.deferred:
@@ -111,7 +124,14 @@ def _check_slice(given: Records, rows: Rows, collector: Collector) -> None:
             collector.add([broken], shown, rows.records)
     if given.validation is not None:
         for step, shown, broken in validated(_seen(given, rows, given.validation), given.validation):
-            collector.add([broken], shown, rows.records, step)
+            made = dataclasses.replace(broken, rows=broken.rows & ~changed)  # what else a changed one holds is not known
+            collector.add([made], shown, rows.records, step)
+
+
+def _needed(found: Iterable[Broken], changed: vectors.Mask) -> Iterator[Broken]:
+    """The answers of checks; a record that is changed, not made, needs no value."""
+    for one in found:
+        yield dataclasses.replace(one, rows=one.rows & ~changed) if one.rule == "required" else one
 
 
 def _seen(given: Records, rows: Rows, validation: Validation) -> TableRows:
@@ -158,6 +178,7 @@ def _missing(given: Records) -> list[str]:
 def _compared_whole(given: Records) -> frozenset[str]:
     """The columns that some check must see as a whole, references with their target columns."""
     names = {name for name, rules in given.rules.fields.items() if rules.unique}
+    names |= {given.upsert} if given.upsert is not None else set()
     names |= {name for rule in _together(given) for name in rule.fields}
     names |= {name for name, targets in given.references.items() if is_self_reference(given.schema.name, targets)}
     names |= columns_of(given.schema.name, given.columns) if given.duplicates else set()
@@ -210,12 +231,18 @@ def _single(given: Records, table: pa.Table, collector: Collector) -> Iterator[_
     """The unique fields; values that the org has are told at once."""
     for name in given.columns:
         rules = given.rules.fields.get(name, _ANYTHING)
+        if name == given.upsert:  # told apart without regard to case, since result lines are
+            codes = unique.codes(unique.folded(table[name], case_sensitive=False))
+            yield _Differing(name, "unique", "another record before it has the same value", codes, _ANOTHER)
+            continue
         if not rules.unique or name in given.references:
             continue
         values = unique.folded(table[name], case_sensitive=rules.case_sensitive)
         existing = given.taken.get(name, ())
         if existing:
             rows = unique.taken(values, existing, case_sensitive=rules.case_sensitive)
+            if given.upsert is not None:  # it may be the very record that is changed
+                rows = rows & ~is_there(Rows(given.schema, given.rules, rows, table), given.upsert, given.existing)
             theirs = Broken("unique", "the org has a record with this value", rows, fix=_ANOTHER)
             collector.add([theirs], name, vectors.numbers(table[RECORD]))
         yield _Differing(name, "unique", "another record before it has the same value", unique.codes(values), _ANOTHER)

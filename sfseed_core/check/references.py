@@ -74,6 +74,30 @@ def _is_wrong(text: str, existing: Mapping[str, tuple[str, ...]], *, several: bo
     return found > 1 if several else found == 0
 
 
+def is_there(rows: Rows, key: str | None, existing: Mapping[str, tuple[str, ...]]) -> vectors.Mask:
+    """Return a mask of the rows whose record the org has under the external id `key`: it is changed, not made."""
+    found: vectors.Mask = _counted(rows, key, existing) == 1
+    return found
+
+
+def check_key(rows: Rows, key: str, existing: Mapping[str, tuple[str, ...]]) -> Iterator[Broken]:
+    """Check the external id by which records are changed or made."""
+    yield Broken("upsert", f"a record is found by its {key}: it needs one", ~rows.holds(key), fix="give it a value")
+    several = _counted(rows, key, existing) > 1
+    yield Broken("upsert", "the org has several records with this value", several, fix="give it another value")
+
+
+def _counted(rows: Rows, key: str | None, existing: Mapping[str, tuple[str, ...]]) -> np.ndarray:
+    """How many records the org has with each row's value of the key, as far as it was asked."""
+    symbol = f"{rows.schema.name}.{key}"
+    if key is None or symbol not in existing or key not in rows.table.column_names:
+        return np.zeros(rows.table.num_rows, np.int64)
+    words = rows.one(key).cast("string").dictionary_encode()
+    known = [len(found_by(existing, f"{symbol}={one}")) for one in words.dictionary.to_pylist()]
+    counts: np.ndarray = np.array([*known, 0], np.int64)[vectors.keys(words.indices.cast("int64"))]
+    return counts
+
+
 def waiting(rows: Rows, field: str, targets: Sequence[str], lost: Mapping[str, vectors.Mask]) -> vectors.Mask:
     """Return a mask of the rows that point to a record which is `lost` (by object and local key): they cannot be sent."""
     keys = vectors.keys(rows.table[field])

@@ -79,6 +79,7 @@ def show(dataset: options.DatasetName, *, json: options.Json = False) -> None:
 def add(
     files: Annotated[list[str], typer.Argument(metavar="FILES", help="Files, or folders of them, named after objects.")],
     org: options.Org = None,
+    upsert: options.Upsert = None,
     progress: options.ProgressOption = "auto",
     *,
     adapt: options.Adapt = False,
@@ -89,10 +90,10 @@ def add(
     from sfseed_core import system
     from sfseed_core.clock import SYSTEM
     from sfseed_core.dataset.brought.plan import Asked
-    from sfseed_core.workflow.own_set import bring
+    from sfseed_core.workflow.own_set import bring, upserts
 
     console = Console(json=json, verbosity=-quiet, progress=progress)
-    asked = Asked({}, adapt=adapt)
+    asked = Asked(upserts(upsert), adapt=adapt)
     made = bring(files, asked, org=options.org(org), home=system.home(), observer=console.observer(), clock=SYSTEM)
     counts = dict(made.counts)
     data = {"dataset": made.id, "objects": counts, "notes": list(made.plan.notes)}

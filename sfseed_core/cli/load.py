@@ -27,6 +27,7 @@ def load(
     rows_per_job: options.RowsPerJob = None,
     mb_per_job: options.MegabytesPerJob = None,
     leave_calls: options.LeaveCalls = None,
+    upsert: options.Upsert = None,
     timeout: options.Timeout = 0,
     patience: options.PatienceMinutes = None,
     progress: options.ProgressOption = "auto",
@@ -54,7 +55,7 @@ def load(
     console = Console(json=json, verbosity=verbose - quiet, progress=progress, yes=yes)
     limit = options.most_failed(max_failed)
     home = system.home()
-    name = own_set(what, console, org=options.org(org), upsert=None, adapt=adapt, home=home)
+    name = own_set(what, console, org=options.org(org), upsert=upsert, adapt=adapt, home=home)
     if shift_dates:
         _shift(name, console, home=home)
     request = request_for_dataset(

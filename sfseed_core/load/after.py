@@ -72,7 +72,7 @@ def _lost(run: Run) -> dict[tuple[str, str | None], pa.Table]:
     """The records that are not in as things stand, with their error: what a record's last job says counts."""
     seen: dict[tuple[str, str | None], pa.Array] = {}
     lost: dict[tuple[str, str | None], list[pa.Table]] = {}
-    for job in reversed(jobs.read_jobs(run, phases={Phase.SETTLED}, operations=("insert", "update"))):
+    for job in reversed(jobs.read_jobs(run, phases={Phase.SETTLED}, operations=(*jobs.MAKING, "update"))):
         found = Outcome.read(files_of(run, job).outcome)
         kind = (job.object, job.field)
         keys = vectors.integers(found.keys)

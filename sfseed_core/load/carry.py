@@ -97,7 +97,8 @@ class Carrier:
         with self._run.line("intent", "create", job=job.number) as db:
             job = jobs.change(db, job, phase=Phase.CREATING, intended=self._clock.now().isoformat())
         try:
-            info = self._org.create_job(job.object, jobs.verb(job.operation))
+            key = job.match.columns[0] if job.operation == "upsert" else None
+            info = self._org.create_job(job.object, jobs.verb(job.operation), external_id=key)
         except (OrgUnreachable, OrgAnswered) as error:
             given_up = self._abandon(job, error)
             if isinstance(error, OrgAnswered) and not isinstance(error, Transient):
@@ -162,6 +163,8 @@ class Carrier:
             old, new = files_of(self._run, job), files_of(self._run, fresh)
             old.sent.replace(new.sent)
             old.keys.replace(new.keys)
+            if old.before.exists():
+                old.before.replace(new.before)
         return fresh
 
     # -- looking -----------------------------------------------------------------------------------------------------

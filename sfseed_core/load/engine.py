@@ -12,7 +12,7 @@ import pyarrow as pa
 from sfseed_core.dataset import vectors
 from sfseed_core.errors import OrgAnswered
 from sfseed_core.events import Note, Progress
-from sfseed_core.load import beside, census, ids, jobs, locks, match, results, settle, single
+from sfseed_core.load import before, beside, census, ids, jobs, locks, match, results, settle, single, upserted
 from sfseed_core.load.allowance import Watch
 from sfseed_core.load.carry import BulkRefused, Carrier
 from sfseed_core.load.drive import Driver
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sfseed_core.load.jobs import Job, JobFiles
     from sfseed_core.load.journal import Run
     from sfseed_core.load.options import Options
+    from sfseed_core.load.upserted import Seen
     from sfseed_core.org.guard import GuardedOrg
     from sfseed_core.schema.model import Field, ObjectSchema
 
@@ -59,7 +60,7 @@ class Engine:
         self._run, self._org, self._tally, self._schema = run, org, tally, schema
         self._observer, self._options = observer, options
         self._phase: EventPhase = phase
-        self._operations = ("delete", "clear") if phase == "undo" else ("insert", "update")
+        self._operations = ("delete", "clear", "restore") if phase == "undo" else (*jobs.MAKING, "update")
         self.patience = Patience(run, clock, observer, seconds=options.patience, phase=phase)
         self._watch = Watch(org, patience=self.patience, clock=clock, leave=options.leave_calls)
         self._carrier = Carrier(run, org, tally, patience=self.patience, clock=clock, options=options)
@@ -89,6 +90,7 @@ class Engine:
             with self._run.transaction() as db:
                 jobs.change(db, job, phase=Phase.ABANDONED)
             files_of(self._run, job).clear()
+            files_of(self._run, job).before.unlink(missing_ok=True)
         self._carrier.sweep([*unsent, *self._jobs(frozenset({Phase.ABANDONED}))])
         flying = self._jobs(frozenset(one for one in Phase if one.in_flight))
         for job in flying:
@@ -144,6 +146,7 @@ class Engine:
         job = departure.job
         kind = (job.object, job.operation)
         self._watch.check(job.rows)
+        self.patience.read(lambda: before.look(self._run, self._org.org, job, self._fields(job.object)))
         try:
             if kind not in self._singles:
                 sent = self._carrier.launch(job)
@@ -201,7 +204,9 @@ class Engine:
         """
         again = Fate.WAITING if job.round + 1 < self._options.rounds else Fate.UNPROCESSED
         said = settle.Said(job.match.columns, job.error)
-        if job.operation in {"delete", "clear"}:
+        if job.operation == "upsert":
+            return upserted.outcome(reading, sent, said, self._looked_up(job, files, sent, reading), again)
+        if job.operation in {"delete", "clear", "restore"}:
             return settle.forgive(settle.close(reading, sent, said, absent=again), settle.GONE)
         if job.operation == "update":
             reading = self._confirm(job, files, sent, reading)
@@ -215,6 +220,18 @@ class Engine:
                 mine = seen.only(~match.found_in(seen.keys, [self._sent_keys(one) for one in siblings]))
                 reading, certain = settle.count_in(reading, sent, mine, self._known(job.object, siblings))
         return settle.close(reading, sent, said, absent=again if certain else None)
+
+    def _looked_up(self, job: Job, files: JobFiles, sent: Sent, reading: Reading) -> Seen:
+        """What is known of an upsert's records: from before it, from its lines and, where these do not say all, from the org."""
+        seen = upserted.Seen.of(job, files)
+        if reading.complete:
+            return seen
+        self._observer.notify(Note(self._phase, f"{job.object}: result lines are missing; asking the org for its records"))
+        try:
+            return self.patience.read(lambda: seen.asked(self._org.org, sent, reading, self._fields(job.object)))
+        except OrgAnswered as error:
+            self._run.note(f"{job.object}: the org could not be asked for its records: {error.message}")
+            return seen
 
     def recount(self, job: Job, sent: Sent, strays: np.ndarray) -> None:
         """Ask the org once more about records of a settled job that are in doubt; `strays` are ids that nobody was found for."""
@@ -252,9 +269,9 @@ class Engine:
 
     def _known(self, object_name: str, siblings: Collection[Job]) -> np.ndarray:
         """The ids of the object's records that other jobs of this run returned, matched or not."""
-        settled = jobs.read_jobs(self._run, phases={Phase.SETTLED}, operations=("insert",))
+        settled = jobs.read_jobs(self._run, phases={Phase.SETTLED}, operations=jobs.MAKING)
         of_object = [*(one for one in settled if one.object == object_name), *siblings]
-        found = [results.returned_ids(one, files_of(self._run, one)) for one in of_object]
+        found = [results.made_ids(one, files_of(self._run, one)) for one in of_object]
         return np.concatenate([*found, np.zeros(0, ids.ID)])
 
     def _census(self, job: Job, files: JobFiles) -> Census | None:

@@ -66,7 +66,7 @@ def understood(text: str) -> tuple[str, str, tuple[str, ...]]:
 def _texts(run: Run) -> Iterator[tuple[str, str, int]]:
     """Every different text (ids aside) of records that are not in, with how many records have it."""
     seen: dict[tuple[str, str | None], pa.Array] = {}
-    for job in reversed(jobs.read_jobs(run, phases={Phase.SETTLED}, operations=("insert", "update"))):
+    for job in reversed(jobs.read_jobs(run, phases={Phase.SETTLED}, operations=(*jobs.MAKING, "update"))):
         found = Outcome.read(files_of(run, job).outcome)
         kind = (job.object, job.field)
         later = seen.get(kind, pa.nulls(0, pa.int64()))

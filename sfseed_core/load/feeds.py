@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sfseed_core.dataset import vectors
 from sfseed_core.dataset.store import open_dataset
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sfseed_core.dataset.dataset import Dataset
+    from sfseed_core.load.jobs import Operation
     from sfseed_core.load.journal import Run
     from sfseed_core.load.ledger import Ledger
     from sfseed_core.load.options import Options
     from sfseed_core.load.resolve import Resolver
     from sfseed_core.load.steps import Step
-    from sfseed_core.recipe.model import ReferencePlan
+    from sfseed_core.recipe.model import ObjectPlan, ReferencePlan
+    from sfseed_core.schema.model import ObjectSchema
 
 _READ_BYTES = 16_000_000
 _SAMPLE = 256
@@ -65,7 +68,10 @@ class Feeds:
         fates = self._ledger.fates(step.object)
         if not (fates == Fate.WAITING).any():
             return
-        blank = Job(0, step.name, step.object, "insert", None, False, Phase.PLANNED, 0, round_, MatchKey(()))
+        upsert = self._dataset.plan.object(step.object).upsert
+        operation: Operation = "insert" if upsert is None else "upsert"
+        key = MatchKey(() if upsert is None else (upsert,))
+        blank = Job(0, step.name, step.object, operation, None, False, Phase.PLANNED, 0, round_, key)
         counts = {one.name: one.count for one in self._dataset.plan.objects}
         parent = locks.lock_parent(
             self._dataset.plan.object(step.object), self._dataset.schema[step.object], step.deferred, counts
@@ -94,6 +100,9 @@ class Feeds:
             texts, keys = texts.take(match.positions(order)), keys[order]
         found: list[Departure] = []
         schema = self._dataset.schema[step.object]
+        if plan.upsert is not None and len(keys):
+            texts = _changeable(texts, plan, schema, self._resolver)
+            return self._planned(blank, blank.match, texts, keys, locking_fields(schema))
         for share in match.shares(texts, schema.fields) if len(keys) else ():
             part = texts if len(share.rows) == len(keys) else texts.take(match.positions(share.rows))
             found += self._planned(blank, share.key, part, keys[share.rows], locking_fields(schema))
@@ -242,9 +251,25 @@ class Feeds:
             part, mine = texts.slice(start, size), keys[start : start + size]
             locked = locked_by(part, locking)
             planned = plan_jobs(self._run, blank, key, part, mine, most_bytes=most)
-            whole = len(planned) == 1 and blank.operation == "insert"
+            whole = len(planned) == 1 and blank.operation in jobs.MAKING
             found += [Departure(one, locked, match.keys(part, key) if whole else None) for one in planned]
         return found
+
+
+def _changeable(texts: pa.Table, plan: ObjectPlan, schema: ObjectSchema, resolver: Resolver) -> pa.Table:
+    """The cells of an upsert, without those that the org takes only when a record is made, in rows of records that it has."""
+    assert plan.upsert is not None
+    fixed = [name for name in texts.column_names if name in schema.fields and not schema.fields[name].updateable]
+    if not fixed:
+        return texts
+    words = vectors.one_array(texts[plan.upsert]).dictionary_encode()
+    keys: list[str | None] = words.dictionary.to_pylist()  # compared as the org compares them, one by one
+    known = np.array([bool(one) and resolver.has(plan.name, plan.upsert, str(one)) for one in keys] + [False])
+    there = vectors.booleans(known[vectors.keys(words.indices.cast(pa.int64()))])
+    for name in fixed:
+        cells = pc.if_else(there, pa.nulls(texts.num_rows, pa.string()), vectors.one_array(texts[name]))
+        texts = texts.set_column(texts.column_names.index(name), name, cells)
+    return texts
 
 
 def plan_jobs(run: Run, blank: Job, key: MatchKey, texts: pa.Table, keys: np.ndarray, *, most_bytes: int) -> list[Job]:

@@ -69,7 +69,9 @@ def misfits(
         elif count:
             found += _of_fields(dataset, plan, schema[plan.name], revision)
             found += _of_record_types(dataset, plan, snapshot, revision)
-            found += _of_required(plan, schema[plan.name], count)
+            found += (
+                _of_required(plan, schema[plan.name], count) if plan.upsert is None else ()
+            )  # some may be there already
     structural = {(one.object, one.field) for one in found}
     return (*found, *(one for one in _of_findings(findings) if (one.object, one.field) not in structural))
 

@@ -9,20 +9,20 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from sfseed_core import system
 from sfseed_core.dataset import vectors
 from sfseed_core.errors import OrgAnswered
-from sfseed_core.load import activation, ids, jobs, results
+from sfseed_core.load import activation, before, ids, jobs, results
 from sfseed_core.load.jobs import Phase, files_of
+from sfseed_core.org.found import find_by
 from sfseed_core.schema.parse import object_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-    import pyarrow as pa
 
     from sfseed_core.load.journal import Run
     from sfseed_core.org.client import Org
@@ -116,18 +116,43 @@ class _Look:
         others, dragged, held = self._others()
         changed = {name: ids.from_texts(table["Id"])[self._is_later(table, "LastModified")] for name, table in rows.items()}
         kept = self._with_parents(rows, {name: np.union1d(changed[name], held.get(name, _none())) for name in rows})
+        again, still = self._restored()
+        kept = {name: np.union1d(kept.get(name, _none()), still.get(name, _none())) for name in {*kept, *still}}
         counts = self._run.counts("insert")
         preview = UndoPreview(
             deleted={name: table.num_rows for name, table in rows.items()},
             gone=_some({name: len(known) - rows[name].num_rows for name, known in self._created.items()}),
-            changed=_some({name: len(found) for name, found in changed.items()}),
+            changed=_some(
+                {name: len(found) for name, found in changed.items()}
+                | {f"{name} (there before)": len(found) for name, found in still.items()}
+            ),
             others=_some(others),
             dragged=_some(dragged),
             in_doubt=_some({name: one.in_doubt for name, one in counts.items()}),
-            restored=tuple(f"{one['object']}.{one['field']} to {one['old']}" for one in self._run.get("changed", [])),
+            restored=(
+                *(f"{one['object']}.{one['field']} to {one['old']}" for one in self._run.get("changed", [])),
+                *(f"{count:,} {name} records to what they held before" for name, count in again.items()),
+            ),
             locked=_some(activation.activated(self._run)),
         )
         return Drift(preview, kept)
+
+    def _restored(self) -> tuple[dict[str, int], dict[str, np.ndarray]]:
+        """How many records of each object will be changed back, and the ids of those that others have changed since."""
+        found: dict[str, list[np.ndarray]] = {}
+        for name, known in before.to_restore(self._run).values():
+            found.setdefault(name, []).append(known.ids)
+        every = {name: np.unique(np.concatenate(parts)) for name, parts in found.items()}
+        stamps = ("LastModifiedDate", "LastModifiedById")
+        still = {}
+        for name, known_ids in every.items():
+            if not {*stamps} <= {*object_schema(self._org.describe(name).raw or {}).fields}:
+                continue
+            wanted: list[str] = ids.to_texts(known_ids).to_pylist()
+            rows = list(find_by(self._org, name, stamps, "Id", wanted))
+            table = pa.table({one: pa.array([row[one] for row in rows], pa.string()) for one in ("Id", *stamps)})
+            still[name] = ids.from_texts(table["Id"])[self._is_later(table, "LastModified")]
+        return {name: len(one) for name, one in every.items()}, {name: one for name, one in still.items() if len(one)}
 
     def _ours(self, name: str) -> pa.Table:
         """Our records that the org still has, with who changed them when, and their references to other records of ours."""
@@ -235,8 +260,8 @@ def read_kept(run: Run) -> dict[str, np.ndarray]:
 def _created(run: Run) -> dict[str, np.ndarray]:
     """The ids that the org returned to the run, by object."""
     found: dict[str, list[np.ndarray]] = {}
-    for job in jobs.read_jobs(run, phases={Phase.SETTLED, Phase.FETCHED}, operations=("insert",)):
-        found.setdefault(job.object, []).append(results.returned_ids(job, files_of(run, job)))
+    for job in jobs.read_jobs(run, phases={Phase.SETTLED, Phase.FETCHED}, operations=jobs.MAKING):
+        found.setdefault(job.object, []).append(results.made_ids(job, files_of(run, job)))
     every = {name: np.unique(np.concatenate(parts)) for name, parts in found.items()}
     return {name: known[known != b""] for name, known in every.items() if (known != b"").any()}
 

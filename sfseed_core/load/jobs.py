@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
     from sfseed_core.load.journal import Run
 
-Operation = Literal["insert", "update", "delete", "clear"]
-"""What a job does; `clear` empties references that would keep records from being deleted."""
+Operation = Literal["insert", "upsert", "update", "delete", "clear", "restore"]
+"""What a job does; `clear` empties references that would keep records from being deleted, `restore` brings old values back."""
+MAKING: tuple[Operation, ...] = ("insert", "upsert")
+"""Operations that bring records in."""
 RESULT_KINDS = ("successful", "failed", "unprocessed", "census")
 
 
@@ -82,9 +84,9 @@ class Job:
     intended: str | None = None
 
 
-def verb(operation: Operation) -> Literal["insert", "update", "delete"]:
+def verb(operation: Operation) -> Literal["insert", "upsert", "update", "delete"]:
     """Return what an org calls the operation."""
-    return "update" if operation == "clear" else operation
+    return "update" if operation in {"clear", "restore"} else operation  # type: ignore[return-value]
 
 
 _COLUMNS = tuple(one.name for one in dataclasses.fields(Job))
@@ -131,7 +133,7 @@ class JobFiles:
     """Where a job's files are.
 
     `sent` (CSV) and `keys` (the local keys of its rows) are there before the job is created, the results once it ended,
-    `outcome` once it is settled; then all others are gone.
+    `outcome` once it is settled; then all others are gone, but for `before`, without which an undo could not change back.
     """
 
     folder: Path
@@ -151,6 +153,11 @@ class JobFiles:
     def outcome(self) -> Path:
         """What became of each record."""
         return self.folder / f"{self.number:06}.outcome.arrow"
+
+    @property
+    def before(self) -> Path:
+        """What the records that the job changes held before (`load.before`)."""
+        return self.folder / f"{self.number:06}.before.arrow"
 
     def results(self, kind: str) -> Path:
         """The result lines of a kind, as the org gave them."""

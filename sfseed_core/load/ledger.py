@@ -93,7 +93,7 @@ class Ledger:
         mine = found.keys >= 0
         keys = found.keys[mine]
         self.of(job)[keys] = found.fates[mine]
-        if job.operation == "insert":
+        if job.operation in jobs.MAKING:
             there = found.ids[mine] != b""
             self._ids[job.object].put(keys[there], found.ids[mine][there])
 
@@ -121,7 +121,7 @@ class Ledger:
         again = list(self._run.get("sent_again", []))
         for id_map in self._ids.values():
             id_map.clear()
-        for job in jobs.read_jobs(self._run, operations=("insert", "update")):
+        for job in jobs.read_jobs(self._run, operations=(*jobs.MAKING, "update")):
             while again and again[0] < job.number:
                 again.pop(0)
                 self._put_back()

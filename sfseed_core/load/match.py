@@ -77,7 +77,7 @@ def shares(texts: pa.Table, fields: Mapping[str, Field]) -> list[Share]:
 
 def keys(texts: pa.Table, key: MatchKey) -> pa.Array:
     """Return the match key of every row as one text."""
-    parts = [_plain(texts[name]) for name in key.close]
+    parts = [plain(texts[name]) for name in key.close]
     parts += [_fingerprint(texts[name]) for name in key.loose]
     if not parts:
         return _filled(pa.nulls(texts.num_rows, pa.string()))
@@ -169,7 +169,7 @@ def _external_id(texts: pa.Table, fields: Mapping[str, Field]) -> str | None:
         found = fields.get(name)
         if found is None or not (found.external_id or found.unique) or not _is_stable(name, fields):
             continue
-        column = _plain(texts[name])
+        column = plain(texts[name])
         if len(column.dictionary_encode().dictionary) == texts.num_rows and not pc.any(pc.equal(column, _EMPTY[0])).as_py():
             return name
     return None
@@ -187,7 +187,7 @@ def _fewest(texts: pa.Table, stable: Sequence[str]) -> tuple[np.ndarray, MatchKe
     for name in sorted(stable, key=lambda name: -counts[name]):
         if _classes(so_far) == texts.num_rows:
             break
-        codes = _codes(_plain(texts[name]))
+        codes = _codes(plain(texts[name]))
         joined = _merge([so_far, codes], texts.num_rows)
         if _classes(joined) > _classes(so_far):
             coded[name], so_far = codes, joined
@@ -237,8 +237,8 @@ def _codes(column: pa.Array) -> np.ndarray:
 # -- comparing cells ---------------------------------------------------------------------------------------------------
 
 
-def _plain(column: pa.ChunkedArray | pa.Array) -> pa.Array:
-    """Texts without what an org is known to change: `1.10` and `1.1`, `3.` and `3`, `A@x.com` and `a@x.com ` are equal."""
+def plain(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Return texts without what an org is known to change: `1.10` and `1.1`, `3.` and `3`, `A@x.com` and `a@x.com ` are equal."""
     return _without_zeros(pc.utf8_lower(pc.utf8_trim_whitespace(_filled(one_array(column)))))
 
 

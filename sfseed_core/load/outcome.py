@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from sfseed_core import system
-from sfseed_core.dataset.vectors import integers, numbers
+from sfseed_core.dataset.vectors import booleans, integers, mask, numbers
 from sfseed_core.load import ids
 from sfseed_core.load.status import Counts
 
@@ -53,12 +53,19 @@ class Outcome:
     """The fate of each record of a job, beside its id and the org's error text where there is one.
 
     `keys` -1 stands for an id that the org returned and that no record could be found for: an undo takes it back too.
+    `created` says of an upsert which records it made; all others were there before (None: the job made all that it names).
     """
 
     keys: np.ndarray
     fates: np.ndarray
     ids: np.ndarray
     errors: pa.Array
+    created: np.ndarray | None = None
+
+    @property
+    def made(self) -> np.ndarray:
+        """The ids of the records that the job made."""
+        return self.ids if self.created is None else self.ids[self.created]
 
     def write(self, path: Path) -> None:
         """Write it so that it is whole and durable, or not there."""
@@ -68,6 +75,8 @@ class Outcome:
             "id": ids.to_texts(self.ids),
             "error": self.errors,
         }
+        if self.created is not None:
+            columns["created"] = booleans(self.created)
         sink = pa.BufferOutputStream()
         table = pa.table(columns)
         with pa.ipc.new_file(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
@@ -84,4 +93,5 @@ class Outcome:
             fates=numbers(table["fate"]).astype(np.uint8),
             ids=ids.from_texts(table["id"]),
             errors=table["error"].combine_chunks(),
+            created=mask(table["created"]) if "created" in table.column_names else None,
         )

@@ -89,7 +89,8 @@ def _described(run: Run) -> dict[str, Any]:
 
 def _outcome_bytes(found: Outcome) -> bytes:
     sink = io.BytesIO()
-    np.savez_compressed(sink, allow_pickle=False, keys=found.keys, fates=found.fates, ids=found.ids)
+    made = np.ones(len(found.ids), bool) if found.created is None else found.created
+    np.savez_compressed(sink, allow_pickle=False, keys=found.keys, fates=found.fates, ids=found.ids, created=made)
     return sink.getvalue()
 
 
@@ -97,7 +98,11 @@ def _outcome(data: bytes) -> Outcome:
     with np.load(io.BytesIO(data), allow_pickle=False) as stored:
         known = stored["ids"].astype(ids.ID)
         return Outcome(
-            stored["keys"].astype(np.int64), stored["fates"].astype(np.uint8), known, pa.nulls(len(known), pa.string())
+            stored["keys"].astype(np.int64),
+            stored["fates"].astype(np.uint8),
+            known,
+            pa.nulls(len(known), pa.string()),
+            stored["created"].astype(bool) if "created" in stored.files else None,
         )
 
 
@@ -130,5 +135,7 @@ def _fill(run: Run, described: Mapping[str, Any], outcomes: Mapping[int, Outcome
             marks = ", ".join("?" * len(names))
             statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 - our names
             db.executemany(statement, [tuple(row) for row in rows])
+    if jobs.read_jobs(run, operations=("upsert",)):
+        run.note("records that it changed can only be changed back where it was made: what they held before is not here")
     for job in jobs.read_jobs(run):
         outcomes[job.number].write(files_of(run, job).outcome)

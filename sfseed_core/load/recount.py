@@ -28,7 +28,7 @@ def recount(run: Run, engine: Engine, feeds: Feeds, ledger: Ledger, stages: Sequ
     if not run.get(_KEY):
         return
     steps = {step.name: step for stage in stages for step in stage if step.kind == "insert"}
-    for job in jobs.read_jobs(run, phases={Phase.SETTLED}, operations=("insert",)):
+    for job in jobs.read_jobs(run, phases={Phase.SETTLED}, operations=jobs.MAKING):
         found = Outcome.read(files_of(run, job).outcome)
         doubtful = (found.fates == Fate.IN_DOUBT) & (found.keys >= 0)
         keys = found.keys[doubtful]

@@ -24,7 +24,7 @@ ID_COLUMN, ERROR_COLUMN = "sf__Id", "sf__Error"
 
 def settled_jobs(run: Run) -> list[Job]:
     """Return the insert jobs whose outcome is known, in the order they were planned."""
-    return jobs.read_jobs(run, phases={Phase.SETTLED}, operations=("insert",))
+    return jobs.read_jobs(run, phases={Phase.SETTLED}, operations=jobs.MAKING)
 
 
 def job_csv(run: Run, dataset: Dataset, job: Job, *, failed: bool) -> bytes:

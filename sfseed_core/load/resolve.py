@@ -77,6 +77,10 @@ class Resolver:
             )
         return self.existing[query]
 
+    def has(self, object_name: str, field: str, value: str) -> bool:
+        """Say whether the org had a record of the object with this value when it was asked."""
+        return bool(found_by(self.existing, f"{object_name}.{field}={value}"))
+
     def keyed(self, written: str) -> str | None:
         """Return the id of the one record that `Account.Key__c=A-1` stands for; None when there is none, or several."""
         known = found_by(self.existing, written)

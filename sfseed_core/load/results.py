@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from sfseed_core.dataset import vectors
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sfseed_core.load.jobs import Job, JobFiles
 
 _BLOCK = 1 << 22  # must hold the longest line; an org's longest record is 400,000 characters
-ID, ERROR = "sf__Id", "sf__Error"
+ID, ERROR, CREATED = "sf__Id", "sf__Error", "sf__Created"
 
 
 def read_texts(path: Path, columns: Sequence[str]) -> pa.Table:
@@ -123,9 +124,30 @@ def read_sent(job: Job, files: JobFiles) -> pa.Array:
     return match.keys(read_texts(files.sent, job.match.columns), job.match)
 
 
-def returned_ids(job: Job, files: JobFiles) -> np.ndarray:
-    """Return every id that the org returned for a job whose results are there, settled or not."""
+def made_ids(job: Job, files: JobFiles) -> np.ndarray:
+    """Return the id of every record that the org made for a job whose results are there, settled or not."""
     if job.phase is Phase.SETTLED:
-        return Outcome.read(files.outcome).ids
+        return Outcome.read(files.outcome).made
     path = files.results("successful")
-    return ids.from_texts(read_texts(path, [ID])[ID]) if path.exists() else np.zeros(0, ids.ID)
+    if not path.exists():
+        return np.zeros(0, ids.ID)
+    table = read_texts(path, [ID, CREATED])
+    found = ids.from_texts(table[ID])
+    if job.operation == "upsert":
+        found = found[_is_true(table[CREATED])]
+    return found
+
+
+def changed_ids(files: JobFiles) -> np.ndarray:
+    """Return the ids of the records that an upsert's results name as changed, not made."""
+    path = files.results("successful")
+    if not path.exists():
+        return np.zeros(0, ids.ID)
+    table = read_texts(path, [ID, CREATED])
+    found: np.ndarray = ids.from_texts(table[ID])[~_is_true(table[CREATED])]
+    return found
+
+
+def _is_true(column: pa.ChunkedArray) -> np.ndarray:
+    true: np.ndarray = vectors.mask(pc.equal(pc.utf8_lower(column), vectors.texts(["true"])[0]))
+    return true

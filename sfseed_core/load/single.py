@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from sfseed_core.dataset import vectors
 from sfseed_core.errors import OrgAnswered, OrgUnreachable
-from sfseed_core.load import ids, jobs, results
+from sfseed_core.load import before, ids, jobs, results
 from sfseed_core.load.jobs import Phase, files_of
 from sfseed_core.load.outcome import Fate
 from sfseed_core.load.settle import Reading
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sfseed_core.load.carry import Tally
-    from sfseed_core.load.jobs import Job
+    from sfseed_core.load.jobs import Job, JobFiles
     from sfseed_core.load.journal import Run
     from sfseed_core.load.patience import Patience
     from sfseed_core.org.guard import GuardedOrg
@@ -38,11 +38,21 @@ def send(run: Run, org: GuardedOrg, tally: Tally, job: Job, fields: Mapping[str,
         tally.of(job)[files.read_keys()] = Fate.IN_FLIGHT
         tally.write_counts(db)
     rows = results.read_texts(files.sent, results.header(files.sent)).to_pylist()
+    there = _there(job, files)
     for position, row in enumerate(rows):
         patience.check()
-        if not _send_one(run, org, job, position, row, fields):
+        if not _send_one(run, org, job, position, row | there.get(position, {}), fields):
             patience.read(org.org.server_now)
     return finish(run, org, job)
+
+
+def _there(job: Job, files: JobFiles) -> dict[int, dict[str, str]]:
+    """By position, the ids of the records of an upsert that the org has already."""
+    known = before.read(files) if job.operation == "upsert" else None
+    if known is None:
+        return {}
+    found = dict(zip(known.records.tolist(), ids.to_texts(known.ids).to_pylist(), strict=True))
+    return {at: {"Id": found[key]} for at, key in enumerate(files.read_keys().tolist()) if key in found}
 
 
 def finish(run: Run, org: GuardedOrg, job: Job) -> Job:
@@ -74,6 +84,10 @@ def _insert(org: GuardedOrg, object_name: str, record: dict[str, Any]) -> str:
     return org.insert_one(object_name, record)
 
 
+def _upsert(org: GuardedOrg, object_name: str, record: dict[str, Any]) -> str:
+    return _update(org, object_name, record) if "Id" in record else org.insert_one(object_name, record)
+
+
 def _update(org: GuardedOrg, object_name: str, record: dict[str, Any]) -> str:
     found = str(record.pop("Id"))
     org.update_one(object_name, found, record)
@@ -87,8 +101,10 @@ def _delete(org: GuardedOrg, object_name: str, record: dict[str, Any]) -> str:
 
 _VERBS: dict[str, Callable[[GuardedOrg, str, dict[str, Any]], str]] = {
     "insert": _insert,
+    "upsert": _upsert,
     "update": _update,
     "clear": _update,
+    "restore": _update,
     "delete": _delete,
 }
 

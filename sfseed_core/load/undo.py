@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sfseed_core import system
 from sfseed_core.clock import SYSTEM
+from sfseed_core.dataset import vectors
 from sfseed_core.errors import DataError, SfseedError
 from sfseed_core.events import SILENT
-from sfseed_core.load import changes, ids, jobs, outcome, results
+from sfseed_core.load import before, changes, ids, jobs, outcome, results
 from sfseed_core.load.beside import Departure
 from sfseed_core.load.bind import bind
 from sfseed_core.load.engine import Engine
@@ -100,7 +102,7 @@ def _settle_load(
     options: Options,
 ) -> None:
     rest = frozenset(Phase) - {Phase.SETTLED, Phase.ABANDONED}
-    if not jobs.read_jobs(run, phases=rest, operations=("insert", "update")):
+    if not jobs.read_jobs(run, phases=rest, operations=(*jobs.MAKING, "update")):
         return
     opened = dataset()
     ledger = Ledger(run, opened, run.get("revision"))
@@ -115,6 +117,7 @@ def _delete(run: Run, org: GuardedOrg, engine: Engine, ledger: UndoLedger, optio
     try:
         engine.take_stock()
         for _ in range(_PASSES):
+            engine.drive(_restorings(run, ledger, step, options) for step in ledger.restored)
             for stage in reversed(ledger.stages):
                 engine.drive(_jobs(run, ledger, step, options) for step in stage)
             if not ledger.try_refused_again():
@@ -154,6 +157,21 @@ def _clearings(run: Run, ledger: UndoLedger, step: str, field: str, options: Opt
         yield from map(Departure, plan_jobs(run, blank, BY_ID, texts, rows, most_bytes=options.bytes_per_job))
 
 
+def _restorings(run: Run, ledger: UndoLedger, step: str, options: Options) -> Iterator[Departure]:
+    """The jobs that give records which the load changed their old values again."""
+    name, known = ledger.restored[step]
+    fates = ledger.fates_restored[step]
+    for round_ in range(options.rounds):
+        blank = Job(0, step, name, "restore", None, False, Phase.PLANNED, 0, round_, BY_ID)
+        for rows in slices(np.flatnonzero(fates == Fate.WAITING), options.rows_per_job):
+            at = vectors.integers(rows)
+            texts = {"Id": ids.to_texts(known.ids[rows])}
+            for column in known.values.column_names:
+                old = vectors.one_array(known.values[column]).take(at)
+                texts[column] = pc.if_else(pc.equal(old, ""), NOTHING, old)
+            yield from map(Departure, plan_jobs(run, blank, BY_ID, pa.table(texts), rows, most_bytes=options.bytes_per_job))
+
+
 def _clearing(step: str, field: str) -> str:
     return f"clear {field} of {step}"
 
@@ -164,6 +182,11 @@ def _note_leftovers(run: Run, ledger: UndoLedger) -> None:
         if left:
             why = "; ".join(ledger.reasons.get(step, ())) or "the org did not say why"
             run.note(f"{left:,} {ledger.object_of[step]} records could not be deleted: {why}")
+    for step, fates in ledger.fates_restored.items():
+        left = int(((fates != Fate.SUCCEEDED) & (fates != Fate.ABSENT)).sum())
+        if left:
+            why = "; ".join(ledger.reasons.get(step, ())) or "the org did not say why"
+            run.note(f"{left:,} {ledger.restored[step][0]} records could not be changed back: {why}")
     kept = sum(int((fates == Fate.ABSENT).sum()) for fates in ledger.fates.values())
     if kept:
         run.note(f"{kept:,} records were kept: changed by others since, or needed by what others added")
@@ -186,12 +209,19 @@ class UndoLedger:
         kept = read_kept(run)
         for name, fates in self.fates.items():
             fates[np.isin(self.ids[name], kept.get(self.object_of[name], np.zeros(0, ids.ID)))] = Fate.ABSENT
+        self.restored = {f"restore {step}": found for step, found in before.to_restore(run).items()}
+        self.fates_restored = {
+            step: np.where(
+                np.isin(known.ids, kept.get(name, np.zeros(0, ids.ID))), np.uint8(Fate.ABSENT), np.uint8(Fate.WAITING)
+            )
+            for step, (name, known) in self.restored.items()
+        }
         self.reasons: dict[str, tuple[str, ...]] = {}
         self._deferred = tuple(_deferred(run))
         self.cleared = {
             _clearing(*one): np.full(len(self.ids[one[0]]), Fate.WAITING, np.uint8) for one in self._all_holding()
         }
-        for job in jobs.read_jobs(run, operations=("delete", "clear")):
+        for job in jobs.read_jobs(run, operations=("delete", "clear", "restore")):
             if job.phase is Phase.SETTLED:
                 self.apply(job, Outcome.read(files_of(run, job).outcome))
             elif job.phase.in_flight:
@@ -200,6 +230,8 @@ class UndoLedger:
 
     def of(self, job: Job) -> np.ndarray:
         """Return the fates that the job's outcome changes."""
+        if job.operation == "restore":
+            return self.fates_restored[job.step]
         return (self.cleared if job.operation == "clear" else self.fates)[job.step]
 
     def holding(self) -> list[tuple[str, str]]:
@@ -221,14 +253,15 @@ class UndoLedger:
 
     def try_refused_again(self) -> bool:
         """Put records that the org did not delete back to waiting; say whether that may help: others are gone since."""
-        stuck = {name: (fates == Fate.FAILED) | (fates == Fate.UNPROCESSED) for name, fates in self.fates.items()}
-        for name, mask in stuck.items():
-            self.fates[name][mask] = Fate.WAITING
-        return any(mask.any() for mask in stuck.values())
+        every = [*self.fates.values(), *self.fates_restored.values()]
+        stuck = [(fates == Fate.FAILED) | (fates == Fate.UNPROCESSED) for fates in every]
+        for fates, mask in zip(every, stuck, strict=True):
+            fates[mask] = Fate.WAITING
+        return any(mask.any() for mask in stuck)
 
     def give_up(self) -> None:
         """Count what still waits after the last pass as failed."""
-        for fates in self.fates.values():
+        for fates in (*self.fates.values(), *self.fates_restored.values()):
             fates[fates == Fate.WAITING] = Fate.FAILED
         with self._run.transaction() as db:
             self.write_counts(db)
@@ -240,6 +273,9 @@ class UndoLedger:
             parts = [fates for step, fates in self.fates.items() if self.object_of[step] == name]
             counts: Counts = outcome.count(np.concatenate(parts))
             self._run.set_counts("undo", name, position, counts)
+        for position, name in enumerate(dict.fromkeys(name for name, _ in self.restored.values()), len(self.object_of)):
+            parts = [self.fates_restored[step] for step, (own, _) in self.restored.items() if own == name]
+            self._run.set_counts("undo", f"{name} (changed back)", position, outcome.count(np.concatenate(parts)))
 
 
 def _deferred(run: Run) -> Iterator[tuple[str, str]]:
@@ -253,8 +289,8 @@ def _ids(run: Run, org: Org, number: int, step: str, object_name: str) -> np.nda
     """The ids to delete for what a step of the load created, in a list that is drawn up once."""
     path: Path = system.private_folder(run.folder / "undo") / f"{number:04}.ids"
     if not path.exists():
-        known = jobs.read_jobs(run, phases={Phase.SETTLED, Phase.FETCHED}, operations=("insert",))
-        found = [results.returned_ids(one, files_of(run, one)) for one in known if one.step == step]
+        known = jobs.read_jobs(run, phases={Phase.SETTLED, Phase.FETCHED}, operations=jobs.MAKING)
+        found = [results.made_ids(one, files_of(run, one)) for one in known if one.step == step]
         created = np.unique(np.concatenate([*found, np.zeros(0, ids.ID)]))
         created = created[created != b""]
         if object_name in _DELETED_AS and len(created):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sfseed_core.recipe.chooser import ProviderChooser
     from sfseed_core.recipe.links import Situation
-    from sfseed_core.recipe.model import Recipe
+    from sfseed_core.recipe.model import ColumnPlan, Recipe
     from sfseed_core.recipe.record_mix import RecordMix
     from sfseed_core.recipe.selection import Selection
     from sfseed_core.recipe.shape import Shape
@@ -94,10 +94,21 @@ def _draft(
         first_pass=_first_pass(references),
         storage_bytes=_storage(name, mix),
         why=why,
+        upsert=_told_by(recipe, columns),
         **locales,
     )
     empty = {**shape.left_out, **unlinked, **unmade}
     return plan, {field: why for field, why in empty.items() if field not in owned}
+
+
+def _told_by(recipe: ObjectRecipe, columns: tuple[ColumnPlan, ...]) -> str | None:
+    """Return the external id by which records of the org are changed; raises PlanRefused where records would have none."""
+    if recipe.upsert is not None and not any(one.field == recipe.upsert and not one.null_share for one in columns):
+        raise PlanRefused(
+            f"{recipe.name}: upsert: {recipe.upsert} is not filled in every record, and a record is found by it",
+            hint=f"Say how: fields: {{{recipe.upsert}: {{sequence: 'K-#####'}}}}, or in the rows.",
+        )
+    return recipe.upsert
 
 
 def _locales(context: PlanContext, recipe: ObjectRecipe, drafting: Drafting) -> dict[str, Any]:

@@ -78,7 +78,8 @@ class ObjectRecipe:
     With `only`, of the fields that may stay empty just these (and those in `fields`) get values. `existing` are records that
     the org has, to refer to: besides those that are made, or, where nothing says how many to make, instead of them. `locales`
     are shares of records in percent by locale, `owners` user names with weights (`active`: all active users, evenly). `spread`
-    are options of the reference that the records are laid along.
+    are options of the reference that the records are laid along. `upsert` is the external id by which records that the org has
+    are changed instead of made anew.
     """
 
     name: str
@@ -94,6 +95,7 @@ class ObjectRecipe:
     owners: Mapping[str, int] | None = None
     rows: tuple[Mapping[str, str], ...] = ()
     variants: tuple[Variant, ...] = ()
+    upsert: str | None = None
 
     @property
     def only_existing(self) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sfseed_core.constraints.model import FieldRules
     from sfseed_core.schema.model import Field, ObjectSchema, Schema
+    from sfseed_core.snapshot.model import Snapshot
 
 NAME = "as"
 _NOT_SAID = FieldRecipe()
@@ -38,9 +39,33 @@ def in_terms_of(recipe: Recipe, schema: Schema) -> Recipe:
         columns = {field for row in rows for field in row if field != NAME}
         varied = {field for one in own.variants for field in one.fields}
         fields = {**dict.fromkeys(sorted(columns | varied), _NOT_SAID), **marked, **own.fields}
+        key = None if own.upsert is None else _key(own.upsert, described)
+        if key is not None:
+            fields[key] = dataclasses.replace(fields.get(key, _NOT_SAID), unique=True, empty=0)
         if rows or fields != dict(own.fields):
-            objects[name] = dataclasses.replace(own, rows=rows, fields=MappingProxyType(fields))
+            objects[name] = dataclasses.replace(own, rows=rows, fields=MappingProxyType(fields), upsert=key)
     return dataclasses.replace(recipe, objects=MappingProxyType(objects))
+
+
+def _key(wanted: str, described: ObjectSchema) -> str:
+    """Return the external id that `upsert` names, as the org spells it."""
+    may = [one.name for one in described.fields.values() if (one.external_id or one.id_lookup) and one.createable]
+    found = next((one for one in may if one.lower() == wanted.lower()), None)
+    if found is None:
+        known = ", ".join(may) or "nothing: it has no external id"
+        raise RecipeError(
+            f"{described.name}: upsert: {wanted!r} is no external id of the object", hint=f"There is: {known}"
+        )
+    return found
+
+
+def without_own_keys(recipe: Recipe, snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot without the values of external ids that records are changed by: these may be there already."""
+    keys = {f"{name}.{one.upsert}" for name, one in recipe.objects.items() if one.upsert is not None}
+    if not keys & snapshot.taken.keys():
+        return snapshot
+    rest = {name: values for name, values in snapshot.taken.items() if name not in keys}
+    return dataclasses.replace(snapshot, taken=MappingProxyType(rest))
 
 
 def _named(row: Mapping[str, str], described: ObjectSchema, number: int) -> Mapping[str, str]:

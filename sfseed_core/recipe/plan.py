@@ -19,7 +19,7 @@ from sfseed_core.recipe.existing import assumed, existing_targets
 from sfseed_core.recipe.links import Situation, capacity
 from sfseed_core.recipe.model import STANDARD_PRICE_BOOK, Plan
 from sfseed_core.recipe.overrides import NONE, Overrides
-from sfseed_core.recipe.own_rows import in_terms_of
+from sfseed_core.recipe.own_rows import in_terms_of, without_own_keys
 from sfseed_core.recipe.presets import complete, preset_recipe, usual_counts
 from sfseed_core.recipe.record_mix import record_mix
 from sfseed_core.recipe.selection import select
@@ -101,7 +101,7 @@ def _plan_of(given: _Given, schema: Schema) -> Plan:
     recipe, overrides = given.recipe, given.overrides
     named = _named(recipe, overrides)
     whole = in_terms_of(complete(recipe), schema)
-    snapshot = given.snapshot.with_globals(whole.given)
+    snapshot = without_own_keys(whole, given.snapshot.with_globals(whole.given))
     chosen = select(recipe, whole, schema, snapshot)
     existing = existing_targets(whole, chosen.shapes, snapshot)
     counts = _counts(recipe, chosen, overrides, snapshot, existing)

@@ -59,6 +59,7 @@ _TOP = (
 )
 _OBJECT = (
     "count", "per", "each", "spread", "rows", "existing", "only", "locale", "owner", "fields", "variants", "record_types",
+    "upsert",
 )  # fmt: skip
 
 
@@ -158,6 +159,7 @@ def _object(objects: Named, name: str) -> ObjectRecipe:
         owners=own.read("owner", _owners, None),
         rows=rows,
         variants=_variants(own),
+        upsert=own.read("upsert", text_of, None),
     )
 
 

@@ -44,6 +44,7 @@ def _object(one: ObjectRecipe) -> Any:
             "record_types": dict(one.record_types or {}),
             "spread": _spread(one.spread),
             "existing": _existing(one),
+            "upsert": one.upsert,
             "only": list(one.only or ()),
             "locale": _shares(one.locales),
             "owner": dict(one.owners or {}),

@@ -20,6 +20,7 @@ from sfseed_core.org.guard import decide
 from sfseed_core.workflow.another_day import behind
 from sfseed_core.workflow.automation import automation
 from sfseed_core.workflow.holdings import before_load
+from sfseed_core.workflow.links import changed_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,7 +171,7 @@ def foresee(
         calls=effort.calls,
         calls_left=None if left is None else left.left,
         seconds=effort.seconds,
-        changes=planned_changes(plan, Resolver.of(snapshot)),
+        changes=(*planned_changes(plan, Resolver.of(snapshot)), *changed_by(dataset, snapshot, revision=revision)),
         beyond_undo=(
             *beyond_undo({one: schema for one, schema in dataset.schema.items() if counts.get(one)}),
             *(activation.beyond_undo(counts) if activate or plan.activate else ()),

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from sfseed_core.dataset import vectors
 from sfseed_core.dataset.export.csv import CsvEncoder
 from sfseed_core.recipe.columns import SYMBOL_MARK, keyed_symbol, target_column
-from sfseed_core.snapshot.keyed import read_keyed
+from sfseed_core.snapshot.keyed import found_by, read_keyed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,19 @@ def with_links(snapshot: Snapshot, org: Org, dataset: Dataset, *, revision: int 
         return snapshot
     found = read_keyed(org, dataset.schema, wanted)
     return dataclasses.replace(snapshot, existing=MappingProxyType({**snapshot.existing, **found}))
+
+
+def changed_by(dataset: Dataset, snapshot: Snapshot, *, revision: int | None = None) -> tuple[str, ...]:
+    """Say for each object with an external id to go by how many records of the org a load of the dataset changes."""
+    found = []
+    for plan in dataset.plan.objects:
+        if plan.upsert is not None:
+            symbol = keyed_symbol(plan.name, plan.upsert)
+            values = _distinct(dataset, plan.name, plan.upsert, revision)
+            there = sum(len(found_by(snapshot.existing, f"{symbol}={one}")) == 1 for one in values)
+            count = dataset.count(plan.name, revision)
+            found.append(f"{there:,} {plan.name} records that the org has (by {plan.upsert}); {count - there:,} are made")
+    return tuple(found)
 
 
 def named_by_field(dataset: Dataset, revision: int | None = None) -> Mapping[str, list[str]]:

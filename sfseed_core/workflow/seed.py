@@ -118,6 +118,17 @@ class Work:
             system.write_durably(path, json.dumps(to_json(taken)).encode())
         return from_json(json.loads(path.read_text(encoding="utf-8")))
 
+    def look_up_links(self) -> None:
+        """Ask the org for the records that the dataset names by a field of theirs, as they are by now."""
+        from sfseed_core.snapshot.store import to_json
+        from sfseed_core.workflow.links import named_by_field, with_links
+
+        known = self.snapshot()
+        wanted = named_by_field(self.dataset(), self.run.get("revision"))
+        if any(symbol not in known.existing for symbol in wanted):
+            found = with_links(known, self.org, self.dataset(), revision=self.run.get("revision"))
+            system.write_durably(self.run.folder / SNAPSHOT_FILE, json.dumps(to_json(found)).encode())
+
 
 def begin(request: Request, *, home: Path, clock: Clock) -> Run:
     """Make the run's folder, before anything is asked of the org; from now on the run is `latest`."""
@@ -227,6 +238,7 @@ def check_records(work: Work) -> RunState:
 
     dataset = work.dataset()
     work.run.put("plan_fingerprint", identity(dataset.plan))
+    work.look_up_links()
     schema = fit.schema_now(work.org, dataset, home=work.home)
     described = {**dataset.schema, **schema}
     known = work.snapshot().with_globals(work.request.given)
