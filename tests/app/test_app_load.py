@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+import time
 
 import pytest
 import requests
 
+from sfseed_core.load import turn
 from sfseed_core.recipe.presets import preset_recipe
 from sfseed_emulator.demo import ensure_demo
 from tests.app.conftest import edit_cell, settle
@@ -92,3 +97,55 @@ def take_back(page) -> None:
     page.get_by_text("They are as they were loaded, and nobody added anything to them.").wait_for()
     page.get_by_role("button", name=re.compile(r"^Delete \d+ records$")).click()
     page.get_by_text("taken back", exact=True).wait_for(timeout=90_000)
+
+
+@pytest.mark.slow
+def test_a_second_load_waits_its_turn_and_an_org_that_is_away_is_said(person, app):
+    """Beside another load it begins when that has ended; while the org does not answer it says so, and waiting can be stopped."""
+    page = person.tab("/?recipe=minimal")
+    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("button", name="Make the records").click()
+    page.get_by_role("button", name="Next: Load").wait_for()
+    add_fault(app, {"at": "chunk", "do": "wait", "seconds": 4, "times": 0})
+    other = seed_beside(app)
+    try:
+        page.get_by_role("button", name="Next: Load").click()
+        page.get_by_text("Another load is working on this org.").wait_for()
+        page.get_by_role("button", name=re.compile("^Start when the other has ended")).click()
+        page.get_by_text("waiting", exact=True).wait_for(timeout=60_000)
+        page.get_by_text("This one begins as soon as that has ended").wait_for()
+        page.get_by_role("button", name="Stop waiting").wait_for()
+        assert other.wait(120) == 0
+        add_fault(app, {"at": "before", "do": "answer", "status": 503, "times": 0, "match": {"path": "jobs/ingest"}})
+        page.get_by_text("The org has not answered since").wait_for(timeout=120_000)
+        page.get_by_role("button", name="Stop waiting").click()
+        page.get_by_role("button", name="Go on").wait_for(timeout=90_000)
+    finally:
+        other.kill()
+        clear_faults(app)
+    settle(page)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_text("loaded", exact=True).wait_for(timeout=90_000)
+
+
+def seed_beside(app):
+    """Another load into the practice org, from the command line; returns once it is at work."""
+    command = [sys.executable, "-m", "sfseed_core.cli", "seed", "--preset", "minimal", "--org", "demo", "--yes", "--quiet"]
+    process = subprocess.Popen(command, env=os.environ | {"SFSEED_HOME": str(app.home)}, stdout=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while turn.at_work(app.home, ensure_org_id(app)) is None:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    return process
+
+
+def ensure_org_id(app) -> str:
+    """The id of the practice org."""
+    return client_of(app).query("SELECT Id FROM Organization")["records"][0]["Id"]
+
+
+def clear_faults(app) -> None:
+    """Let the practice org go right again."""
+    info = ensure_demo(app.home)
+    headers = {"Authorization": f"Bearer {info.control_token}"}
+    requests.delete(f"{info.base_url}/__emulator__/faults", headers=headers, timeout=10).raise_for_status()
