@@ -59,7 +59,8 @@ def what_will_happen(dataset: Dataset, ahead: Forecast, findings: Mapping[str, S
         st.metric("Takes about", words.duration(ahead.seconds), border=True, help=_effort(ahead))
     st.caption(
         f"They go into **{words.plain(ahead.org_name)}** in this order; each object waits for the ones it points to. "
-        "The load goes on if you close this page, and can be taken back afterwards."
+        "The load goes on if you close this page, and can be taken back afterwards"
+        f"{', but for what is listed here' if ahead.beyond_undo else ''}."
     )
     doomed = sum(len(records) for records in refused_records(one for each in findings.values() for one in each).values())
     if doomed:

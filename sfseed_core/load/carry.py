@@ -48,6 +48,7 @@ class BulkRefused(OrgError):
         super().__init__(error.message)
         self.job = job
         self.code, self.detail = error.code, error.detail
+        self.no_org = error.status == _GONE or error.code.startswith("HTTP_")  # nobody there who speaks as an org does
 
 
 class Tally(Protocol):

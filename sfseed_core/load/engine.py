@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from sfseed_core.dataset import vectors
-from sfseed_core.errors import OrgAnswered
+from sfseed_core.errors import Interrupted, OrgAnswered
 from sfseed_core.events import Note, Progress
 from sfseed_core.load import before, beside, census, ids, jobs, locks, match, results, settle, single, upserted
 from sfseed_core.load.allowance import Watch
@@ -157,6 +157,11 @@ class Engine:
             refused = job
         except BulkRefused as refusal:
             refused = refusal.job
+            if refusal.no_org:
+                raise Interrupted(
+                    f"what answers at the org's address is no org any more: {refusal}",
+                    hint="A deleted or expired org answers so. If it is there, go on with: sfseed runs resume",
+                ) from refusal
             if refusal.code not in _NO_BULK:
                 return self._refuse(refused, f"{refusal.code}:{refusal.detail}:--")
             self._observer.notify(Note(self._phase, f"{job.object}: Bulk refuses it, so it goes record by record"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sfseed_core.errors import GuardRefused
+from sfseed_core.errors import GuardRefused, Interrupted
 from sfseed_core.load import jobs
 from sfseed_core.load.execute import execute
 from sfseed_core.load.jobs import Phase
@@ -119,6 +119,24 @@ def test_a_load_under_faults_ends_like_an_undisturbed_one(home, org, name):
     org.faults.clear()
     assert contents(org.connect(), made) == expected(made)
     assert all(counts.succeeded == counts.planned for counts in (*status.objects.values(), *status.updates.values()))
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_an_address_where_no_org_is_any_more_fails_no_record(home, org, status):
+    """Where a page answers in the org's place the run stops, its records waiting; they arrive once the org is back."""
+    made = projects(2)
+    dataset = stage(home, org, made)
+    run, resolver = new_run(home, dataset), resolver_of(org.connect())
+    org.fault(at="before", do="html", status=status, match={"method": "POST", "path": "ingest"}, nth=3, times=0)
+    with pytest.raises(Interrupted, match="no org any more"):
+        execute(run, org.admit(), dataset, resolver, options=QUICK)
+    stopped = run.status()
+    assert stopped.state is RunState.STOPPED
+    assert sum(one.failed + one.in_doubt for one in stopped.objects.values()) == 0
+    assert sum(one.waiting for one in stopped.objects.values()) > 0
+    org.faults.clear()
+    assert execute(run, org.admit(), dataset, resolver, options=QUICK).state is RunState.DONE
+    assert contents(org.connect(), made) == expected(made)
 
 
 def test_an_undo_needs_no_matching(home, org):
