@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import foot, frame, progress, resources, state, words
+from pages.shared import foot, frame, press, progress, resources, state, words
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import NotFound
 from sfseed_core.workflow import making
@@ -60,7 +60,7 @@ def reminder(where: Place) -> None:
         st.markdown(
             f":material/hourglass_top: {said.get(found.state, 'Making the records came to nothing.')}", width="stretch"
         )
-        if st.button("Show them", key="show_making"):
+        if press.button("Show them", key="show_making"):
             state.leave_for(frame.STEPS[3].file)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import earlier_work, frame, labels, making, own_file, resources, state, words
+from pages.shared import earlier_work, frame, labels, making, own_file, press, resources, state, words
 from sfseed_core.errors import SfseedError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def earlier(where: state.Place) -> None:
                 with st.container(width="stretch", gap=None):
                     st.markdown(f"**{words.many(one.records, 'record')}** of {words.many(one.objects, 'object')}")
                     st.caption(words.plain(one.sentence(st.context.timezone)))
-                if st.button("Continue", key=f"continue_{one.id}"):
+                if press.button("Continue", key=f"continue_{one.id}"):
                     state.leave_for(frame.STEPS[3].file, dataset=one.id, org=where.org or one.org)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import graph_network, labels, making, recipe_changes, resources, state, words
+from pages.shared import graph_network, labels, making, press, recipe_changes, resources, state, words
 from pages.shared.arriving import Arriving
 from pages.shared.graph_layout import Link, around, graph_of
 from pages.shared.graph_network import KINDS, MANY, Drawn, kind_of
@@ -227,7 +227,7 @@ def failures(schema: Schema) -> None:
             hide_index=True,
             alt="Objects that could not be read",
         )
-        if st.button("Read them again", icon=":material/refresh:"):
+        if press.button("Read them again", icon=":material/refresh:", key="read_again"):
             resources.forget_orgs()
             st.rerun()
 

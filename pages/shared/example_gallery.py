@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import recipe_changes, state, words
+from pages.shared import press, recipe_changes, state, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def _gallery(where: Place) -> None:
         with columns[number % 2], st.container(border=True, height="stretch"):
             st.markdown(f"**{words.plain(one.title)}**")
             st.caption(words.plain(one.about))
-            if st.button("Use it", key=f"example_{number}"):
+            if press.button("Use it", key=f"example_{number}"):
                 _use(where, one)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared import designing, labels, making, recipe_changes, state, words
+from pages.shared import designing, labels, making, press, recipe_changes, state, words
 from sfseed_core.errors import SfseedError
 from sfseed_core.recipe import field_ways
 from sfseed_core.recipe.field_ways import Filled
@@ -174,7 +174,7 @@ def _one(where: Place, name: str, field: Field, said: FieldRecipe | None, sample
             "Different in every record", before.unique, key=f"unique_{key}", disabled=way in {"skip", "chosen"}
         )
         given = Filled(filled.way, filled.given, filled.provider, filled.values, share, unique)
-        if st.button("Use this", type="primary", key=f"use_{key}"):
+        if press.button("Use this", type="primary", key=f"use_{key}"):
             _use(where, name, field.name, given)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from pages.shared import frame, state, words
+from pages.shared import frame, press, state, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,15 +85,15 @@ def bar(
     `why_not` says why neither can be.
     """
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="foot"):
-        if back is not None and st.button(f"Back: {back.name}", icon=":material/arrow_back:"):
+        if back is not None and press.button(f"Back: {back.name}", icon=":material/arrow_back:", key="back"):
             state.leave_for(back.file)
         with st.container(width="stretch"):
             st.markdown(" · ".join(sentence(tally)) if tally else "Nothing made yet")
-        if beside is not None and st.button(
+        if beside is not None and press.button(
             beside.label, icon=beside.icon, help=why_not or beside.about, disabled=why_not is not None, key="beside"
         ):
             return "beside"
-        if onward is not None and st.button(
+        if onward is not None and press.button(
             onward, type="primary", disabled=why_not is not None, help=why_not, shortcut="Alt+Enter", key="onward"
         ):
             return "onward"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import resources, saved_orgs, state, words
+from pages.shared import press, resources, saved_orgs, state, words
 from pages.shared.hints import said
 from sfseed_core.errors import NotFound, OrgError, SfseedError
 
@@ -74,6 +74,7 @@ _KINDS: Mapping[str, tuple[str, str]] = {
 
 def run() -> None:
     """Draw the page that the address names."""
+    press.keep_all()
     st.set_page_config(page_title="sfseed", page_icon="🌱", layout="wide", initial_sidebar_state=240)
     st.html(f"<style>{_ROOM}</style>")
     pages = {one.file: _page(one) for one in (*STEPS, APART)}
@@ -105,7 +106,7 @@ def first_choose(step: Step, what: str, *, label: str = "Choose an org") -> None
     """Say what has to be there before this page is of use, and lead to where it is chosen."""
     st.title(step.name)
     st.info(what, icon=step.icon)
-    if st.button(label, type="primary", icon=STEPS[0].icon, key="first_choose"):
+    if press.button(label, type="primary", icon=STEPS[0].icon, key="first_choose"):
         state.leave_for(STEPS[0].file)
 
 
@@ -146,7 +147,7 @@ def _sidebar(where: state.Place) -> None:
         st.caption(words.plain(error.message))
     else:
         _org(where.org, reached)
-    if st.button("Leave this org", type="tertiary", icon=":material/logout:"):
+    if press.button("Leave this org", type="tertiary", icon=":material/logout:", key="leave"):
         state.leave_for(STEPS[0].file, org=None, dataset=None, run=None)
 
 
@@ -181,8 +182,8 @@ def tell(error: SfseedError) -> None:
     if error.hint:
         st.caption(f"**What to do:** {words.hint(error.hint)}")
     if isinstance(error, OrgError):
-        if st.button("Try again", icon=":material/refresh:"):
+        if press.button("Try again", icon=":material/refresh:", key="try_again"):
             resources.forget_orgs()
             st.rerun()
-    elif isinstance(error, NotFound) and st.button("Go to Connect", icon=STEPS[0].icon, key="to_connect"):
+    elif isinstance(error, NotFound) and press.button("Go to Connect", icon=STEPS[0].icon, key="to_connect"):
         state.leave_for(STEPS[0].file, org=None, recipe=state.DEFAULT_RECIPE, dataset=None, making=None, run=None)

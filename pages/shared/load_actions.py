@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from pages.shared import frame, resources, state, words
+from pages.shared import frame, press, resources, state, words
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import SfseedError
 from sfseed_core.load.journal import Run
@@ -63,7 +63,7 @@ def _undo(status: RunStatus) -> None:
         return
     with st.popover("Undo this load", icon=":material/undo:"):
         st.markdown(f"Deletes the **{words.many(inside, 'record')}** that this load put into the org.")
-        if st.button("Look first: what others did with them since", key="undo_look", icon=":material/search:"):
+        if press.button("Look first: what others did with them since", key="undo_look", icon=":material/search:"):
             _look_first(status.run)
         label = f"Delete {words.many(inside, 'record')}"
         st.button(label, key="undo_load", type="primary", on_click=_go_on, args=(status.run, "undo"))
@@ -102,7 +102,7 @@ def _save(dataset_id: str) -> None:
     with st.popover("Save as recipe", icon=":material/bookmark_add:"):
         st.caption("What to fill, how many and how it should look: not the records themselves.")
         name = st.text_input("Name", key="recipe_name", placeholder="friday-demo", help="Letters, digits, - and _.")
-        if st.button("Save", key="save_recipe", type="primary", disabled=not name):
+        if press.button("Save", key="save_recipe", type="primary", disabled=not name):
             try:
                 save_preset(resources.home(), name.strip(), text)
                 st.success(f"Saved. It is among the choices on *Connect* as {words.plain(name)}.")
@@ -133,7 +133,7 @@ def _again(status: RunStatus) -> None:
             format_func=lambda one: "Practice org" if one == DEMO else str(one),
             key="again_into",
         )
-        if st.button("Go to Load", key="again_go", type="primary"):
+        if press.button("Go to Load", key="again_go", type="primary"):
             state.leave_for("pages/load.py", run=None, org=chosen, dataset=status.dataset)
 
 

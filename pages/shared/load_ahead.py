@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import labels, resources, state, words
+from pages.shared import labels, press, resources, state, words
 from pages.shared.foot import Beside
 from pages.shared.progress import Bar
 from pages.shared.shelf import shelf
@@ -156,7 +156,7 @@ def again(dataset: Dataset, reached: Connection) -> str:
     with st.container(border=True):
         st.markdown("**These records were loaded into this org before.**")
         with st.container(horizontal=True):
-            if st.button("See that load", icon=":material/history:"):
+            if press.button("See that load", icon=":material/history:", key="see_that"):
                 state.go(run=earlier[0])
                 st.rerun()
         return str(st.radio("Load them again?", list(_AGAIN), format_func=_AGAIN.__getitem__, key="again"))
@@ -182,7 +182,7 @@ def other_at_work(reached: Connection) -> bool:
         return False
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown("**Another load is working on this org.** Yours can begin by itself as soon as that has ended.")
-        if st.button("See it", key="see_other", icon=":material/visibility:"):
+        if press.button("See it", key="see_other", icon=":material/visibility:"):
             state.go(run=other)
             st.rerun()
     return True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import labels, load_live, resources, state, words
+from pages.shared import labels, load_live, press, resources, state, words
 from pages.shared.shelf import shelf
 from sfseed_core.errors import SfseedError
 from sfseed_core.load.advice import advice
@@ -145,7 +145,7 @@ def _causes(status: RunStatus, causes: list[Cause]) -> None:
             )
             st.text(cause.message)
             st.caption(f"**What to do:** {advice(cause.code)}")
-            if st.button("Show them in Preview", key=f"cause_{number}", icon=":material/table:", type="tertiary"):
+            if press.button("Show them in Preview", key=f"cause_{number}", icon=":material/table:", type="tertiary"):
                 state.leave_for(
                     "pages/preview.py", dataset=status.dataset, object=cause.object, view="failed", run=status.run
                 )

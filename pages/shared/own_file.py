@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import labels, resources, state, words
+from pages.shared import labels, press, resources, state, words
 from pages.shared.progress import Bar
 from sfseed_core.errors import SfseedError
 
@@ -99,7 +99,7 @@ def _spreadsheet(where: Place, name: str, data: bytes) -> None:
     found = columns_of(objects[chosen], names)
     title = f"{Path(name).stem}: {len(rows):,} {objects[chosen].label_plural} of our own"
     with use:
-        taken = st.button(
+        taken = press.button(
             f"Use these {words.many(len(rows), 'row')}", type="primary", disabled=not found.columns, key="own_use"
         )
     _understood(found, objects[chosen], rows)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import labels, state, words
+from pages.shared import labels, press, state, words
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import SfseedError
 from sfseed_core.workflow import given_rows
@@ -69,7 +69,7 @@ def _understood(dataset: Dataset, found: Given, rows: list[dict[str, str]]) -> N
         fill = st.checkbox("Make up the fields that these rows do not have", value=True, key="own_rows_fill")
     else:
         st.caption("The rows have a column Id: they are written over the records of these numbers.")
-    if st.button(what, type="primary", key="own_rows_take", disabled=not found.columns):
+    if press.button(what, type="primary", key="own_rows_take", disabled=not found.columns):
         try:
             given_rows.take(dataset, found, fill=fill, variation=draw_seed(), clock=SYSTEM)
         except SfseedError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import recipe_changes, resources, state, words
+from pages.shared import press, recipe_changes, resources, state, words
 from sfseed_core.errors import SfseedError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def editor(where: Place) -> None:
     given = st.text_area("The recipe (YAML)", text_of(where), key=key, height=420)
     left, right = st.columns(2)
     with left:
-        taken = st.button("Use this text", type="primary", key="recipe_text_use", disabled=given == text_of(where))
+        taken = press.button("Use this text", type="primary", key="recipe_text_use", disabled=given == text_of(where))
     with right, st.popover("What it may say", icon=":material/help:"):
         st.markdown(_HELP)
     if taken:
@@ -109,7 +109,7 @@ def _keep(where: Place) -> None:
     from sfseed_core.workflow.recipes import save_preset
 
     name = st.text_input("Keep it under a name", key="recipe_name", placeholder="my-demo")
-    if st.button("Keep", disabled=not name, key="recipe_keep"):
+    if press.button("Keep", disabled=not name, key="recipe_keep"):
         try:
             save_preset(resources.home(), str(name), text_of(where))
         except SfseedError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import labels, record_table, state, words
+from pages.shared import labels, press, record_table, state, words
 from sfseed_core.clock import SYSTEM
 from sfseed_core.dataset.export import archive
 from sfseed_core.errors import SfseedError
@@ -86,7 +86,9 @@ def _bulk(dataset: Dataset, object_name: str, records: np.ndarray) -> None:
         hide_index=True,
         alt="The first records before and after",
     )
-    if st.button(f"Change {words.many(len(records), 'record')}", type="primary", disabled=not len(records), key="bulk_do"):
+    if press.button(
+        f"Change {words.many(len(records), 'record')}", type="primary", disabled=not len(records), key="bulk_do"
+    ):
         try:
             edit.everywhere(dataset, object_name, records, column, text, clock=SYSTEM)
         except SfseedError as error:

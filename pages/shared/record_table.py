@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from pages.shared import labels, record_view, state, words
+from pages.shared import labels, record_view, state, typed_cells, words
 from pages.shared.record_view import CHOSEN, PROBLEMS
 from sfseed_core.check.finding import Level
 from sfseed_core.clock import SYSTEM
@@ -83,7 +83,7 @@ def editor(dataset: Dataset, object_name: str, page: Shown, findings: Sequence[F
     key = _key(dataset, object_name)
     state.note(f"{key}_numbers", page.numbers)
     st.data_editor(
-        record_view.table(dataset, object_name, page.numbers, findings),
+        typed_cells.under(key, record_view.table(dataset, object_name, page.numbers, findings)),
         key=key,
         on_change=_take_over,
         args=(dataset, object_name, key),
@@ -110,7 +110,7 @@ def _key(dataset: Dataset, object_name: str) -> str:
 
 def _take_over(dataset: Dataset, object_name: str, key: str) -> None:
     numbers = state.remembered(f"{key}_numbers")
-    cells = record_view.typed(numbers, state.remembered(key)["edited_rows"])
+    cells = record_view.typed(numbers, typed_cells.news(key))
     attempt(lambda: edit.cells(dataset, object_name, cells, clock=SYSTEM))
 
 
@@ -125,8 +125,7 @@ def attempt(change: Callable[[], object]) -> None:
 
 def ticked(dataset: Dataset, object_name: str, page: Shown) -> np.ndarray:
     """Return the numbers of the records that are ticked on this page."""
-    held = state.remembered(_key(dataset, object_name)) or {}
-    return record_view.chosen(page.numbers, held.get("edited_rows", {}))
+    return record_view.chosen(page.numbers, typed_cells.of(_key(dataset, object_name)))
 
 
 def _labels(dataset: Dataset, object_name: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import resources, state, words
+from pages.shared import press, resources, state, words
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import SfseedError
 
@@ -55,7 +55,7 @@ def _by_cli() -> None:
         state.taken(_PRESSED)
         with st.spinner("Sign in in the browser window that Salesforce's command line opens…"):
             _done(lambda: _cli_draft(url, name))
-    if st.button("Use an org that the command line knows", icon=":material/terminal:"):
+    if press.button("Use an org that the command line knows", icon=":material/terminal:", key="cli_orgs_shown"):
         state.note("cli_orgs", _cli_orgs())
     for one in state.remembered("cli_orgs") or ():
         with st.container(horizontal=True, vertical_alignment="center"):

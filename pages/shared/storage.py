@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import resources, words
+from pages.shared import press, resources, words
 from pages.shared.shelf import shelf
 from sfseed_core.clock import SYSTEM
 from sfseed_core.workflow.clean import days, find, kept, remove
@@ -37,7 +37,7 @@ def used() -> None:
         size = words.size(sum(one.size for one in old) / 1024)
         st.caption("Loads that can still be undone stay, with the records they need.")
         label = f"Remove {words.many(len(old), 'thing')} ({size})" if old else "Nothing is that old"
-        if st.button(label, key="clean", icon=":material/delete:", disabled=not old):
+        if press.button(label, key="clean", icon=":material/delete:", disabled=not old):
             remove(old)
             shelf().forget("kept")
             st.rerun()

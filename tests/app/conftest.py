@@ -192,11 +192,11 @@ def settle(page: Page) -> None:
 def edit_cell(page: Page, row: int, column_x: int, text: str) -> None:
     """Type into a cell of the table of records, as a person does: click, Enter, type over, Enter."""
     grid = page.get_by_test_id("stDataFrame").first
-    grid.scroll_into_view_if_needed()
-    box = grid.bounding_box()
-    assert box is not None
     field = page.locator("#portal textarea, #portal input").first
-    for _ in range(6):  # a table that is just being drawn anew takes no clicks
+    for _ in range(6):  # a table that is just being drawn anew takes no clicks, and may move
+        grid.scroll_into_view_if_needed()
+        box = grid.bounding_box()
+        assert box is not None
         page.mouse.click(box["x"] + column_x, box["y"] + 35 * (row + 1) + 18)
         page.keyboard.press("Enter")
         page.wait_for_timeout(1000)
