@@ -87,7 +87,7 @@ def change_records(page: Page, patiently) -> None:
     dialog.get_by_text("50 Contact").wait_for()
     dialog.get_by_role("combobox", name="Field").click()
     dialog.get_by_role("combobox", name="Field").fill("Title")
-    page.get_by_role("option", name="Title (Title)").click()
+    page.get_by_role("option", name="Title", exact=True).click()
     dialog.get_by_role("textbox", name="Value").fill("Chief {Department} tester")
     dialog.get_by_role("textbox", name="Value").press("Enter")
     dialog.get_by_role("button", name="Change 50 records").click()

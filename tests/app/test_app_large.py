@@ -64,7 +64,7 @@ def change_all(page) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("combobox", name="Field").click()
     dialog.get_by_role("combobox", name="Field").fill("Title")
-    page.get_by_role("option", name="Title (Title)").click()
+    page.get_by_role("option", name="Title", exact=True).click()
     dialog.get_by_role("textbox", name="Value").fill("Tester")
     dialog.get_by_role("textbox", name="Value").press("Enter")
     dialog.get_by_role("button", name="Change 100,000 records").click()
