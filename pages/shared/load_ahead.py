@@ -199,7 +199,7 @@ def dates(dataset: Dataset) -> None:
             f"**These records were made {words.many(later.days, 'day')} ago**, and their dates for that day: "
             f"{words.plain(words.listed(fields))}. Birth dates and values that you gave stay either way."
         )
-        if st.button(
+        if press.button(
             f"Move their dates by {words.many(later.days, 'day')}", key="move_dates", icon=":material/event_repeat:"
         ):
             another_day.move(dataset, clock=SYSTEM)
