@@ -16,7 +16,7 @@ elif (org := org_check.reached(where)) is not None:
     connecting.earlier(where)
     connecting.filling(where)
     plan = making.plan(where)
-    connecting.summary(plan, making.surveyed(where).schema.objects)
+    connecting.summary(plan, making.surveyed(where))
     org_check.panel(where.org, org, plan)
     free = connecting.free_megabytes(where)
     if foot.bar(foot.of_plan(plan, free), onward="Make the records", why_not=connecting.why_not(where)):

@@ -32,6 +32,7 @@ else:
     page = record_view.shown(dataset, name, where, findings[name])
     (previewing.one_record if where.mode == "record" else previewing.table)(dataset, name, page, findings[name])
 record_table.problems(dataset.schema[name], findings[name])
+previewing.made_of(dataset)
 problems = sum(one.count for each in findings.values() for one in each)
 tally = foot.of_dataset(dataset, previewing.free_megabytes(org, dataset), problems)
 if foot.bar(tally, back=frame.STEPS[2], onward="Next: Load"):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from sfseed_core.recipe.model import Plan
-    from sfseed_core.schema.model import ObjectSchema
+    from sfseed_core.workflow.survey import Survey
 
 OWN_FILE = "file"
 CHOOSE = -1
@@ -141,10 +141,12 @@ def _today() -> date:
     return SYSTEM.now().date()
 
 
-def summary(plan: Plan, objects: Mapping[str, ObjectSchema]) -> None:
-    """What would be made, by the org's own labels."""
-    names = [words.plain(labels.counted(one.count, one.name, objects)) for one in plan.objects if one.count]
-    st.caption("**This makes** " + words.listed(names, 24) + ".")
+def summary(plan: Plan, survey: Survey) -> None:
+    """What would be made, by the org's own labels, and what the org has left of calls."""
+    names = [words.plain(labels.counted(one.count, one.name, survey.schema.objects)) for one in plan.objects if one.count]
+    left = survey.snapshot.api_calls_left
+    calls = "" if left is None else f" The org has {words.many(left, 'API call')} left today."
+    st.caption("**This makes** " + words.listed(names, 24) + "." + calls)
     for one in plan.notes:
         st.caption(f":material/info: {words.plain(one[:1].upper() + one[1:])}")
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST = 10_000_000  # records of one object
 _PARTS: Mapping[str, str] = {"objects": "How many", "fields": "Fields", "whole": "Owners, language, variation"}
-_LANGUAGES: Mapping[str, str] = {
+LANGUAGES: Mapping[str, str] = {
     "": "the org's own",
     "en_US": "English (United States)",
     "en_GB": "English (United Kingdom)",
@@ -117,7 +117,7 @@ def numbers(where: Place, plan: Plan, schema: Schema, name: str) -> None:
         hide_index=True,
         column_config={
             "": st.column_config.CheckboxColumn("Design", width=70, help="Tick one to design it below."),
-            "Records": st.column_config.NumberColumn("Records", min_value=1, max_value=MOST, step=1),
+            "Records": st.column_config.NumberColumn("Records", min_value=1, max_value=MOST, step=1, format=words.NUMBER),
         },
         alt="Records per object",
         height=min(38 + 35 * len(rows), 250),
@@ -192,7 +192,7 @@ def _languages(where: Place, shares: dict[str, int]) -> None:
     from sfseed_core.recipe.change import with_locales
 
     key = f"languages_{where.recipe}"
-    held = [one for one in shares if one in _LANGUAGES]
+    held = [one for one in shares if one in LANGUAGES]
 
     def take() -> None:
         picked = list(state.remembered(key, []))
@@ -202,11 +202,9 @@ def _languages(where: Place, shares: dict[str, int]) -> None:
 
     st.multiselect(
         "Names, addresses and texts",
-        [one for one in _LANGUAGES if one],
+        [one for one in LANGUAGES if one],
         default=held,
-        format_func=lambda one: (
-            f"{_LANGUAGES[one]} {shares[one]}%" if one in shares and len(shares) > 1 else _LANGUAGES[one]
-        ),
+        format_func=lambda one: f"{LANGUAGES[one]} {shares[one]}%" if one in shares and len(shares) > 1 else LANGUAGES[one],
         key=key,
         on_change=take,
         placeholder="in the org's own language",

@@ -207,6 +207,7 @@ def twin(where: Place, plan: Plan, schema: Schema, counts: Mapping[str, int]) ->
         on_select="rerun",
         selection_mode="single-row",
         selection_default={"selection": {"rows": focused}},
+        column_config=words.numbers("Records to make", "In the org now"),
         alt="Objects, in load order",
         height=min(38 + 35 * len(rows), 420),
     )

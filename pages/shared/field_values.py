@@ -72,6 +72,7 @@ def _chart(dataset: Dataset, object_name: str, name: str, label: str, found: Fie
             [{"Value": one, "Records": count, "%": round(100 * count / max(found.records, 1), 1)} for one, count in rows],
             hide_index=True,
             height=min(_HEIGHT, 38 + 35 * len(rows)),
+            column_config=words.numbers("Records"),
             alt=f"Values of {label}",
         )
         if len(rows) < found.distinct and not found.histogram:

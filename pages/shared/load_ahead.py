@@ -111,7 +111,13 @@ def _order(dataset: Dataset) -> None:
         }
         for one in dataset.plan.objects
     ]
-    st.dataframe(rows, hide_index=True, alt="What will be added, in load order", height=min(38 + 35 * len(rows), 420))
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config=words.numbers("Records"),
+        alt="What will be added, in load order",
+        height=min(38 + 35 * len(rows), 420),
+    )
 
 
 def fitting(dataset: Dataset, where: Place) -> tuple[bool, str | None]:
@@ -133,7 +139,13 @@ def fitting(dataset: Dataset, where: Place) -> tuple[bool, str | None]:
         }
         for one in found
     ]
-    st.dataframe(rows, hide_index=True, alt="What does not fit", height=min(38 + 35 * len(rows), 250))
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config=words.numbers("Records"),
+        alt="What does not fit",
+        height=min(38 + 35 * len(rows), 250),
+    )
     if not all(one.adaptable for one in found):
         return False, "Something that does not fit cannot be left out: make the records again for this org."
     leave = st.checkbox("Leave out what does not fit, load the rest", key="adapt")

@@ -154,7 +154,10 @@ def bars(status: RunStatus) -> None:
     st.dataframe(
         rows,
         hide_index=True,
-        column_config={"Done": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0)},
+        column_config={
+            "Done": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
+            **words.numbers("Failed", "Held back"),
+        },
         alt="How far each object is",
         height=min(38 + 35 * len(rows), 420),
     )

@@ -124,7 +124,10 @@ def _counts(status: RunStatus, dataset: Dataset | None, lists: Mapping[str, str]
     st.dataframe(
         rows,
         hide_index=True,
-        column_config={"See them": st.column_config.LinkColumn(display_text="Open the list")},
+        column_config={
+            "See them": st.column_config.LinkColumn(display_text="Open the list"),
+            **words.numbers(*(one for one, value in rows[0].items() if isinstance(value, int))),
+        },
         alt="Records per object",
         height=min(38 + 35 * len(rows), 420),
     )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.shared import (
     connecting,
+    designing,
     foot,
     frame,
     labels,
@@ -77,6 +78,16 @@ def objects(dataset: Dataset, name: str, findings: Mapping[str, Sequence[Finding
 
 def _in_a_list(dataset: Dataset, name: str) -> str:
     return f"{labels.full(labels.of(name, dataset.schema), name)}: {words.many(dataset.count(name), 'record')}"
+
+
+def made_of(dataset: Dataset) -> None:
+    """What the records were made from, so that they can be made again."""
+    plan = dataset.plan
+    language = designing.LANGUAGES.get(plan.locale, plan.locale)
+    st.caption(
+        f"Made {words.moment(dataset.created, st.context.timezone)} · variation number {plan.seed} · {words.plain(language)} · "
+        f"today in them is {plan.as_of:%Y-%m-%d}. The same number on *Design* makes the same records again."
+    )
 
 
 def modes() -> None:

@@ -253,7 +253,7 @@ def problems(described: ObjectSchema, findings: Sequence[Finding]) -> None:
             }
             for one in findings
         ]
-        st.dataframe(rows, hide_index=True, alt="Problems by cause")
+        st.dataframe(rows, hide_index=True, column_config=words.numbers("Records"), alt="Problems by cause")
         st.button(
             "Show these records", on_click=state.go, kwargs={"view": "problems"}, disabled=state.place().view == "problems"
         )

@@ -87,10 +87,15 @@ function show(network, data) {
   const scale = network.getScale();
   if (scale > data.smallest + 0.01) return;
   const known = data.selected && data.nodes.some((node) => node.id === data.selected);
-  if (known) { network.focus(data.selected, { scale }); return; }
-  const left = data.bands[0][0], top = Math.min(...data.nodes.map((node) => node.y)) - 40;  // begin to read at the first step
-  const box = network.canvas.frame.getBoundingClientRect();
-  network.moveTo({ scale, position: { x: left + box.width / scale / 2, y: top + box.height / scale / 2 } });
+  const heights = data.nodes.map((node) => node.y), box = network.canvas.frame.getBoundingClientRect();
+  const at = known ? network.getPosition(data.selected) : { x: -Infinity, y: -Infinity };  // else read from the first step on
+  const x = within(at.x, data.bands[0][0], data.bands[data.bands.length - 1][1], box.width / scale / 2);
+  const y = within(at.y, Math.min(...heights) - 40, Math.max(...heights) + 40, box.height / scale / 2);
+  network.moveTo({ scale, position: { x, y } });
+}
+
+function within(at, low, high, half) {
+  return high - low <= 2 * half ? (low + high) / 2 : Math.min(Math.max(at, low + half), high - half);
 }
 
 function shapeOf(data) {

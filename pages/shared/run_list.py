@@ -28,6 +28,7 @@ def table(found: Sequence[tuple[RunStatus, str]]) -> None:
         key="run_list",
         on_select="rerun",
         selection_mode="single-row",
+        column_config=words.numbers("Records in", "Failed", "Taken back"),
         alt="Runs, newest first",
     )
     if chosen.selection.rows:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+NUMBER = "localized"  # how tables write numbers: with the reader's own separators
 _JOINER = "\u2060"  # has no width; what it stands in is no longer a link, an icon or a colour to Markdown
 _LINKLIKE = re.compile(r"([:@]|www(?=\.))", re.IGNORECASE)
 
@@ -42,6 +43,13 @@ def listed(names: Iterable[str], shown: int = 5) -> str:
     every = list(names)
     rest = len(every) - shown
     return ", ".join(every[:shown]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def numbers(*columns: str) -> dict[str, Any]:
+    """Return the configuration of a table's columns that hold numbers to be read, not edited."""
+    import streamlit as st
+
+    return {one: st.column_config.NumberColumn(format=NUMBER) for one in columns}
 
 
 def size(kilobytes: float) -> str:
