@@ -9,7 +9,7 @@ from sfseed_core.load.allowance import CALLS_A_JOB
 from sfseed_core.load.steps import plan_stages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sfseed_core.load.options import Options
     from sfseed_core.recipe.model import Plan
@@ -29,10 +29,12 @@ class Extent:
     seconds: float
 
 
-def extent(plan: Plan, counts: Mapping[str, int], options: Options, *, rate: float | None = None) -> Extent:
+def extent(
+    plan: Plan, counts: Mapping[str, int], options: Options, *, rate: float | None = None, activated: Iterable[str] = ()
+) -> Extent:
     """Reckon what it takes to load so many records; `rate` is how many a second arrived the last time."""
     jobs, seconds = 0, 0.0
-    for stage in plan_stages(plan):
+    for stage in plan_stages(plan, activated):
         rows = [counts.get(step.object, 0) for step in stage]
         jobs += sum(-(-one // options.rows_per_job) for one in rows)
         seconds += _LATENCY + sum(rows) / (rate or _RATE)

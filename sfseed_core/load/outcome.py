@@ -33,7 +33,7 @@ class Fate(IntEnum):
 
 def count(fates: np.ndarray) -> Counts:
     """Count the records by where they stand."""
-    by = np.bincount(fates, minlength=len(Fate)).tolist()
+    by = {one: int(np.count_nonzero(fates == one)) for one in Fate}  # of bytes faster than bincount
     sent = sum(by[one] for one in (Fate.IN_FLIGHT, Fate.SUCCEEDED, Fate.FAILED, Fate.UNPROCESSED, Fate.IN_DOUBT))
     return Counts(
         planned=by[Fate.WAITING] + by[Fate.HELD] + sent,

@@ -154,7 +154,8 @@ def foresee(
     size = sum(counts[one.name] * one.storage_bytes for one in plan.objects if one.name in counts)
     free = snapshot.storage_free_mb
     holds, doubt = before_load(name, org, counts, home=home, now=now)
-    effort = extent(plan, counts, options, rate=_last_rate(home, org.org_id))
+    activated = [one for one in activation.ACTIVATED if counts.get(one)] if activate or plan.activate else []
+    effort = extent(plan, counts, options, rate=_last_rate(home, org.org_id), activated=activated)
     left, later = of_limits(org.limits(), CALLS), behind(dataset, now=now)
     return Forecast(
         records=sum(counts.values()),
