@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sfseed_core.load.patience import Patience
 
 _SOON = 1.0  # seconds: looks at a young job come at least this often
+_ROWS_A_SECOND = 20_000  # at most: looks at a large job need not come as often
 _SHARE = 0.1  # of the time that a job has taken, which a look may come late
 
 
@@ -132,5 +133,6 @@ class Driver:
     def _wait(self, flight: _Flight) -> float:
         """How long to leave a job alone: ever longer while it is young, then a share of the time that it has taken."""
         age = self._clock.monotonic() - flight.begun
-        wait = max(self._options.first_wait, min(age, _SOON), age * _SHARE)
+        soon = _SOON + flight.job.rows / _ROWS_A_SECOND
+        wait = max(self._options.first_wait, min(age, soon), age * _SHARE)
         return min(wait, self._options.longest_wait)

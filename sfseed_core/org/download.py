@@ -71,7 +71,7 @@ def _copy(answer: requests.Response, file: BinaryIO, counter: RowCounter) -> int
     for chunk in answer.iter_content(_CHUNK):
         file.write(chunk)
         counter.feed(chunk)
-        checksum = zlib.crc32(chunk, checksum)
+        checksum = zlib.adler32(chunk, checksum)
     return checksum
 
 
