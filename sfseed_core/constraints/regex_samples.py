@@ -8,7 +8,8 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from sfseed_core.formula.faults import Failed
-from sfseed_core.formula.regex import matcher, translated
+from sfseed_core.formula.java_regex import translated
+from sfseed_core.formula.regex import matcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -10,82 +10,10 @@ import re
 from typing import TYPE_CHECKING
 
 from sfseed_core.formula.faults import Failed, Fault
+from sfseed_core.formula.java_regex import translated
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-MAX_PATTERN = 2_000
-
-_CLASSES: Mapping[str, str] = {
-    "Lower": "a-z",
-    "Upper": "A-Z",
-    "ASCII": r"\x00-\x7f",
-    "Alpha": "A-Za-z",
-    "Digit": "0-9",
-    "Alnum": "A-Za-z0-9",
-    "Punct": r"!-/:-@\[-`{-~",
-    "Graph": "!-~",
-    "Print": " -~",
-    "Blank": r" \t",
-    "Cntrl": r"\x00-\x1f\x7f",
-    "XDigit": "0-9A-Fa-f",
-    "Space": r"\s",
-    "L": r"A-Za-z\u00aa-\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u1fff\u2c00-\ud7ff\uf900-\ufdff",
-    "IsAlphabetic": r"A-Za-z\u00aa-\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u1fff\u2c00-\ud7ff\uf900-\ufdff",
-    "N": "0-9",
-    "Lu": r"A-Z\u00c0-\u00d6\u00d8-\u00de",
-    "Ll": r"a-z\u00df-\u00f6\u00f8-\u00ff",
-}
-"""Java's named classes; letters outside ASCII by their great blocks."""
-
-_WORD = re.compile(
-    r"""
-      (?P<quote>\\Q.*?(?:\\E|\Z)) | (?P<named>\\[pP](?:\{\w+\}|\w)) | (?P<group>\(\?<(?=[A-Za-z])) | (?P<name>\\k<\w+>)
-    | (?P<blanks>\\[hHR]) | (?P<end>\\[zZ]) | (?P<escape>\\.) | (?P<open>\[\^?\]?) | (?P<close>\]) | (?P<and>&&)
-    | (?P<other>.)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-
-
-def translated(pattern: str) -> str:
-    """Write a Java pattern as Python has it; intersections and unions of classes are refused as too complicated."""
-    if len(pattern) > MAX_PATTERN:
-        raise Failed(Fault.PATTERN_TOO_COMPLICATED)
-    written: list[str] = []
-    inside = False
-    for found in _WORD.finditer(pattern):
-        kind, text = found.lastgroup or "", found.group()
-        if inside and kind in ("open", "and"):
-            raise Failed(Fault.PATTERN_TOO_COMPLICATED)
-        inside = kind == "open" or (inside and kind != "close")
-        written.append(_written(kind, text, inside=inside))
-    return "".join(written)
-
-
-def _written(kind: str, text: str, *, inside: bool) -> str:
-    match kind:
-        case "quote":
-            return re.escape(text[2:].removesuffix("\\E"))
-        case "named":
-            return _named(text, inside=inside)
-        case "group":
-            return "(?P<"
-        case "name":
-            return f"(?P={text[3:-1]})"
-        case "blanks":
-            return {"h": "[ \\t\\u00a0]", "H": "[^ \\t\\u00a0]", "R": "(?:\\r\\n|[\\n\\r\\u2028\\u2029])"}[text[1]]
-        case "end":
-            return "\\Z" if text[1] == "z" else "(?=\\n?\\Z)"
-    return text
-
-
-def _named(text: str, *, inside: bool) -> str:
-    members = _CLASSES.get(text[2:].strip("{}"))
-    if members is None or (inside and text[1] == "P"):
-        raise Failed(Fault.BAD_PATTERN)
-    return members if inside else f"[{'^' if text[1] == 'P' else ''}{members}]"
-
+    from collections.abc import Callable, Sequence
 
 _NEEDS_MORE = re.compile(r"\(\?(?:[=!>]|<[=!])|\\[1-9]|\(\?P=|[*+?}]\+")
 """Look-around, atomic groups, back references, possessive repetition: what RE2 lacks."""
@@ -103,11 +31,15 @@ def matcher(pattern: str) -> Callable[[Sequence[str]], list[bool]]:
     try:
         compiled = re.compile(python, re.ASCII)
     except (re.error, RecursionError, OverflowError) as error:
-        raise Failed(Fault.BAD_PATTERN) from error
+        beyond = "look-behind" in str(error)  # Java takes those of several lengths
+        raise Failed(Fault.PATTERN_TOO_COMPLICATED if beyond else Fault.BAD_PATTERN) from error
     if not _NEEDS_MORE.search(python):
         by_re2 = _re2(python)
         if by_re2 is not None:
             return by_re2
+    ahead = _looking_ahead(python)
+    if ahead is not None:
+        return ahead
     if _REPEATED_GROUP.search(python):
         raise Failed(Fault.PATTERN_TOO_COMPLICATED)
     longest = int(_STEPS ** (1 / max(len(_UNBOUNDED.findall(python)), 1)))
@@ -120,11 +52,59 @@ def matcher(pattern: str) -> Callable[[Sequence[str]], list[bool]]:
     return match
 
 
-def _re2(python: str) -> Callable[[Sequence[str]], list[bool]] | None:
+_PIECE = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\(|\)|[^()\[\\]+", re.DOTALL)
+_START = re.compile(r"\^|\\A")
+
+
+def _looking_ahead(python: str) -> Callable[[Sequence[str]], list[bool]] | None:
+    """Match a pattern that begins with looks ahead, such as those of passwords: each by itself, in linear time."""
+    rest = _START.sub("", python, count=1) if _START.match(python) else python
+    tests: list[tuple[Callable[[Sequence[str]], list[bool]], bool]] = []
+    while rest[:3] in ("(?=", "(?!"):
+        end = _closed(rest)
+        inner, wanted, rest = rest[3 : end - 1], rest[2] == "=", rest[end:]
+        test = None if end == 0 or (rest[:1] in "*+?{" and rest) else _re2(inner, whole=False)
+        if test is None or _NEEDS_MORE.search(inner):
+            return None
+        tests.append((test, wanted))
+    whole = None if not tests or _NEEDS_MORE.search(rest) or _alternatives(rest) else _re2(rest)
+    if whole is None:
+        return None
+    found = whole
+
+    def match(texts: Sequence[str]) -> list[bool]:
+        verdicts = [[one == wanted for one in test(texts)] for test, wanted in tests]
+        return [all(every) for every in zip(found(texts), *verdicts, strict=True)]
+
+    return match
+
+
+def _closed(pattern: str) -> int:
+    """Return where the group ends that the pattern begins with; 0 where it does not end."""
+    depth = 0
+    for piece in _PIECE.finditer(pattern):
+        depth += {"(": 1, ")": -1}.get(piece.group(), 0)
+        if depth == 0:
+            return piece.end()
+    return 0
+
+
+def _alternatives(pattern: str) -> bool:
+    """Say whether a pattern has alternatives outside of groups: what stands before them belongs to the first alone."""
+    depth = 0
+    for piece in _PIECE.finditer(pattern):
+        text = piece.group()
+        depth += {"(": 1, ")": -1}.get(text, 0)
+        if depth == 0 and "|" in text and text[0] not in "\\[":
+            return True
+    return False
+
+
+def _re2(python: str, *, whole: bool = True) -> Callable[[Sequence[str]], list[bool]] | None:
     import pyarrow as pa
     from pyarrow import compute as pc
 
-    pattern = _escaped_for_re2(f"\\A(?:{python})\\z")
+    pattern = _escaped_for_re2("\\A(?:" + python + (")\\z" if whole else ")"))
     try:
         pc.match_substring_regex(pa.array([""]), pattern)
     except pa.ArrowInvalid:
@@ -138,5 +118,5 @@ def _re2(python: str) -> Callable[[Sequence[str]], list[bool]] | None:
 
 
 def _escaped_for_re2(pattern: str) -> str:
-    wide = re.sub(r"\\u([0-9a-fA-F]{4})", r"\\x{\1}", pattern)
+    wide = re.sub(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})", lambda found: f"\\x{{{found[1] or found[2]}}}", pattern)
     return wide.replace("\\Z", "\\z")

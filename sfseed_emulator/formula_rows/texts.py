@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from sfseed_emulator.formula_rows.java_patterns import from_java
 from sfseed_emulator.formula_rows.outcome import Failed
 
 if TYPE_CHECKING:
@@ -235,50 +236,23 @@ def like(text: str | None, pattern: str | None, mark: str | None = "\\") -> bool
     return len(text) in reached
 
 
-_JAVA_CLASSES: Mapping[str, str] = {
-    "Alpha": "A-Za-z",
-    "Digit": "0-9",
-    "Alnum": "A-Za-z0-9",
-    "Upper": "A-Z",
-    "Lower": "a-z",
-    "Punct": r"!-/:-@\[-`{-~",
-    "Space": r"\s",
-    "XDigit": "0-9A-Fa-f",
-    "L": "A-Za-z\u00aa-\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u1fff\u2c00-\ud7ff\uf900-\ufdff",
-    "N": "0-9",
-}
-_HEAVY = re.compile(r"\)\s*[*+{]")
+_HEAVY = re.compile(r"[*+}|][^()]*\)\s*[*+{]")
+_FLAGS = re.compile(r"\(\?[a-zU]*(?:-[a-z]+)?\)")
 _ENDLESS = re.compile(r"[*+]|,\}")
 
 
 def regex(text: str | None, pattern: str | None) -> bool:
     """Match a whole text; patterns that could take long go to an engine of linear time."""
-    expression = _from_java(pattern or "")
+    expression = from_java(pattern or "")
     try:
         checked = re.compile(expression, re.ASCII)
     except re.error as error:
+        if _FLAGS.search(expression):
+            return _linear(expression, text or "")  # which reads them as Java does
         raise Failed(f"{pattern!r} is no pattern") from error
     if _HEAVY.search(expression) or len(_ENDLESS.findall(expression)) > 3:
         return _linear(expression, text or "")
     return checked.fullmatch(text or "") is not None
-
-
-def _from_java(pattern: str) -> str:
-    inside = False
-    parts = []
-    for found in re.finditer(r"\\p\{(\w+)\}|\\Q(.*?)(?:\\E|$)|\\.|.", pattern, re.DOTALL):
-        word = found.group()
-        if found.group(1) is not None:
-            members = _JAVA_CLASSES.get(found.group(1).removeprefix("Is"))
-            if members is None:
-                raise Failed(f"{word} is no class of characters")
-            word = members if inside else f"[{members}]"
-        elif found.group(2) is not None:
-            word = re.escape(found.group(2))
-        elif word in "[]":
-            inside = word == "["
-        parts.append(word.replace("\\z", "\\Z"))
-    return "".join(parts)
 
 
 def _linear(expression: str, text: str) -> bool:
@@ -286,7 +260,8 @@ def _linear(expression: str, text: str) -> bool:
     from pyarrow import compute as pc
 
     try:
-        pattern = f"\\A(?:{expression})\\z".replace("\\Z", "\\z")
+        wide = re.sub(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})", lambda one: f"\\x{{{one[1] or one[2]}}}", expression)
+        pattern = f"\\A(?:{wide})\\z".replace("\\Z", "\\z")
         return bool(pc.match_substring_regex(pa.array([text], pa.string()), pattern)[0].as_py())
     except pa.ArrowInvalid as error:
         raise Failed("the pattern is too complicated") from error
