@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from sfseed_core.check.finding import Finding, Level
 from sfseed_core.check.records import Judged, Records, judge_records
-from sfseed_core.check.validation import Held, TableRows, Validation
+from sfseed_core.check.validation import Activation, Held, TableRows, Validation
 from sfseed_core.clock import SYSTEM
 from sfseed_core.constraints.formula_rows import World
 from sfseed_core.constraints.named import MOST, named_by_object, named_of
@@ -50,6 +50,7 @@ def check_dataset(
     objects: Collection[str] | None = None,
     validation: bool = False,
     given: Mapping[str, Value] | None = None,
+    activate: bool = False,
     observer: Observer = SILENT,
     clock: Clock = SYSTEM,
 ) -> list[Finding]:
@@ -57,7 +58,8 @@ def check_dataset(
 
     `schema` and `snapshot` are those of the org that the records are meant for; `rules` are made from them if not given.
     With `validation` the org's own validation rules are worked out too, as of now and where the running user is, with `given`
-    values of globals over those that were read.
+    values of globals over those that were read; with `activate` (or a plan that says so) as the last step shows contracts and
+    orders too.
     """
     judged = world_of(schema, snapshot, clock, dataset.plan.rules, given) if validation else None
     pinned = dataset.revision if revision is None else revision
@@ -67,7 +69,9 @@ def check_dataset(
     for plan in dataset.plan.objects:
         if objects is None or plan.name in objects:
             observer.notify(Progress("check", done, total, "records", plan.name))
-            judgement = _check_object(dataset, plan, schema, snapshot, rules, pinned, judged, lost)
+            judgement = _check_object(
+                dataset, plan, schema, snapshot, rules, pinned, judged, lost, activate=activate or dataset.plan.activate
+            )
             found += judgement.findings
             lost[plan.name] = judgement.lost
         done += dataset.count(plan.name, pinned)
@@ -84,6 +88,8 @@ def _check_object(
     revision: int,
     judged: World | None,
     lost: Mapping[str, vectors.Mask],
+    *,
+    activate: bool,
 ) -> Judged:
     described = schema.get(plan.name)
     if described is None:
@@ -108,7 +114,9 @@ def _check_object(
         taken=taken_of(plan.name, snapshot),
         record_types=record_types_of(plan.name, snapshot),
         duplicates=has_duplicate_rules(plan.name, snapshot),
-        validation=None if judged is None else _validation(dataset, described, schema, snapshot, revision, judged, lost),
+        validation=None
+        if judged is None
+        else _validation(dataset, described, schema, snapshot, revision, judged, lost, activate=activate),
         existing={} if snapshot is None else snapshot.existing,
         lost=lost,
         upsert=plan.upsert,
@@ -197,9 +205,35 @@ def _validation(
     revision: int,
     judged: World,
     lost: Mapping[str, vectors.Mask],
+    *,
+    activate: bool,
 ) -> Validation | None:
     constraints = validation_constraints(described, schema, snapshot)
-    return Validation(constraints, judged, _Staged(dataset, revision, lost)) if constraints else None
+    if not constraints:
+        return None
+    activation = _activation(dataset, described.name, snapshot, revision) if activate else None
+    return Validation(constraints, judged, _Staged(dataset, revision, lost), activation)
+
+
+_STATUS_TABLES: Mapping[str, str] = {"Contract": "ContractStatus", "Order": "OrderStatus"}
+_PRODUCTS: Mapping[str, tuple[str, str]] = {"Order": ("OrderItem", "OrderId")}
+_ACTIVATED = "Activated"
+
+
+def _activation(dataset: Dataset, name: str, snapshot: Snapshot | None, revision: int) -> Activation | None:
+    """Return what activating the object's records sets: an order without products is left a draft."""
+    stages = () if snapshot is None else snapshot.statuses.get(_STATUS_TABLES.get(name, ""), ())
+    activating = sorted((one.sort_order, one.api_name) for one in stages if one.active and one.category == _ACTIVATED)
+    if not activating:
+        return None
+    status = activating[0][1]
+    if name not in _PRODUCTS:
+        return Activation(status)
+    product, field = _PRODUCTS[name]
+    if product not in dataset.objects:
+        return None
+    parents = vectors.keys(dataset.read(product, revision=revision, columns=[field])[field])
+    return Activation(status, np.unique(parents[parents >= 0]))
 
 
 def taken_of(object_name: str, snapshot: Snapshot | None) -> dict[str, tuple[str, ...]]:

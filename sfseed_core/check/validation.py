@@ -19,7 +19,7 @@ from sfseed_core.formula.column import Column, null, unknown
 from sfseed_core.formula.evaluate import fires
 from sfseed_core.formula.faults import Fault
 from sfseed_core.formula.types import Type
-from sfseed_core.recipe.columns import RECORD_TYPE, target_column
+from sfseed_core.recipe.columns import RECORD, RECORD_TYPE, target_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from sfseed_core.constraints.validation import ValidationConstraint
     from sfseed_core.formula.setting import Setting
     from sfseed_core.schema.model import Field, ObjectSchema
+
+
+STATUS = "Status"
 
 
 class Parents(Protocol):
@@ -93,6 +96,19 @@ class TableRows(FormulaRows):
         changes = np.any([~vectors.nulls(self._table[name]) for name in filled], axis=0)
         how = replace(self._how, deferred=frozenset())
         return TableRows(self.schema, self.world, self._table, self._parents, how, old=self), changes
+
+    def activated(self, activation: Activation) -> tuple[TableRows, np.ndarray]:
+        """Return the records once the last step has given them their status, and which of them change by it."""
+        keys = vectors.numbers(self._table[RECORD])
+        changes = np.ones(len(self), bool) if activation.records is None else np.isin(keys, activation.records)
+        filled = replace(self._how, deferred=frozenset())
+        before = TableRows(self.schema, self.world, self._table, self._parents, filled)
+        there = STATUS in self._table.column_names
+        was = vectors.one_array(self._table[STATUS]) if there else pa.nulls(len(self), pa.string())
+        now = pc.if_else(vectors.booleans(changes), vectors.texts([activation.status])[0], was)
+        changed = self._table.drop_columns([STATUS]) if there else self._table
+        table = changed.append_column(STATUS, now)
+        return TableRows(self.schema, self.world, table, self._parents, filled, old=before), changes
 
     def held(self, field: Field) -> Column | None:
         """Return the values of a field; None where the table has no column for it."""
@@ -173,34 +189,52 @@ class TableRows(FormulaRows):
 
 
 @dataclass(frozen=True, slots=True)
+class Activation:
+    """The status that the last step of a load gives to records: to all, or to those of these local keys."""
+
+    status: str
+    records: np.ndarray | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Validation:
-    """An object's validation rules, with what they are worked out against."""
+    """An object's validation rules, with what they are worked out against, and what a load does last with the records."""
 
     constraints: tuple[ValidationConstraint, ...]
     world: World
     parents: Parents | None = None
+    activation: Activation | None = None
 
 
 def validated(seen: TableRows, validation: Validation) -> Iterator[tuple[Step, str | None, Broken]]:
-    """Check records as their insert shows them, then as the update does that fills in their deferred references.
+    """Check records as their insert shows them, then as the updates do that fill in references and set their status last.
 
-    Each answer comes with the step and the field that it is shown at.
+    Each answer comes with the step and the field that it is shown at; a record that a rule refuses is told once of it.
     """
-    inserted: dict[str, np.ndarray] = {}
+    refused: dict[str, np.ndarray] = {}
     for one in validation.constraints:
         for broken in _answers(one, seen, validation.world.setting):
-            inserted.setdefault(one.rule.name, broken.rows)
+            refused.setdefault(one.rule.name, broken.rows)
             yield "insert", one.rule.field, broken
-    updated = seen.updated()
-    if updated is None or not updated[1].any():
+    yield from _again("update", seen.updated(), validation, refused)
+    if validation.activation is not None:
+        yield from _again("status", seen.activated(validation.activation), validation, refused)
+
+
+def _again(
+    step: Step, later: tuple[TableRows, np.ndarray] | None, validation: Validation, refused: dict[str, np.ndarray]
+) -> Iterator[tuple[Step, str | None, Broken]]:
+    if later is None or not later[1].any():
         return
+    rows, changes = later
     setting = replace(validation.world.setting, is_new=False)
     for one in validation.constraints:
         if one.condition is None:
             continue
-        for broken in _answers(one, updated[0], setting):
-            again = broken.rows & updated[1] & ~inserted[one.rule.name]
-            yield "update", one.rule.field, replace(broken, rows=again)
+        before = refused[one.rule.name]
+        for broken in _answers(one, rows, setting):
+            refused[one.rule.name] = refused[one.rule.name] | broken.rows
+            yield step, one.rule.field, replace(broken, rows=broken.rows & changes & ~before)
 
 
 def _answers(one: ValidationConstraint, seen: TableRows, setting: Setting) -> Iterator[Broken]:

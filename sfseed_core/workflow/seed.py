@@ -242,7 +242,9 @@ def check_records(work: Work) -> RunState:
     schema = fit.schema_now(work.org, dataset, home=work.home)
     described = {**dataset.schema, **schema}
     known = work.snapshot().with_globals(work.request.given)
-    findings = check_dataset(dataset, described, known, validation=True, observer=work.observer)
+    findings = check_dataset(
+        dataset, described, known, validation=True, activate=work.request.activate, observer=work.observer
+    )
     findings += dataset_in_org(dataset, known, work.org).findings
     missing = fit.settle(work, schema, findings)
     refused = refused_records(findings)

@@ -219,3 +219,25 @@ def test_checks_without_rules_leave_them_out(survey, staged):
     rules = MappingProxyType({"Account": (ValidationRule("R", "TRUE", "No."),)})
     snapshot = replace(survey[0].snapshot, validation_rules=rules)
     assert [one.rule for one in check_dataset(staged, staged.schema, snapshot) if "R" in one.rule] == []
+
+
+def test_rules_see_the_status_that_a_load_sets_last(survey, staged):
+    """A rule that fires when a contract or order is activated is found at that step, by its old status, and only where asked."""
+    found, _ = survey
+    assert "Order" in staged.objects
+    formula = 'AND(NOT(ISNEW()), ISPICKVAL(PRIORVALUE(Status), "Draft"), ISCHANGED(Status), ISPICKVAL(Status, "Activated"))'
+    rules = MappingProxyType({name: (ValidationRule("R", formula, "No."),) for name in ("Contract", "Order")})
+    snapshot = replace(found.snapshot, validation_rules=rules)
+
+    def told(*, activate: bool):
+        every = check_dataset(
+            staged, staged.schema, snapshot, objects=["Contract", "Order"], validation=True, activate=activate, clock=Noon()
+        )
+        return {(one.object, one.step): one.records.tolist() for one in every if one.rule == "validation:R"}
+
+    with_products = sorted({one for one in staged.read("OrderItem")["OrderId"].to_pylist() if one is not None})
+    assert told(activate=False) == {}
+    assert told(activate=True) == {
+        ("Contract", "status"): list(range(staged.count("Contract"))),
+        ("Order", "status"): with_products,
+    }
