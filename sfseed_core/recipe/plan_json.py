@@ -66,7 +66,16 @@ def _untaken(one: ColumnPlan) -> ColumnPlan:
     """Return the column without the values that the org had when it was planned."""
     if one.unique:
         return dataclasses.replace(one, options={})
-    return dataclasses.replace(one, options={name: value for name, value in one.options.items() if name != "taken"})
+    return dataclasses.replace(one, options=_without_taken(one.options))
+
+
+def _without_taken(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of a provider, and of those that it puts together, without what was taken."""
+    kept = {name: value for name, value in options.items() if name != "taken"}
+    inner = kept.get("otherwise")
+    if isinstance(inner, dict | MappingProxyType) and "options" in inner:
+        kept["otherwise"] = {**inner, "options": _without_taken(inner["options"])}
+    return kept
 
 
 def _uncounted(one: ReferencePlan) -> ReferencePlan:

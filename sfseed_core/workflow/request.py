@@ -9,7 +9,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from sfseed_core.errors import UserError
+from sfseed_core.errors import SfseedError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,7 +85,7 @@ def draw_seed() -> int:
 
 
 def make_request(*, org: str, clock: Clock, seed: int | None, as_of: date | None, **rest: Any) -> Request:
-    """Fill in what was not said: the seed is drawn, the as-of date is this day.
+    """Fill in what was not said, here or in the recipe: the seed is drawn, the as-of date is this day.
 
     Raises UserError when there is neither or both of a preset and a recipe, unless a dataset is loaded.
     """
@@ -93,5 +93,20 @@ def make_request(*, org: str, clock: Clock, seed: int | None, as_of: date | None
         raise UserError("Say what to seed: a recipe file or --preset NAME, one of the two.")
     if rest.get("again", "stop") not in get_args(Again):
         raise UserError(f"again: {rest['again']!r} is not one of {', '.join(get_args(Again))}")
+    own_seed, own_day = _said_in(rest.get("recipe"))
+    seed = own_seed if seed is None else seed
     drawn = draw_seed() if seed is None else seed
-    return Request(org=org, seed=drawn, as_of=as_of or clock.now().date(), **rest)
+    return Request(org=org, seed=drawn, as_of=as_of or own_day or clock.now().date(), **rest)
+
+
+def _said_in(recipe: str | None) -> tuple[int | None, date | None]:
+    """The variation number and the day that a recipe says; of one that cannot be read, planning tells why."""
+    if recipe is None:
+        return None, None
+    from sfseed_core.recipe.read import parse_recipe
+
+    try:
+        found = parse_recipe(recipe)
+    except SfseedError:
+        return None, None
+    return found.seed, found.as_of

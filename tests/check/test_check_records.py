@@ -325,3 +325,26 @@ def test_text_checks_agree_with_plain_ones(values, limit):
         "control-character": [n for n, v in enumerate(values) if v and "\x00" in v],
     }
     assert found == {rule: records for rule, records in expected.items() if records}
+
+
+def test_a_record_that_is_changed_needs_no_more_than_its_key():
+    """What the org has under the external id needs no required field; no key, one twice, and one of several records are told."""
+    key, name = Field("K", "K", "string", length=20, external_id=True), Field("N", "N", "string", length=9)
+    rules = {"N": FieldRules(required=True), "K": FieldRules(unique=True)}
+    existing = {"Thing.K": (), "Thing.K=a": ("1",), "Thing.K=two": ("2", "3")}
+    values = {"K": ["A", "b", "a ", "Two", None], "N": [None, None, "x", "x", "x"]}
+    found = check([key, name], values, rules=rules, upsert="K", existing=existing, taken={"K": ("a", "two")})
+    assert sorted((field, rule, records) for field, rule, level, records in found if level is REFUSED) == [
+        ("K", "unique", [2]), ("K", "upsert", [3]), ("K", "upsert", [4]), ("N", "required", [1]),
+    ]  # fmt: skip
+    (missing,) = check([key], {"K": ["A", "b"]}, rules=rules, upsert="K", existing=existing)
+    assert missing == ("N", "required", REFUSED, [1])
+
+
+def test_links_to_records_that_the_org_lacks_or_has_twice():
+    """Only what was asked for is judged; case does not count."""
+    link = Field("L", "L", "reference", reference_to=("Account",))
+    existing = {"Account.K": (), "Account.K=a": ("1",), "Account.K=two": ("2", "3")}
+    words = ["=Account.K=A", "=Account.K=b", "=Account.K=TWO", None, "=User.Username=x", "=running-user"]
+    found = check([link], {"L": [None] * 6, "L@": words}, references={"L": ("",)}, existing=existing)
+    assert found == [("L", "link", REFUSED, [1]), ("L", "link", REFUSED, [2])]

@@ -187,7 +187,7 @@ def test_every_old_value_is_on_disk_before_its_job_is_closed(home, emulated):
     assert "update" in with_old
 
 
-texts = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=12).filter(
+texts = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=10).filter(
     lambda text: text.strip() == text and "#N/A" not in text
 )
 
@@ -196,8 +196,8 @@ any_row = st.tuples(texts, st.booleans(), texts, st.one_of(st.none(), texts))
 
 
 @pytest.mark.slow
-@given(st.lists(any_row, max_size=8, unique_by=lambda one: one[0].lower()))
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(any_row, max_size=8, unique_by=lambda one: one[0].casefold()))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_keys_and_values_come_back(tmp_path_factory, rows):
     """Whatever keys and texts look like, load and undo leave the org as it was."""
     home, org = tmp_path_factory.mktemp("home"), EmulatedOrg.start()
@@ -205,9 +205,9 @@ def test_any_keys_and_values_come_back(tmp_path_factory, rows):
         guarded = org.admit()
         for key, there, old, _ in rows:
             if there:
-                guarded.insert_one("Account", {"Name": old, "Customer_Number__c": key[:10]})
+                guarded.insert_one("Account", {"Name": old, "Customer_Number__c": key})
         was = world(org.connect())
-        new = [{"Name": f"New {old}", "Phone": phone, "Customer_Number__c": key[:10]} for key, _, old, phone in rows]
+        new = [{"Name": f"New {old}", "Phone": phone, "Customer_Number__c": key} for key, _, old, phone in rows]
         columns = {"Name": "string", "Phone": "phone", "Customer_Number__c": "string"}
         made = [Made("Account", 0, columns, {}, new, upsert="Customer_Number__c")]
         run, status, dataset = load(home, org, made)

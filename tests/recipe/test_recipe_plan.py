@@ -404,3 +404,21 @@ def test_statuses_are_usable_at_insert():
     )
     column = plan(org, "objects: {Contract: 3}").object("Contract").columns[0]
     assert list(column.options["values"]) == ["Draft"]
+
+
+def test_records_are_changed_by_an_external_id_that_each_of_them_has():
+    """Its values are distinct, never empty, and the same whether the org has them already; anything else is refused."""
+    key = text("Key__c", unique=True, external_id=True)
+    org = schema(thing("A__c", name_field(), key))
+    recipe = "objects: {A__c: {count: 5, upsert: key__c, fields: {Key__c: {sequence: 'K-##'}}}}"
+    made = plan(org, recipe).object("A__c")
+    assert made.upsert == "Key__c"
+    (column,) = (one for one in made.columns if one.field == "Key__c")
+    assert (column.unique, column.null_share) == (True, 0)
+    again = plan(org, recipe, known=snapshot(taken={"A__c.Key__c": ("K-01", "K-02")}))
+    assert again.object("A__c") == made
+    with pytest.raises(RecipeError, match="no external id") as error:
+        plan(org, "objects: {A__c: {upsert: Name}}")
+    assert "Key__c" in (error.value.hint or "")
+    with pytest.raises(PlanRefused, match="is not filled in every record"):
+        plan(org, "objects: {A__c: {upsert: Key__c, fields: {Key__c: skip}}}")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import NotFound, RecipeError, UserError
 from sfseed_core.recipe.presets import own_presets, preset_recipe
 from sfseed_core.recipe.read import parse_recipe
 from sfseed_core.workflow.recipes import FILE, as_planned, recipe_text, remember, save_preset
+from sfseed_core.workflow.request import make_request
 from tests.staged import PLAN, stage
 
 
@@ -68,3 +72,12 @@ def test_a_dataset_without_recipe_says_so(dataset):
     assert not (dataset.path / FILE).exists()
     with pytest.raises(NotFound, match="without keeping its recipe"):
         recipe_text(dataset)
+
+
+def test_a_request_takes_the_variation_and_the_day_of_its_recipe():
+    """What is asked for beside the recipe wins; a recipe that cannot be read is left to planning."""
+    recipe = "seed: 7\nas_of: 2026-03-01\nobjects: {Account: 1}"
+    asked = make_request(org="x", clock=SYSTEM, seed=None, as_of=None, recipe=recipe)
+    assert (asked.seed, asked.as_of) == (7, date(2026, 3, 1))
+    assert make_request(org="x", clock=SYSTEM, seed=8, as_of=None, recipe=recipe).seed == 8
+    assert make_request(org="x", clock=SYSTEM, seed=None, as_of=None, recipe="objects: [").seed > 0
