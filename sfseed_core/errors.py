@@ -42,9 +42,10 @@ class Transient:
 
 
 class UserError(SfseedError):
-    """What was asked cannot be done as asked."""
+    """What was asked cannot be done as asked; `at` is the part of the recipe that it is about, by its names from the top."""
 
     exit_code = 2
+    at: tuple[str, ...] = ()
 
 
 class SettingsError(UserError):

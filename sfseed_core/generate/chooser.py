@@ -14,6 +14,7 @@ from sfseed_core.generate.providers.choices import free_values
 from sfseed_core.generate.providers.companies import lists_industries
 from sfseed_core.generate.registry import Registry, installed
 from sfseed_core.recipe.model import SHARE, ColumnPlan
+from sfseed_core.recipe.placing import about
 from sfseed_core.recipe.said_value import checked
 
 if TYPE_CHECKING:
@@ -145,16 +146,18 @@ class Chooser:
         """Return the column by the provider that the recipe names, its options over those that are inferred."""
         place = f"{request.context.object.name}.{request.field.name}"
         provider = self.registry.get(name)
-        if provider is None:
-            raise RecipeError(f"{place}: there is no provider {name!r}{_near(name, self.registry.by_name)}")
-        if request.field.type not in provider.types:
-            raise RecipeError(f"{place}: the provider {name!r} does not make fields of type {request.field.type}")
-        if request.rules.unique and not provider.distinct:
-            raise RecipeError(f"{place} is unique, and the provider {name!r} cannot keep values distinct")
+        with about("provider"):
+            if provider is None:
+                raise RecipeError(f"{place}: there is no provider {name!r}{_near(name, self.registry.by_name)}")
+            if request.field.type not in provider.types:
+                raise RecipeError(f"{place}: the provider {name!r} does not make fields of type {request.field.type}")
+            if request.rules.unique and not provider.distinct:
+                raise RecipeError(f"{place} is unique, and the provider {name!r} cannot keep values distinct")
         known = provider.options or {}
         for option in asked:
             if option not in known and option != "locale":
-                raise RecipeError(f"{place}: the provider {name!r} has no option {option!r}{_near(option, known)}")
+                with about("options", option):
+                    raise RecipeError(f"{place}: the provider {name!r} has no option {option!r}{_near(option, known)}")
         if provider.read is not None:
             return _column(request, name, provider.read(request, asked), "the recipe says so")
         options = provider.propose(request)
@@ -170,7 +173,10 @@ def _own_values(request: FieldRequest) -> Options:
     assert recipe is not None
     assert recipe.values is not None
     place = f"{request.context.object.name}.{request.field.name}"
-    values = [checked(value, request.field, request.rules, place) for value in recipe.values]
+    values = []
+    for number, value in enumerate(recipe.values):
+        with about("values", number):
+            values.append(checked(value, request.field, request.rules, place))
     if request.rules.needed and "" in values:
         raise RecipeError(f"{place} must have a value in this org: the recipe cannot list an empty one")
     options: dict[str, Any] = {"values": values, **_going_together(request, values, place)}

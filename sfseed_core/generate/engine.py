@@ -23,6 +23,7 @@ from sfseed_core.generate.registry import Registry, installed
 from sfseed_core.generate.rows import Rows
 from sfseed_core.generate.texts import strings
 from sfseed_core.recipe.columns import RECORD_TYPE, SYMBOL_MARK, needs_target, schema_of
+from sfseed_core.recipe.model import TOGETHER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -176,10 +177,20 @@ class Engine:
         if some.plan.locales:
             locales, parts = some.locale_parts()
             return locales.merged(self, [part.cells(field) for part in parts])
+        cells = self._alone(some, field)
+        for other in self._columns[some.plan.name][field].options.get(TOGETHER, ()):
+            cells = cells.masked(self._alone(some, other).valid)
+        return cells
+
+    def _alone(self, some: Rows, field: str) -> Cells:
+        """Return the cells of a field whatever those that it comes together with hold."""
         place = (some.plan.name, some.plan.locale or "", field)
         if place not in self._makers:
             self._makers[place] = self.maker(some.plan, self._columns[some.plan.name][field])
-        return self._makers[place](some)
+        make = self._makers[place]
+        if TOGETHER not in self._columns[some.plan.name][field].options:
+            return make(some)
+        return some.once(f"alone {field}", lambda: make(some))
 
     def locale_parts(self, some: Rows) -> tuple[Locales, list[Rows]]:
         """Return the locales of records of an object that has several, and the records of each by themselves."""

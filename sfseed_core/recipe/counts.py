@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sfseed_core.errors import RecipeError
 from sfseed_core.recipe.budget import default_scale, fitting_scale
+from sfseed_core.recipe.placing import about
 from sfseed_core.recipe.suggestion import did_you_mean
 
 if TYPE_CHECKING:
@@ -109,7 +110,10 @@ class _Counting:
         if name not in self._known:
             if name in self._open:
                 circle = " -> ".join([*self._open[self._open.index(name) :], name])
-                raise RecipeError(f"objects are counted per parent in a circle: {circle}", hint="Give one of them a count.")
+                with about("objects", name, "per"):
+                    raise RecipeError(
+                        f"objects are counted per parent in a circle: {circle}", hint="Give one of them a count."
+                    )
             self._open.append(name)
             self._known[name] = self._counted(name)
             self._open.pop()
@@ -138,7 +142,9 @@ class _Counting:
         if one.per is None:
             return self._scaled(name, one.count or 1, why, asked=asked)
         if one.per not in self._names:
-            raise RecipeError(f"{name} is counted per {one.per}, which is not to be seeded")
+            near = did_you_mean(one.per, sorted(self._names - {name}))
+            with about("objects", name, "per"):
+                raise RecipeError(f"{name} is counted per {one.per}, which is not to be seeded{near}")
         return self._per(name, one.per, one.each or 1.0, asked=asked)
 
     def _by_structure(self, name: str) -> Count:
@@ -160,5 +166,6 @@ class _Counting:
 
 def _checked(name: str, count: Count) -> Count:
     if count.number > _LARGEST:
-        raise RecipeError(f"{count.number:,} records of {name}: more than {_LARGEST:,} cannot be planned")
+        with about("objects", name, "count"):
+            raise RecipeError(f"{count.number:,} records of {name}: more than {_LARGEST:,} cannot be planned")
     return count

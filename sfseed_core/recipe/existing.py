@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sfseed_core.errors import PlanRefused
 from sfseed_core.recipe.model import Existing, Target
+from sfseed_core.recipe.placing import about
 from sfseed_core.recipe.presets import complete
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ def existing_targets(recipe: Recipe, names: Iterable[str], snapshot: Snapshot) -
         if said is None:
             continue
         if recipe.objects[name].only_existing or snapshot.existing.get(said.found_in(name)) != ():
-            found[name] = target_of(name, said, snapshot)
+            with about("objects", name, "existing"):
+                found[name] = target_of(name, said, snapshot)
     return MappingProxyType(found)
 
 

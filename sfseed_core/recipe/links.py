@@ -12,6 +12,7 @@ from sfseed_core.constraints.persons import wants_business
 from sfseed_core.errors import PlanRefused, RecipeError
 from sfseed_core.recipe.model import RUNNING_USER, SHARE, FieldRecipe, ReferencePlan, Target
 from sfseed_core.recipe.own_rows import given_keys
+from sfseed_core.recipe.placing import about
 from sfseed_core.recipe.reference_options import asked_options
 from sfseed_core.recipe.standard_links import PRICE_BOOK_FIELD, link_of
 from sfseed_core.schema.seedable import setup_reason
@@ -80,8 +81,9 @@ def plan_references(
         one = _Linking(shape, field, around, planned, to or {}).decide()
         if isinstance(one, str):
             empty[field.name] = one
-        else:
-            asked = _with_spread(said.get(field.name), spread) if one.mode == "children" else said.get(field.name)
+            continue
+        asked = _with_spread(said.get(field.name), spread) if one.mode == "children" else said.get(field.name)
+        with about("objects", name, "fields", field.name):
             planned[field.name] = _finished(one, shape, field, around, asked)
     _respect_rules(shape, planned, empty)
     order = [field.name for field in shape.references() if field.name in planned]
@@ -98,7 +100,10 @@ def with_given_keys(
         if not field.is_reference:
             continue
         if name not in planned:
-            raise RecipeError(f"{shape.object.name}.{name}: the recipe's rows say it, but nothing it refers to is seeded")
+            with about("objects", shape.object.name, "rows"):
+                raise RecipeError(
+                    f"{shape.object.name}.{name}: the recipe's rows say it, but nothing it refers to is seeded"
+                )
         targets = tuple(one.object for one in planned[name].targets if one.object)
         keys = given_keys(recipe, field, targets, recipes)
         if keys:

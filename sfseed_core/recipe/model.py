@@ -23,6 +23,7 @@ Value = str | bool | int | float | None
 
 SHARE = 65_536  # shares are integers out of this many: no float reaches a cell
 
+TOGETHER = "together"  # an option of any column: fields without which it stays empty
 GIVEN, VARIANTS = "given", "variants"  # providers that put a column together out of others
 
 STANDARD_PRICE_BOOK = "standard-price-book"
@@ -105,7 +106,7 @@ class ObjectRecipe:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What the user asks for; `path` is where it was read from.
+    """What the user asks for; `path` is where it was read from, `places` says where in that file each part stands.
 
     `objects` are the named ones. `select` adds all custom objects, or all that can hold records, but for those `without`;
     what they require is added by the planner. `mark` are fields that get the value in every object that has them, so that
@@ -129,6 +130,9 @@ class Recipe:
     title: str = ""
     about: str = ""
     path: str | None = None
+    places: Mapping[tuple[str, ...], str] = dataclasses.field(
+        default_factory=lambda: MappingProxyType({}), compare=False, repr=False
+    )
 
 
 @dataclass(frozen=True, slots=True)

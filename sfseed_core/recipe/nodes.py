@@ -108,6 +108,23 @@ def place_of(path: str, node: Node) -> str:
     return f"{path}:{mark.line + 1}:{mark.column + 1}"
 
 
+def places_in(root: Node, path: str) -> dict[tuple[str, ...], str]:
+    """Return the place of every part of a file, by the names (in lists: numbers from 0) that lead to it."""
+    found: dict[tuple[str, ...], str] = {}
+    left: list[tuple[tuple[str, ...], Node]] = [((), root)]
+    while left:
+        names, node = left.pop()
+        if node.id == "mapping":
+            parts = [((*names, str(key.value)), key, value) for key, value in node.value]
+        else:
+            parts = [((*names, str(number)), one, one) for number, one in enumerate(node.value)]
+        for part, stands, holds in parts:
+            found[part] = place_of(path, stands)
+            if holds.id != "scalar":
+                left.append((part, holds))
+    return found
+
+
 def kind_of(node: Node) -> str:
     """Return what a node is, in words."""
     return {"scalar": f"{node.value!r}", "sequence": "a list", "mapping": "a mapping"}[node.id]

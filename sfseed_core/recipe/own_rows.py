@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sfseed_core.errors import RecipeError
 from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe, Recipe
+from sfseed_core.recipe.placing import about
 from sfseed_core.recipe.said_value import checked
 from sfseed_core.recipe.suggestion import did_you_mean
 
@@ -76,7 +77,8 @@ def _named(row: Mapping[str, str], described: ObjectSchema, number: int) -> Mapp
         field = NAME if column == NAME else by_name.get(column.lower()) or by_label.get(column.lower())
         if field is None:
             near = did_you_mean(column, [*described.fields, *by_label])
-            raise RecipeError(f"{described.name}, row {number}: there is no field {column!r}{near}")
+            with about("objects", described.name, "rows", number - 1, column):
+                raise RecipeError(f"{described.name}, row {number}: there is no field {column!r}{near}")
         found[field] = value
     return MappingProxyType(found)
 
@@ -89,12 +91,14 @@ def given_values(recipe: ObjectRecipe, field: Field, rules: FieldRules) -> tuple
     values = tuple(row.get(field.name) for row in recipe.rows)
     if not any(value is not None for value in values):
         return ()
-    return tuple(
-        None
-        if value is None or (value == "" and rules.needed)
-        else checked(value, field, rules, f"{recipe.name}, row {row}, {field.name}")
-        for row, value in enumerate(values, 1)
-    )
+    found: list[str | None] = []
+    for row, value in enumerate(values, 1):
+        if value is None or (value == "" and rules.needed):
+            found.append(None)
+            continue
+        with about("objects", recipe.name, "rows", row - 1, field.name):
+            found.append(checked(value, field, rules, f"{recipe.name}, row {row}, {field.name}"))
+    return tuple(found)
 
 
 def given_keys(
@@ -115,5 +119,6 @@ def given_keys(
             found.append(names[value.removeprefix("@")])
         else:
             known = did_you_mean(value.removeprefix("@"), names)
-            raise RecipeError(f"{recipe.name}, row {number}, {field.name}: no row is called {value!r}{known}")
+            with about("objects", recipe.name, "rows", number - 1, field.name):
+                raise RecipeError(f"{recipe.name}, row {number}, {field.name}: no row is called {value!r}{known}")
     return found if any(one != -1 for one in found) else []

@@ -20,6 +20,7 @@ from sfseed_core.recipe.links import Situation, capacity
 from sfseed_core.recipe.model import STANDARD_PRICE_BOOK, Plan
 from sfseed_core.recipe.overrides import NONE, Overrides
 from sfseed_core.recipe.own_rows import in_terms_of, without_own_keys
+from sfseed_core.recipe.placing import about, placed
 from sfseed_core.recipe.presets import complete, preset_recipe, usual_counts
 from sfseed_core.recipe.record_mix import record_mix
 from sfseed_core.recipe.selection import select
@@ -56,7 +57,12 @@ def make_plan(
     An object that only a preset's selection brought in is left out, and the plan's notes say why, when no record of it can be
     made. Raises RecipeError when the recipe does not fit the schema, PlanRefused when it asks for what cannot be.
     """
-    given = _Given(recipe, snapshot, chooser, seed, as_of, locale, overrides)
+    with placed(recipe):
+        return _make_plan(_Given(recipe, snapshot, chooser, seed, as_of, locale, overrides), schema)
+
+
+def _make_plan(given: _Given, schema: Schema) -> Plan:
+    recipe, overrides = given.recipe, given.overrides
     named = _named(recipe, overrides)
     left_out: dict[str, str] = {}
     while True:
@@ -215,10 +221,11 @@ def _within_capacity(counts: Mapping[str, Count], around: Situation) -> dict[str
         if room is None or one.number <= room[0]:
             continue
         if one.asked:
-            raise PlanRefused(
-                f"{one.number:,} records of {name} cannot all differ: there is room for {room[0]:,} ({room[1]})",
-                hint=f"Ask for at most that many, or for more of its parents: --count {name}={room[0]}",
-            )
+            with about("objects", name, "count"):
+                raise PlanRefused(
+                    f"{one.number:,} records of {name} cannot all differ: there is room for {room[0]:,} ({room[1]})",
+                    hint=f"Ask for at most that many, or for more of its parents: --count {name}={room[0]}",
+                )
         found[name] = Count(room[0], f"all that there is room for: {room[1]}")
     return found
 

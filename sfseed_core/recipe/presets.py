@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sfseed_core import system
 from sfseed_core.constraints.standard import standard
 from sfseed_core.errors import RecipeError
+from sfseed_core.recipe.placing import about, placed
 from sfseed_core.recipe.read import parse_recipe
 from sfseed_core.recipe.suggestion import did_you_mean
 from sfseed_core.schema.seedable import seedable
@@ -63,7 +64,8 @@ def complete(recipe: Recipe) -> Recipe:
     """Return the recipe with what the preset that it stands on says besides."""
     if recipe.preset is None:
         return recipe
-    base = preset_recipe(recipe.preset)
+    with placed(recipe), about("preset"):
+        base = preset_recipe(recipe.preset)
     return dataclasses.replace(
         recipe,
         objects=MappingProxyType({**base.objects, **recipe.objects}),

@@ -21,6 +21,7 @@ from sfseed_core.recipe.nodes import (
     marks,
     options_of,
     place_of,
+    places_in,
     positive,
     share_of,
     shares_of,
@@ -80,7 +81,8 @@ def read_recipe(path: Path) -> Recipe:
 
 def parse_recipe(text: str, *, path: str = "recipe") -> Recipe:
     """Read the text of a recipe; raises RecipeError with the place."""
-    top = Named.of(compose(text, path), path, "a recipe")
+    root = compose(text, path)
+    top = Named.of(root, path, "a recipe")
     top.only(*_TOP)
     version = top.read("version", whole, VERSION)
     if version != VERSION:
@@ -100,6 +102,7 @@ def parse_recipe(text: str, *, path: str = "recipe") -> Recipe:
         title=top.read("title", text_of, ""),
         about=top.read("about", text_of, ""),
         path=path,
+        places=MappingProxyType(places_in(root, path)),
     )
     if not recipe.objects and recipe.preset is None and recipe.select == "named":
         raise RecipeError(f"{path}: names no objects and no preset", hint=HINT)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sfseed_core.constraints.persons import is_business_field, is_person_field, person_types, usable_record_types
 from sfseed_core.errors import RecipeError
 from sfseed_core.recipe.columns import RECORD_TYPE
+from sfseed_core.recipe.placing import about
 from sfseed_core.recipe.suggestion import did_you_mean
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def _weights(schema: ObjectSchema, snapshot: Snapshot, recipe: ObjectRecipe | No
     for name in recipe.record_types:
         if name not in usable:
             near = did_you_mean(name, usable) or f"; available are {', '.join(usable) or 'none'}"
-            raise RecipeError(f"{schema.name} has no record type {name!r} that this user may set{near}")
+            with about("objects", schema.name, "record_types", name):
+                raise RecipeError(f"{schema.name} has no record type {name!r} that this user may set{near}")
     return dict(recipe.record_types)
 
 

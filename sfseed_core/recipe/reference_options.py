@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sfseed_core.errors import RecipeError
+from sfseed_core.recipe.placing import about
 from sfseed_core.recipe.suggestion import did_you_mean
 
 if TYPE_CHECKING:
@@ -53,9 +54,11 @@ def asked_options(one: ReferencePlan, name: str, said: FieldRecipe | None) -> di
     for key, value in asked.items():
         if key not in known:
             near = did_you_mean(key, known) or f"; there are {', '.join(known)}"
-            raise RecipeError(f"{where}: there is no option {key!r}{near}")
+            with about("options", key):
+                raise RecipeError(f"{where}: there is no option {key!r}{near}")
         if not known[key](value):
-            raise RecipeError(f"{where}: {key} cannot be {value!r}", hint=f"Distributions: {', '.join(SPREADS)}.")
+            with about("options", key):
+                raise RecipeError(f"{where}: {key} cannot be {value!r}", hint=f"Distributions: {', '.join(SPREADS)}.")
     least, most = int(asked.get("minimum", 0)), int(asked.get("maximum", 0))
     if most and least > most:
         raise RecipeError(f"{where}: at least {least} and at most {most} children cannot be")

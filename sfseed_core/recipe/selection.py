@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sfseed_core.errors import PlanRefused, RecipeError
 from sfseed_core.recipe.columns import RECORD_TYPE
+from sfseed_core.recipe.placing import about
 from sfseed_core.recipe.presets import chosen_objects, preset_recipe, usual_counts
 from sfseed_core.recipe.shape import Shape, existing_shape, shape_of
 from sfseed_core.recipe.standard_links import link_of
@@ -79,7 +80,8 @@ def _chosen(recipe: Recipe, schema: Schema) -> tuple[str, ...]:
         if name in schema.failures:
             raise PlanRefused(f"{name} could not be described: {schema.failures[name]}")
         if name in own:
-            raise RecipeError(f"the org has no object {name!r}{did_you_mean(name, listing)}")
+            with about("objects", name):
+                raise RecipeError(f"the org has no object {name!r}{did_you_mean(name, listing)}")
     chosen = tuple(name for name in names if name in schema.objects)
     if not chosen:
         raise PlanRefused(
@@ -177,9 +179,10 @@ def _targets(names: Sequence[str], shapes: Mapping[str, Shape], whole: Recipe) -
 def _asked_targets(name: str, field: Field, to: Iterable[str], names: Sequence[str]) -> tuple[str, ...]:
     missing = [one for one in to if one not in names]
     if missing:
-        raise RecipeError(
-            f"{name}.{field.name} shall point to {missing[0]}, which is not to be seeded", hint="Add it to the objects."
-        )
+        with about("objects", name, "fields", field.name, "to", missing[0]):
+            raise RecipeError(
+                f"{name}.{field.name} shall point to {missing[0]}, which is not to be seeded", hint="Add it to the objects."
+            )
     return tuple(to)
 
 

@@ -15,6 +15,7 @@ from sfseed_core.constraints.rules import has_formulas, object_rules
 from sfseed_core.errors import RecipeError
 from sfseed_core.recipe.columns import RECORD_TYPE
 from sfseed_core.recipe.model import FieldRecipe, ObjectRecipe
+from sfseed_core.recipe.placing import about
 from sfseed_core.recipe.standard_links import link_of
 from sfseed_core.recipe.suggestion import did_you_mean
 
@@ -69,7 +70,17 @@ def shape_of(schema: ObjectSchema, snapshot: Snapshot, recipe: ObjectRecipe | No
     rules = _rules(schema, snapshot)
     recipe = recipe or ObjectRecipe(schema.name)
     said = recipe.fields
-    _check_fields(schema, rules, {**dict.fromkeys(recipe.only or (), _NOT_SAID), **said})
+    with about("objects", schema.name):
+        for number, variant in enumerate(recipe.variants):
+            for name in variant.fields:
+                with about("variants", number, "fields", name):
+                    _check_known(schema, name)
+        for number, name in enumerate(recipe.only or ()):
+            with about("only", number):
+                _check_field(schema, rules, name, _NOT_SAID)
+        for name, one in said.items():
+            with about("fields", name):
+                _check_field(schema, rules, name, one)
     left_out = {}
     for field in schema.fields.values():
         why = _left_out(field, rules, said.get(field.name, _NOT_SAID)) or _not_listed(field, rules, recipe)
@@ -85,21 +96,25 @@ def existing_shape(schema: ObjectSchema, snapshot: Snapshot) -> Shape:
     return Shape(bare, object_rules(bare, snapshot), bare, MappingProxyType({}))
 
 
-def _check_fields(schema: ObjectSchema, rules: ObjectRules, said: Mapping[str, FieldRecipe]) -> None:
-    for name, one in said.items():
-        if name not in schema.fields:
-            raise RecipeError(f"{schema.name} has no field {name!r}{did_you_mean(name, schema.fields)}")
-        field = schema.fields[name]
-        if not rules.fields[name].writable and not one.skip:
-            raise RecipeError(f"{schema.name}.{name} cannot be set: {rules.fields[name].left_out_why}")
-        if field.is_reference and (one.provider or one.values):
-            raise RecipeError(
-                f"{schema.name}.{name} is a reference: its records are chosen by the plan; skip, empty, to and options apply"
-            )
-        if one.to is not None:
-            _check_targets(schema.name, field, one.to)
-        if rules.fields[name].needed and (one.skip or one.empty):
-            gap = "skip" if one.skip else f"empty: {one.empty}"
+def _check_known(schema: ObjectSchema, name: str) -> None:
+    if name not in schema.fields:
+        raise RecipeError(f"{schema.name} has no field {name!r}{did_you_mean(name, schema.fields)}")
+
+
+def _check_field(schema: ObjectSchema, rules: ObjectRules, name: str, one: FieldRecipe) -> None:
+    _check_known(schema, name)
+    field = schema.fields[name]
+    if not rules.fields[name].writable and not one.skip:
+        raise RecipeError(f"{schema.name}.{name} cannot be set: {rules.fields[name].left_out_why}")
+    if field.is_reference and (one.provider or one.values):
+        raise RecipeError(
+            f"{schema.name}.{name} is a reference: its records are chosen by the plan; skip, empty, to and options apply"
+        )
+    if one.to is not None:
+        _check_targets(schema.name, field, one.to)
+    if rules.fields[name].needed and (one.skip or one.empty):
+        gap = "skip" if one.skip else f"empty: {one.empty}"
+        with about(gap.partition(":")[0]):
             raise RecipeError(f"{schema.name}.{name} must have a value in this org: the recipe cannot say {gap}")
 
 
@@ -109,7 +124,8 @@ def _check_targets(name: str, field: Field, to: Mapping[str, int]) -> None:
     for target in to:
         if target not in field.reference_to:
             near = did_you_mean(target, field.reference_to) or f"; it may point to {', '.join(field.reference_to[:5])}"
-            raise RecipeError(f"{name}.{field.name} cannot point to {target!r}{near}")
+            with about("to", target):
+                raise RecipeError(f"{name}.{field.name} cannot point to {target!r}{near}")
 
 
 def _left_out(field: Field, rules: ObjectRules, said: FieldRecipe) -> str | None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sfseed_core.errors import PlanRefused, RecipeError
 from sfseed_core.recipe.chooser import FieldRequest
-from sfseed_core.recipe.model import GIVEN, SHARE, VARIANTS, ColumnPlan, FieldRecipe
+from sfseed_core.recipe.model import GIVEN, SHARE, TOGETHER, VARIANTS, ColumnPlan, FieldRecipe
 from sfseed_core.recipe.own_rows import given_values
+from sfseed_core.recipe.placing import about
 
 if TYPE_CHECKING:
     from sfseed_core.constraints.model import FieldRules, ObjectRules
@@ -39,7 +40,8 @@ def plan_columns(
         rules = shape.rules.fields[field.name]
         given = given_values(recipe, field, rules)
         request = _request(field, rules, context, recipe.fields.get(field.name), given)
-        chosen = chooser.choose(request)
+        with about("objects", shape.object.name, "fields", field.name):
+            chosen = chooser.choose(request)
         usual = _finished(chosen, request, shape.rules, mix) if isinstance(chosen, ColumnPlan) else None
         made = _with_variants(usual, request, recipe, chooser)
         made = _with_given(made, request, given)
@@ -48,13 +50,35 @@ def plan_columns(
             continue
         assert isinstance(chosen, str)
         if rules.needed:
-            raise PlanRefused(
-                f"{shape.object.name}.{field.name} must have a value, but {chosen}",
-                hint=f"Say in a recipe how it is made, or leave {shape.object.name} out.",
-                objects=(shape.object.name,),
-            )
+            with about("objects", shape.object.name, "fields", field.name):
+                raise PlanRefused(
+                    f"{shape.object.name}.{field.name} must have a value, but {chosen}",
+                    hint=f"Say in a recipe how it is made, or leave {shape.object.name} out.",
+                    objects=(shape.object.name,),
+                )
         empty[field.name] = chosen
-    return tuple(columns), empty
+    return _together(columns, empty, shape, recipe)
+
+
+def _together(
+    columns: list[ColumnPlan], empty: dict[str, str], shape: Shape, recipe: ObjectRecipe
+) -> tuple[tuple[ColumnPlan, ...], dict[str, str]]:
+    """Return the columns with those that come together empty together, where the recipe says of one alone that it is."""
+    found = {one.field: one for one in columns}
+    for rule in shape.rules.standard:
+        said = [name for name in rule.fields if name in recipe.fields]
+        if rule.kind != "all_or_none" or not said:
+            continue
+        there = [name for name in rule.fields if name in found]
+        for name in there:
+            others = [one for one in rule.fields if one != name]
+            if len(there) < len(rule.fields):
+                empty[name] = f"it comes only together with {', '.join(others)}"
+                del found[name]
+            else:
+                options = MappingProxyType({**found[name].options, TOGETHER: others})
+                found[name] = dataclasses.replace(found[name], options=options)
+    return tuple(found.values()), empty
 
 
 def _request(
@@ -79,21 +103,12 @@ def _with_variants(
     """Return the column with what the variants say of the field, each for its share of the records."""
     variants: list[dict[str, Any]] = []
     low = 0
-    for one in recipe.variants:
+    for number, one in enumerate(recipe.variants):
         high = low + SHARE * one.share // 100
         said = one.fields.get(request.field.name)
         if said is not None:
-            if request.rules.unique:
-                raise RecipeError(f"{recipe.name}.{request.field.name} is unique: a variant cannot say how it is made")
-            if request.rules.needed and (said.skip or said.empty):
-                raise RecipeError(
-                    f"{recipe.name}.{request.field.name} must have a value in this org: a variant cannot empty it"
-                )
-            chosen = None if said.skip else chooser.choose(dataclasses.replace(request, recipe=said))
-            if isinstance(chosen, str):
-                raise RecipeError(f"{recipe.name}, variant {one.name!r}: {request.field.name}: {chosen}")
-            empty = SHARE * (said.empty or 0) // 100
-            column = None if chosen is None else _as_option(dataclasses.replace(chosen, null_share=empty))
+            with about("objects", recipe.name, "variants", number, "fields", request.field.name):
+                column = _variant(said, request, recipe.name, one.name, chooser)
             variants.append({"low": low, "high": high, "column": column})
         low = high
     if not variants:
@@ -101,6 +116,21 @@ def _with_variants(
     otherwise = None if usual is None else _as_option(usual)
     options = {"variants": variants, "otherwise": otherwise}
     return _put_together(usual, request, VARIANTS, options, "as the recipe's variants say")
+
+
+def _variant(
+    said: FieldRecipe, request: FieldRequest, name: str, variant: str, chooser: ProviderChooser
+) -> dict[str, Any] | None:
+    """Return how the field is made in a variant's records; None: not at all."""
+    if request.rules.unique:
+        raise RecipeError(f"{name}.{request.field.name} is unique: a variant cannot say how it is made")
+    if request.rules.needed and (said.skip or said.empty):
+        raise RecipeError(f"{name}.{request.field.name} must have a value in this org: a variant cannot empty it")
+    chosen = None if said.skip else chooser.choose(dataclasses.replace(request, recipe=said))
+    if isinstance(chosen, str):
+        raise RecipeError(f"{name}, variant {variant!r}: {request.field.name}: {chosen}")
+    empty = SHARE * (said.empty or 0) // 100
+    return None if chosen is None else _as_option(dataclasses.replace(chosen, null_share=empty))
 
 
 def _with_given(usual: ColumnPlan | None, request: FieldRequest, given: tuple[str | None, ...]) -> ColumnPlan | None:

@@ -39,7 +39,9 @@ def demo_survey(recipe: Recipe) -> Survey:
     org = json.loads((FOLDER / ORG_FILE).read_text(encoding="utf-8"))
     listing = {name: ObjectSummary(**one) for name, one in org["listing"].items()}
     names = chosen_objects(recipe, listing)
-    objects = {name: _object(name) for name in names}
+    objects = {
+        name: _object(name) for name in names if (FOLDER / f"{system.safe_name(name)}.json").exists()
+    }  # the plan names others
     while missing := [name for name in required_parents(objects, objects) if name in listing and name not in objects]:
         objects |= {name: _object(name) for name in missing if (FOLDER / f"{name}.json").exists()}
         if not any(name in objects for name in missing):

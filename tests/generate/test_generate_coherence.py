@@ -206,3 +206,20 @@ def test_industry_codes_go_with_the_industry():
         seen.add(told[0])
         assert Codes(*told) == (by_sic[told[0]] if industry is None else INDUSTRIES[industry])
     assert len(seen) > 15
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "share"),
+    [("{empty: 40}", None, (0.45, 0.75)), ("{empty: 40}", "{empty: 50}", (0.4, 0.6)), ("skip", None, (0, 0))],
+)
+def test_no_record_has_half_a_position(latitude, longitude, share):
+    """Where a recipe empties one of latitude and longitude, the other is empty too."""
+    fields = f"BillingLatitude: {latitude}" + (f", BillingLongitude: {longitude}" if longitude else "")
+    recipe = parse_recipe(f"version: 1\nobjects:\n  Account: {{count: 400, fields: {{{fields}}}}}\n", path="recipe.yaml")
+    found = demo_survey(recipe)
+    plan = make_plan(recipe, found.schema, found.snapshot, chooser=Chooser(), seed=3, as_of=AS_OF)
+    table = Engine(plan).rows("Account", 0, 400).to_pydict()
+    pairs = list(zip(table.get("BillingLatitude", [None] * 400), table.get("BillingLongitude", [None] * 400), strict=True))
+    assert all((one is None) == (other is None) for one, other in pairs)
+    assert share[0] <= sum(one is not None for one, _ in pairs) / 400 <= share[1]
+    assert plan.omitted.get("Account.BillingLongitude") in {None, "it comes only together with BillingLatitude"}
