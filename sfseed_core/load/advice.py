@@ -34,6 +34,7 @@ ADVICE: Mapping[str, str] = {
     "INVALID_ID_FIELD": "The id is of another object than the field points to, or no id at all.",
     "MALFORMED_ID": "The value is no Salesforce id: point to a record of the dataset, or write an id of 15 or 18 characters.",
     "INVALID_STATUS": "The org does not allow this status for the record: choose another in Preview.",
+    "FAILED_ACTIVATION": "The org did not activate it: an order needs products, and you need the right to activate; then retry.",
     "INVALID_OPERATION": "The org does not allow this for the object: read the message.",
     "INVALID_CURRENCY_ISO": "The org does not use this currency, or it is inactive: choose one of its active currencies.",
     "INACTIVE_OWNER_OR_USER": "The owner is not an active user: choose another owner in the recipe.",

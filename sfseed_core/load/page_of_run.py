@@ -50,7 +50,7 @@ def html(run: Run) -> str:
         f"<h1>{escape(title)}</h1>",
         f"<p>{escape(_head(status))}</p>",
         *_section("Records", _counted(status.objects)),
-        *_section("References filled in afterwards", _counted(status.updates)),
+        *_section("Filled in or activated afterwards", _counted(status.updates)),
         *_section("Taken back", _counted(status.undone)),
         *_section("Over time", _over_time(run)),
         *_section("What did not arrive, and why", _causes(run)),
