@@ -193,7 +193,7 @@ def test_working_days_are_even(tables):
 
 def test_industry_codes_go_with_the_industry():
     """The codes and titles of SIC and NAICS are those of the account's industry, or all of one class where it has none."""
-    recipe = parse_recipe("version: 1\nlocale: de_DE\nobjects:\n  Account: {count: 400}\n", path="recipe.yaml")
+    recipe = parse_recipe("version: 1\nlocale: en_GB\nobjects:\n  Account: {count: 400}\n", path="recipe.yaml")
     found = demo_survey(recipe)
     plan = make_plan(recipe, found.schema, found.snapshot, chooser=Chooser(), seed=3, as_of=AS_OF)
     table = Engine(plan).rows("Account", 0, 400).to_pydict()

@@ -160,6 +160,8 @@ def _industry_field(request: FieldRequest) -> str | None:
 def _prepare(scope: Scope) -> Make:
     """Prepare codes or titles: of the industry that the record names, else of its company's trade."""
     names, key, wanted = [*INDUSTRIES], scope.key(), str(scope.options["code"])
+    if not scope.pools.locale.startswith("en"):  # the official titles are English; the code says the same in any language
+        wanted = wanted.removesuffix("_title")
     pool = texts.fit(texts.strings([getattr(one, wanted) for one in INDUSTRIES.values()]), scope.column.length)
     places = {name: place for place, name in enumerate(names)}
     industry, company = scope.options.get("industry"), scope.options.get("company")
