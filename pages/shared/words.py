@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 NUMBER = "localized"  # how tables write numbers: with the reader's own separators
 _JOINER = "\u2060"  # has no width; what it stands in is no longer a link, an icon or a colour to Markdown
-_LINKLIKE = re.compile(r"([:@]|www(?=\.))", re.IGNORECASE)
+# links, icons, colours, and the pairs that Streamlit's Markdown draws as one sign: arrows, long dashes, `not less`
+_MORE_THAN_TEXT = re.compile(r"([:@]|www(?=\.)|[<>~-](?=[-=>]))", re.IGNORECASE)
 
 
 def plain(text: object) -> str:
@@ -22,7 +23,7 @@ def plain(text: object) -> str:
     Labels, names and messages of an org are not ours: a link, an image, a colour or an icon in them stays text.
     """
     once = " ".join(str(text).split())
-    return _PUNCTUATION.sub(r"\\\1", _LINKLIKE.sub(rf"\1{_JOINER}", once))
+    return _PUNCTUATION.sub(r"\\\1", _MORE_THAN_TEXT.sub(rf"\1{_JOINER}", once))
 
 
 def hint(text: str) -> str:

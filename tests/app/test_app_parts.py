@@ -61,6 +61,8 @@ def test_what_no_longer_makes_sense_is_dropped():
         "# h",
         "a@b.c",
         "www.x.y",
+        "a -- b",
+        "a -> b >= c",
     ],
 )
 def test_plain_text_has_no_markdown_in_it(text):
