@@ -83,11 +83,16 @@ def make_again(
 ) -> int:
     """Give the records other values in these fields (None: in all that are generated) and return the new revision.
 
-    Raises NotFound for a field that is not generated, UserError where values must differ in every record and only some
-    records are chosen, or where the field takes its values from others.
+    Raises NotFound for a field that is not generated, UserError where the records come from a file, where values must differ in
+    every record and only some records are chosen, or where the field takes its values from others.
     """
     plan = dataset.plan.object(object_name)
     columns = {one.field: one for one in plan.columns}
+    if any("file" in one.options for one in plan.columns):
+        raise UserError(
+            f"the records of {object_name} come from a file of yours: nothing made them, so nothing makes them again",
+            hint="Change their values in Preview, or the file, and stage it again: sfseed datasets add",
+        )
     every = len(records) == dataset.count(object_name)
     if fields is None:
         wanted = [one for one in plan.columns if not one.unique]

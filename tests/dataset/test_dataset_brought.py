@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sfseed_core.clock import SYSTEM
 from sfseed_core.dataset.brought.plan import Asked, make_set
 from sfseed_core.dataset.brought.table import read_brought
+from sfseed_core.dataset.edits import AddRecords, SetCells
+from sfseed_core.dataset.store import create
 from sfseed_core.errors import DataError, UserError
 from sfseed_core.recipe.plan_json import from_json, identity, to_json
 from sfseed_core.schema.model import Schema
 from sfseed_core.schema.parse import object_schema, summaries
 from sfseed_core.snapshot.model import Snapshot, User
+from sfseed_core.workflow.make_again import make_again
 from tests.emulated import EmulatedOrg
 
 OBJECTS = (
@@ -169,6 +174,20 @@ def test_the_same_files_are_the_same_plan(tmp_path, schema):
     first = made(tmp_path, schema, Account="Name,Phone\nA,1\n")
     assert identity(first.plan) == identity(made(tmp_path, schema, Account="Name,Phone\nA,1\n").plan)
     assert identity(first.plan) != identity(made(tmp_path, schema, Account="Name,Phone\nA,2\n").plan)
+
+
+def test_a_set_is_a_dataset_like_others(tmp_path, schema, home):
+    """It is staged, changed and added to; nothing can be made again, since nothing made it."""
+    found = made(tmp_path, schema, Account="Id,Name\n1,A\n2,B\n", Contact="LastName,AccountId\nx,2\ny,1\n")
+    with create(home, found.plan, schema.objects, now=datetime(2026, 11, 30, tzinfo=UTC)) as writer:
+        for name, table in found.tables.items():
+            writer.add(name, table)
+        dataset = writer.finish()
+    dataset.apply(SetCells("Contact", np.array([0]), {"AccountId": ["Account:0"]}))
+    dataset.apply(AddRecords("Contact", 1, {"LastName": ["z"], "AccountId": ["Account:1"]}))
+    assert dataset.read("Contact")["AccountId"].to_pylist() == [0, 0, 1]
+    with pytest.raises(UserError, match="come from a file"):
+        make_again(dataset, "Account", np.array([0]), None, variation=1, clock=SYSTEM)
 
 
 def test_parquet_is_read_with_its_types(tmp_path, schema):
