@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 
-from sfseed_core.errors import InternalError
+from sfseed_core.errors import InternalError, RecipeError
 from sfseed_core.generate import attempts, draws
 from sfseed_core.generate.cells import Coded, both
 
@@ -107,8 +107,20 @@ class Rows:
             self._made[name] = make()
         known = self._made[name]
         if known is _UNDER_WAY:
-            raise InternalError(f"{self.plan.name}: {name} depends on itself")
+            raise self._circle(name)
         return cast("T", known)
+
+    def _circle(self, name: str) -> InternalError | RecipeError:
+        """Return what to say of fields that are each made from the next: the recipe asks for one of them."""
+        waiting = [one for one, made in self._made.items() if made is _UNDER_WAY]
+        fields = [one.removeprefix("column ") for one in waiting[waiting.index(name) :] if one.startswith("column ")]
+        if not fields:
+            return InternalError(f"{self.plan.name}: {name} depends on itself")
+        circle = " from ".join([*fields, fields[0]])
+        return RecipeError(
+            f"{self.plan.name}: {circle}: each of these would be made from the next, in a circle",
+            hint="Let the recipe make one of them without the others.",
+        )
 
     def has(self, field: str) -> bool:
         """Say whether the plan makes the field."""

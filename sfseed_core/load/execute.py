@@ -59,6 +59,7 @@ def execute(
     run.observe(observer)
     if trial.has_failed(run):
         return undo(run, org, lambda: dataset, observer=observer, clock=clock, options=options)
+    resolver.check_pairs(dataset.plan)
     if again:
         send_again(run)
     run.set_state(RunState.LOAD)

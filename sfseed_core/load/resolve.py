@@ -13,6 +13,7 @@ from sfseed_core.snapshot.keyed import found_by
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sfseed_core.recipe.model import Plan
     from sfseed_core.snapshot.model import Snapshot
 
 
@@ -76,6 +77,22 @@ class Resolver:
                 hint="Make such records in the org, or the dataset again without them: sfseed generate",
             )
         return self.existing[query]
+
+    def check_pairs(self, plan: Plan) -> None:
+        """Raise DataError where records that must not pair twice could: the org has fewer partners than were counted on."""
+        for one in plan.objects:
+            if not any(reference.mode == "pair" for reference in one.references):
+                continue
+            for reference in one.references:
+                for target in reference.targets:
+                    found = len(self.found(target.symbol)) if target.count and target.symbol else 0
+                    if found < target.count:
+                        records = (target.symbol or "").partition(" ORDER BY ")[0]
+                        raise DataError(
+                            f"{one.name}.{reference.field}: the dataset counts on {target.count:,} records of {records}, of "
+                            f"which the org has {found:,}: some of its pairs would come twice",
+                            hint="Make the dataset again for this org: sfseed generate",
+                        )
 
     def has(self, object_name: str, field: str, value: str) -> bool:
         """Say whether the org had a record of the object with this value when it was asked."""

@@ -150,6 +150,7 @@ def foresee(
     With `activate` contracts and orders are activated at the end, as they are where the recipe says so.
     """
     plan, facts = dataset.plan, org.facts
+    Resolver.of(snapshot).check_pairs(plan)
     counts = {one: dataset.count(one, revision) for one in dataset.objects}
     size = sum(counts[one.name] * one.storage_bytes for one in plan.objects if one.name in counts)
     free = snapshot.storage_free_mb

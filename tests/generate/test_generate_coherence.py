@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from sfseed_core.errors import RecipeError
 from sfseed_core.generate.chooser import Chooser
 from sfseed_core.generate.engine import Engine
 from sfseed_core.generate.pools import Pools
@@ -223,3 +224,15 @@ def test_no_record_has_half_a_position(latitude, longitude, share):
     assert all((one is None) == (other is None) for one, other in pairs)
     assert share[0] <= sum(one is not None for one, _ in pairs) / 400 <= share[1]
     assert plan.omitted.get("Account.BillingLongitude") in {None, "it comes only together with BillingLatitude"}
+
+
+def test_fields_made_from_each_other_are_named():
+    """A company made of a mail address, which is at the company's domain: the circle is the recipe's, and told as such."""
+    text = "version: 1\nobjects:\n  Case: {count: 3, fields: {SuppliedCompany: {template: 'x {SuppliedEmail} y'}}}\n"
+    recipe = parse_recipe(text, path="recipe.yaml")
+    found = demo_survey(recipe)
+    plan = make_plan(recipe, found.schema, found.snapshot, chooser=Chooser(), seed=3, as_of=AS_OF)
+    with pytest.raises(
+        RecipeError, match=r"Supplied\w+ from Supplied\w+ from .*: each of these would be made from the next"
+    ):
+        Engine(plan).rows("Case", 0, 3)

@@ -13,10 +13,11 @@ from sfseed_core.cli.root import run
 from sfseed_core.dataset.export.readable import reference_text
 from sfseed_core.dataset.references import split
 from sfseed_core.dataset.vectors import integers, texts
-from sfseed_core.errors import PlanRefused, RecipeError
+from sfseed_core.errors import DataError, PlanRefused, RecipeError
 from sfseed_core.generate.chooser import Chooser
 from sfseed_core.generate.engine import rows
-from sfseed_core.recipe.model import Existing
+from sfseed_core.load.resolve import Resolver
+from sfseed_core.recipe.model import Existing, ObjectPlan, ReferencePlan, Target
 from sfseed_core.recipe.plan import make_plan
 from sfseed_core.recipe.plan_json import from_json, identity, to_json
 from sfseed_core.recipe.read import parse_recipe
@@ -184,3 +185,26 @@ def test_generating_needs_no_org(home, tmp_path):
         links = {one["AccountId"] for one in csv.DictReader(file)}
     assert all(one.startswith("=Account ORDER BY Id LIMIT 2000#") for one in links)
     assert not (tmp_path / "out" / "Account.csv").exists()
+
+
+def test_pairs_that_would_come_twice_are_refused_before_the_load():
+    """With fewer partners in the org than were counted on, a pair could double: the load says so and does not begin."""
+    people = "Contact ORDER BY Id LIMIT 2000"
+    campaigns = ObjectPlan("Campaign", 2, 0, (), ())
+    members = ObjectPlan(
+        "CampaignMember",
+        20,
+        1,
+        (),
+        (
+            ReferencePlan("CampaignId", "children", (Target("Campaign"),)),
+            ReferencePlan("ContactId", "pair", (Target(None, people, count=10),)),
+        ),
+    )
+    plan = dataclasses.replace(planned("objects: {Account: 1}"), objects=(campaigns, members))
+    Resolver("00D", {}, {}, existing={people: ids(10)}).check_pairs(plan)
+    with pytest.raises(
+        DataError, match=r"CampaignMember.ContactId: .* 10 records of Contact, of which the org has 9"
+    ) as said:
+        Resolver("00D", {}, {}, existing={people: ids(9)}).check_pairs(plan)
+    assert "sfseed generate" in said.value.hint
