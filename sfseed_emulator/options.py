@@ -25,3 +25,4 @@ class OrgOptions:
     language: str = "en"
     validation_rules: bool = True  # whether writes obey the validation rules of the schema
     duplicate_rules: bool = True  # whether the standard duplicate rules are active
+    permissions: str = ""  # custom permissions of the running user, separated by commas

@@ -197,6 +197,12 @@ def _record_type(record: RowRecord, rest: Sequence[str]) -> Any:
     return record.above(record.row.get("RecordTypeId"), rest)
 
 
+def _permission(record: RowRecord, rest: Sequence[str]) -> bool:
+    """Say whether the running user has a custom permission."""
+    held = record.writing.state.options.permissions.lower().split(",")
+    return rest[0].lower() in (one.strip() for one in held)
+
+
 def _setting(record: RowRecord, rest: Sequence[str]) -> Any:
     """Read a hierarchical custom setting: the user's, else the profile's, else the org's."""
     found = record.writing.state.schema.get(rest[0])
@@ -227,7 +233,7 @@ _GLOBALS: Mapping[str, Callable[[RowRecord, Sequence[str]], Any]] = {
     "$userrole": _through_user("UserRoleId"),
     "$organization": _organization,
     "$recordtype": _record_type,
-    "$permission": lambda _record, _rest: False,  # the org's one user is given no custom permission
+    "$permission": _permission,
     "$setup": _setting,
     "$custommetadata": _metadata,
     "$system": lambda _record, _rest: datetime(1900, 1, 1, tzinfo=UTC),

@@ -112,6 +112,8 @@ def _custom_object(source: ObjectSource, project: Project, prefix: str) -> Compa
     ordinary = name.endswith("__c") and not setting
     owner: list[Compact] = [{"name": "OwnerId", "label": "Owner ID", "type": "reference", "write": "defaulted",
                              "to": ["Group", "User"]}]  # fmt: skip
+    whose: list[Compact] = [{"name": "SetupOwnerId", "label": "Location", "type": "reference", "write": "defaulted",
+                             "to": ["Organization", "Profile", "User"], "relationship": "SetupOwner"}]  # fmt: skip
     return {
         "name": name,
         "label": label,
@@ -121,7 +123,12 @@ def _custom_object(source: ObjectSource, project: Project, prefix: str) -> Compa
         "object": {**_KINDS[_ending(name)][1], "customSetting": bool(setting), "feedEnabled": truth(own, "enableFeeds")},
         "recordTypes": record_types,
         "validationRules": _validation_rules(source),
-        "fields": [_name_field(own), *(owner if ordinary and not detail else []), *fields],
+        "fields": [
+            _name_field(own),
+            *(owner if ordinary and not detail else []),
+            *(whose if setting == "Hierarchy" else []),
+            *fields,
+        ],
         **_filters(fields),
     }
 

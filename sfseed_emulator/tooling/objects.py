@@ -23,7 +23,10 @@ REIFIED = frozenset({"EntityDefinition", "FieldDefinition", "EntityParticle"})
 """Objects that are no tables in Salesforce, so that queries over them may say little."""
 
 IN_DATA_API = REIFIED | frozenset(
-    {"FlowDefinitionView", "DuplicateRule", "MatchingRule", "AssignmentRule", "ApexTrigger", "ApexClass", "ListView"}
+    {
+        *("FlowDefinitionView", "DuplicateRule", "MatchingRule", "AssignmentRule", "ApexTrigger", "ApexClass", "ListView"),
+        *("CustomPermission", "PermissionSet", "PermissionSetAssignment", "SetupEntityAccess"),
+    }
 )
 """Objects that the ordinary query resource knows too."""
 
@@ -68,7 +71,17 @@ _TEXTS: Mapping[str, tuple[str, ...]] = {
     "WorkflowRule": ("Name", "TableEnumOrId", "FullName", "Metadata", *_MANAGED),
     "AssignmentRule": ("Name", "SobjectType", "RuleType"),
     "ListView": ("Name", "DeveloperName", "NamespacePrefix", "SobjectType"),
+    "CustomPermission": ("Description", "Language", *_NAMES),
+    "PermissionSet": ("Name", "Label", "NamespacePrefix"),
+    "PermissionSetAssignment": (),
+    "SetupEntityAccess": ("SetupEntityType",),
+    "ExternalString": ("Name", "Value", "Language", "MasterLabel", "Category", "NamespacePrefix"),
 }  # fmt: skip
+_LINKS: Mapping[str, Mapping[str, str]] = {
+    "PermissionSetAssignment": {"AssigneeId": "User", "PermissionSetId": "PermissionSet"},
+    "SetupEntityAccess": {"ParentId": "PermissionSet", "SetupEntityId": "CustomPermission"},
+}
+"""References of objects to others, with what they lead to."""
 _FLAGS: Mapping[str, tuple[str, ...]] = {
     "EntityDefinition": (
         "IsCustomizable", "IsCustomSetting", "IsEverCreatable", "IsEverUpdatable", "IsEverDeletable", "IsQueryable",
@@ -95,6 +108,7 @@ _FLAGS: Mapping[str, tuple[str, ...]] = {
     "DuplicateRule": ("IsActive",),
     "AssignmentRule": ("Active",),
     "ListView": ("IsSoqlCompatible",),
+    "PermissionSet": ("IsOwnedByProfile", "IsCustom"),
 }  # fmt: skip
 _WHOLES: Mapping[str, tuple[str, ...]] = {
     "FieldDefinition": ("Length", "Precision", "Scale", "RelationshipOrder"),
@@ -114,7 +128,8 @@ _OF_ENTITY: Mapping[str, str | None] = {
 _PREFIXES: Mapping[str, str] = {
     "CustomField": "00N", "CustomObject": "01I", "ValidationRule": "03d", "ApexTrigger": "01q", "ApexClass": "01p", "Flow": "301",
     "FlowDefinition": "300", "DuplicateRule": "0Bm", "MatchingRule": "0JX", "WorkflowRule": "01Q", "AssignmentRule": "01S",
-    "ListView": "00B",
+    "ListView": "00B", "CustomPermission": "0CP", "PermissionSet": "0PS", "PermissionSetAssignment": "0Pa",
+    "SetupEntityAccess": "0J0", "ExternalString": "101",
 }  # fmt: skip
 
 
@@ -128,6 +143,10 @@ def _object(name: str) -> Compact:
     if name in _OF_ENTITY:
         entity: Compact = {"name": "EntityDefinitionId", "to": ["EntityDefinition"], "relationship": "EntityDefinition"}
         fields.append({**entity, "children": _OF_ENTITY[name], "write": "read"})
+    fields += [
+        {"name": link, "type": "reference", "to": [to], "relationship": link.removesuffix("Id"), "write": "read"}
+        for link, to in _LINKS.get(name, {}).items()
+    ]
     return {
         "name": name,
         "label": name,

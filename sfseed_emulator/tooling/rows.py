@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from sfseed_emulator import ids
@@ -33,7 +34,22 @@ def tooling_rows(state: OrgState) -> dict[str, list[Row]]:
         "DuplicateRule": list(made.duplicate_rules()),
         "MatchingRule": list(made.matching_rules()),
         "ListView": list(made.list_views()),
+        **made.permissions(),
     }
+
+
+_PERMISSION = re.compile(r"\$permission\.(\w+)", re.IGNORECASE)
+
+
+def granted(state: OrgState) -> tuple[str, ...]:
+    """Return the custom permissions that the running user has."""
+    return tuple(one.strip() for one in state.options.permissions.split(",") if one.strip())
+
+
+def permissions_in(found: ObjectDef) -> Iterator[str]:
+    """Give the custom permissions that an object's rules ask for: no org saves such a rule without them."""
+    for rule in found.extras.get("validation_rules", ()):
+        yield from _PERMISSION.findall(str(rule.get("formula", "")))
 
 
 class _Rows:
@@ -44,6 +60,8 @@ class _Rows:
         self.entity_ids = {found.name: found.name for found in self.objects}
         self.standard = [rule for name, rule in STANDARD_RULES.items() if name in self.entity_ids]
         self.duplicates = state.options.duplicate_rules
+        self.user_id = state.user_id
+        self.granted = granted(state)
         self.entity_ids |= {found.name: self.id("01I", place) for place, found in enumerate(customs)}
 
     def id(self, prefix: str, place: int) -> str:
@@ -224,6 +242,31 @@ class _Rows:
                 "Language": "en_US",
                 "FullName": f"{rule.object_name}.{rule.matching_rule}",
             }
+
+    def permissions(self) -> dict[str, list[Row]]:
+        """Return the custom permissions that rules ask for or that the user has, and how the user has them: by one set."""
+        asked = (name for found in self.objects for name in permissions_in(found))
+        names = {name.lower(): name for name in (*asked, *self.granted)}
+        held = {name.lower() for name in self.granted}
+        of_set = self.id("0PS", 0)
+        permissions: list[Row] = []
+        accesses: list[Row] = []
+        for place, (key, name) in enumerate(sorted(names.items())):
+            own = self.id("0CP", place)
+            permissions.append(
+                {"Id": own, "DeveloperName": name, "MasterLabel": name.replace("_", " "), "Language": "en_US"}
+            )
+            if key in held:
+                access = {"ParentId": of_set, "SetupEntityId": own, "SetupEntityType": "CustomPermission"}
+                accesses.append({"Id": self.id("0J0", place), **access})
+        whole: Row = {"Id": of_set, "Name": "Granted", "Label": "Granted", "IsOwnedByProfile": False, "IsCustom": True}
+        assigned: Row = {"Id": self.id("0Pa", 0), "AssigneeId": self.user_id, "PermissionSetId": of_set}
+        return {
+            "CustomPermission": permissions,
+            "PermissionSet": [whole],
+            "PermissionSetAssignment": [assigned],
+            "SetupEntityAccess": accesses,
+        }
 
     def list_views(self) -> Iterator[Row]:
         shown = [(found, view) for found in self.objects if has_views(found) for view in views(found)]

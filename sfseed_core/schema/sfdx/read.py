@@ -179,6 +179,8 @@ def _new_object(source: Source) -> ObjectSchema:
     fields = {field.name: field for field in (_ID, _name_field(own), _OWNER, *_KEPT)}
     if not name.endswith("__c") or (own and own.said("customSettingsType")):
         del fields["OwnerId"]
+    if own and own.said("customSettingsType") == "Hierarchy":
+        fields |= {_SETUP_OWNER.name: _SETUP_OWNER}
     writable = not name.endswith(_READ_ONLY)
     return ObjectSchema(
         name=name,
@@ -282,6 +284,9 @@ _USER = {"length": 18, "reference_to": ("User",)}
 _ID = _kept("Id", "Record ID", "id", length=18, id_lookup=True)
 _OWNER = Field("OwnerId", "Owner ID", "reference", length=18, nillable=False, defaulted_on_create=True,
                reference_to=("Group", "User"), relationship_name="Owner", name_pointing=True)  # fmt: skip
+_SETUP_OWNER = Field("SetupOwnerId", "Location", "reference", length=18, nillable=False, defaulted_on_create=True,
+                     reference_to=("Organization", "Profile", "User"), relationship_name="SetupOwner",
+                     name_pointing=True)  # fmt: skip
 _KEPT = (
     _kept("IsDeleted", "Deleted", "boolean", default_value=False),
     _kept("CreatedDate", "Created Date", "datetime"),
