@@ -85,6 +85,7 @@ def _compared(schema: ObjectSchema, about: Node, other: Node, world: World) -> I
     """Name values of the field that one side is about, when the other side is a constant."""
     value = _constant(other, world)
     if value is None:
+        yield from _first_of_month(schema, about, other, world)
         return
     if isinstance(about, Call) and about.name == "LEN" and isinstance(value, Decimal):
         field = field_about(schema, about.arguments[0])
@@ -94,9 +95,40 @@ def _compared(schema: ObjectSchema, about: Node, other: Node, world: World) -> I
         field = field_about(schema, about.arguments[0])
         yield from ((field.name, text) for text in _PARTS[about.name](value)) if field else ()
         return
+    if isinstance(about, Call) and about.name in _OF_DAYS and isinstance(value, Decimal):
+        field = field_about(schema, about.arguments[0])
+        yield from _days(field, about.name, int(value), world) if field else ()
+        return
     field = field_about(schema, about)
     if field is not None:
         yield from ((field.name, text) for text in _near(field, value))
+
+
+_OF_DAYS: Mapping[str, Callable[[date], int]] = {
+    "DAY": lambda day: day.day,
+    "MONTH": lambda day: day.month,
+    "YEAR": lambda day: day.year,
+    "WEEKDAY": lambda day: day.isoweekday() % 7 + 1,
+}
+_NEAR_DAYS = 400
+
+
+def _days(field: Field, part: str, wanted: int, world: World) -> Iterator[tuple[str, str]]:
+    """Name days around the moment of which a part is as wanted, some of them and not all in a row."""
+    today = world.setting.now.date()
+    near = (today + timedelta(days=away) for away in range(-_NEAR_DAYS, _NEAR_DAYS))
+    met = [day for day in near if _OF_DAYS[part](day) == wanted]
+    for day in met[:: max(1, len(met) // _SAMPLES)]:
+        moment = TYPES.get(field.type) is Type.DATETIME
+        yield field.name, f"{day.isoformat()}T12:00:00+00:00" if moment else day.isoformat()
+
+
+def _first_of_month(schema: ObjectSchema, about: Node, other: Node, world: World) -> Iterator[tuple[str, str]]:
+    """`Start__c = DATE(YEAR(Start__c), MONTH(Start__c), 1)` names days of that number."""
+    if isinstance(other, Call) and other.name == "DATE" and len(other.arguments) == 3:
+        field, number = field_about(schema, about), _constant(other.arguments[2], world)
+        if field is not None and isinstance(number, Decimal):
+            yield from _days(field, "DAY", int(number), world)
 
 
 _PARTS: Mapping[str, Callable[[str], tuple[str, ...]]] = {

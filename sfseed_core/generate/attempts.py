@@ -2,7 +2,8 @@
 
 The attempt that a record is made by follows from the record alone: the first at which it passes, else the one that comes nearest.
 So a slice of an object still holds the same records as the whole. Attempts differ in style: some draw the same way again, some
-leave nothing empty, some leave empty what may be, some take values that the rules themselves name, some hang on another parent.
+leave nothing empty, some leave empty what may be, or two thirds of it, some take values that the rules themselves name, some hang
+on another parent.
 """
 
 from __future__ import annotations
@@ -24,15 +25,30 @@ PASSES, NOT_KNOWN, REFUSED = 0, 1, 1000
 MOST = 60
 """How often a record is drawn again at most."""
 
-FULL, SPARSE, HINTED, ALL_HINTED, MOVED = 1, 2, 4, 8, 16
+FULL, SPARSE, HINTED, ALL_HINTED, MOVED, SCATTERED = 1, 2, 4, 8, 16, 32
 _STYLES = np.array(
-    [0, HINTED, FULL, MOVED, HINTED | SPARSE, ALL_HINTED | FULL, SPARSE, HINTED | MOVED, FULL | HINTED, MOVED | SPARSE],
+    [
+        0,
+        HINTED,
+        FULL,
+        MOVED,
+        HINTED | SPARSE,
+        ALL_HINTED | FULL,
+        SPARSE,
+        HINTED | MOVED,
+        FULL | HINTED,
+        MOVED | SPARSE,
+        SCATTERED,
+        SCATTERED | HINTED,
+    ],
     dtype=np.uint8,
 )
 _WHEN_NOT_KNOWN = (3, 6, 9)
 """At which attempts one is drawn again of which nobody can tell whether the org takes it: those that leave nothing empty."""
 
 _AGAIN = draws.key("attempt")
+_APART = draws.key("scattered")
+_THIRD = 65_536 // 3
 
 
 def spread(records: np.ndarray, attempts: np.ndarray | None) -> np.ndarray:
@@ -83,4 +99,6 @@ def kept(some: Rows, key: int, null_share: int) -> np.ndarray:
     found = ~draws.happens(some.draw(key), null_share)
     full, sparse = some.in_style(FULL), some.in_style(SPARSE)
     found = found if full is None else found | full
-    return found if sparse is None else found & ~sparse
+    found = found if sparse is None else found & ~sparse
+    scattered = some.in_style(SCATTERED)
+    return found if scattered is None else np.where(scattered, draws.happens(some.draw(key ^ _APART), _THIRD), found)

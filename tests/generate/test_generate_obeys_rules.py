@@ -107,6 +107,15 @@ OBEYED = [
     # several at once, comments, any case
     "/* tidy */ or( isblank(Code__c), and(len(Code__c)<3, not isblank(Email__c)) )",
     "NOT(AND(NOT(ISBLANK(Start__c)), NOT(ISBLANK(End__c)), End__c >= Start__c, OR(Urgent__c, Amount__c >= 10)))",
+    # met by few draws
+    "DAY(Start__c) <> 1",
+    "Start__c <> DATE(YEAR(Start__c), MONTH(Start__c), 1)",
+    "DAY(End__c + 1) <> 1",
+    "FLOOR((TODAY() - Born__c) / 365.2425) > 65",
+    "IF(NOT(ISBLANK(Email__c)), 1, 0) + IF(NOT(ISBLANK(Phone__c)), 1, 0) + IF(NOT(ISBLANK(Link__c)), 1, 0) <> 1",
+    "(ISBLANK(Street__c) || ISBLANK(City__c) || ISBLANK(Zip__c)) && NOT(ISBLANK(Street__c & City__c & Zip__c))",
+    r'NOT(REGEX(Code__c, "(?=.*\\d)(?=.*[A-Z])[A-Z\\d]{8}"))',
+    'NOT(REGEX(Code__c, "[A-Z&&[^IO]]{4}-[0-9]{3}"))',
 ]
 
 LEFT_TO_THE_CHECK = {
