@@ -171,7 +171,14 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=["lost lines", "locked rows", "a closing without an answer"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(FAULTS[0], id="lost lines"),
+        pytest.param(FAULTS[1], id="locked rows", marks=pytest.mark.slow),
+        pytest.param(FAULTS[2], id="a closing without an answer", marks=pytest.mark.slow),
+    ],
+)
 def test_activation_under_faults_ends_like_an_undisturbed_one(home, org, fault):
     """Whatever is lost on the way, each is activated, and none is in doubt."""
     run, dataset = begun(home, org)
