@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING, Any
@@ -112,11 +113,11 @@ def time_value(_moment: Moment, value: Any) -> time:
 def add_months(_moment: Moment, value: Any, months: Decimal) -> Any:
     """Move by months; the last day of a month stays the last."""
     try:
-        tomorrow_is_next_month = (value + DAY).month != value.month
+        is_last = value.day == monthrange(value.year, value.month)[1]
         count = value.year * 12 + value.month - 1 + int(months)
         first = value.replace(year=count // 12, month=count % 12 + 1, day=1)
-        last = ((first + timedelta(days=31)).replace(day=1) - DAY).day
-        return first.replace(day=last if tomorrow_is_next_month else min(value.day, last))
+        last = monthrange(first.year, first.month)[1]
+        return first.replace(day=last if is_last else min(value.day, last))
     except (ValueError, OverflowError) as error:
         raise Failed("beyond the calendar") from error
 

@@ -45,6 +45,8 @@ def power(one: Decimal, other: Decimal) -> Decimal:
     if one != 0 and math.log10(abs(float(one)) or 1e-300) * int(other) > 64:
         raise Failed("the power is too large")
     found = _POWER.power(one, other)
+    if not found.is_finite():
+        raise Failed("a negative power of nothing")
     return found if abs(found) >= Decimal("1e-39") else Decimal(0)
 
 

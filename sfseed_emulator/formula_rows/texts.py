@@ -140,7 +140,8 @@ def substitute(text: str | None, old: str | None, new: str | None) -> str | None
 def initcap(text: str) -> str:
     """Begin each word with a capital."""
     return "".join(
-        part[:1].upper() + part[1:].lower() if part[:1].isalnum() else part for part in re.findall(r"[^\W_]+|[\W_]+", text)
+        (part[0].title() if len(part[0].title()) == 1 else part[0]) + part[1:].lower() if part[:1].isalnum() else part
+        for part in re.findall(r"[^\W_]+|[\W_]+", text)
     )
 
 

@@ -160,6 +160,89 @@ def test_columns_equal_rows(formula, rows, blanks):
         assert same(found, wanted), f"{formula} of {row}: {found} over columns, {wanted} by row"
 
 
+TEXTS = [
+    *("😀", "a😀b", "e\u0301", "ß", "\u0131", "İ", "\u00a0x ", "\uff41", "\U0001d49c\U0001d4b7", "\u01c6", "\ufb01"),
+    *(" \t\n", "a\r\nb", "'\"<>&", "x" * 300),
+]
+NUMBERS = ["0", "-1", "2", "0.5", "2.5", "-0.5", "1e15", "99999999999999999", "0.000000000001", "-7.25", "1e-20", "1e25"]
+DAYS = ["1900,2,28", "2000,2,29", "2023,12,31", "9999,12,31", "1700,1,1", "2024,1,31"]
+OVER_TEXTS = [
+    *(f"{name}(T1__c, {count})" for name in ("LEFT", "RIGHT", "SUBSTR", "LPAD", "RPAD") for count in (0, 1, 2, 5)),
+    *(
+        "MID(T1__c, 2, 2)",
+        "MID(T1__c, 0, 1)",
+        'FIND("b", T1__c)',
+        'FIND("", T1__c)',
+        "LEN(T1__c)",
+        "UPPER(T1__c)",
+        "LOWER(T1__c)",
+    ),
+    *(
+        "INITCAP(T1__c)",
+        "REVERSE(T1__c)",
+        "TRIM(T1__c)",
+        "ASCII(T1__c)",
+        "HTMLENCODE(T1__c)",
+        "URLENCODE(T1__c)",
+        "JSENCODE(T1__c)",
+    ),
+    *('SUBSTITUTE(T1__c, "😀", "-")', 'T1__c < "b"', "T1__c = LOWER(T1__c)", "CASESAFEID(T1__c)", 'CONTAINS(T1__c, "")'),
+]
+OVER_NUMBERS = [
+    *(
+        "TEXT(N1__c)",
+        "TEXT(N1__c / 7)",
+        "TEXT(N1__c * 1.10)",
+        "VALUE(TEXT(N1__c))",
+        "N1__c ^ -1",
+        "N1__c ^ 2",
+        "N1__c - 0.1 + 0.1",
+    ),
+    *(f"ROUND(N1__c, {places})" for places in (0, 1, -2)),
+    "FLOOR(N1__c)",
+    "CEILING(N1__c)",
+    "MFLOOR(N1__c)",
+    "MCEILING(N1__c)",
+    *("TRUNC(N1__c, 0)", "MOD(N1__c, -3)", "SQRT(N1__c)", "EXP(N1__c)", "LN(N1__c)", "CHR(N1__c)", "FORMATDURATION(N1__c)"),
+    *("DATE(2024, N1__c, 1)", "DATE(2024, 1, N1__c)", "FROMUNIXTIME(N1__c)"),
+]
+OVER_DAYS = [
+    *(f"ADDMONTHS(DATE({day}), {months})" for day in DAYS for months in (1, -1, 12, 0.5)),
+    *(
+        f"{name}(DATE({day}))"
+        for day in DAYS
+        for name in ("WEEKDAY", "ISOWEEK", "ISOYEAR", "DAYOFYEAR", "TEXT", "UNIXTIMESTAMP")
+    ),
+    *(f"DATE({day}) + N1__c" for day in DAYS),
+    *(f"DATEVALUE(DATETIMEVALUE(DATE({day})) + 0.999999)" for day in DAYS),
+]
+
+
+@pytest.mark.parametrize(
+    ("formulas", "field", "values"),
+    [
+        (OVER_TEXTS, "T1__c", TEXTS),
+        (OVER_NUMBERS, "N1__c", [Decimal(one) for one in NUMBERS]),
+        (OVER_DAYS, "N1__c", [Decimal(one) for one in NUMBERS]),
+    ],
+    ids=["texts", "numbers", "days"],
+)
+def test_edges_are_the_same_in_both(formulas, field, values):
+    """Beyond the first plane, at the ends of the calendar and of numbers, both evaluators give one value, or fail alike."""
+    for blanks in Blanks:
+        moment = setting(blanks)
+        rows = [{field: value} for value in (*values, None)]
+        column = typed([row[field] for row in rows], FIELDS[field])
+        for formula in formulas:
+            node = parse(formula)
+            check(node, formula, types)
+            together = unpacked(evaluate(node, Table(len(rows), {field.lower(): column}, moment), moment).spread(len(rows)))
+            one = compiled(formula, types)
+            for found, row in zip(together, rows, strict=True):
+                wanted = row_result(one, CaseRecord(row, {}, moment_of(blanks)), moment_of(blanks))
+                assert same(found, wanted), f"{formula} of {row}: {found} over columns, {wanted} by row"
+
+
 def row_value(value):
     """Return a plain value as columns hold it."""
     if isinstance(value, time):

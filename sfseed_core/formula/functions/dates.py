@@ -213,8 +213,7 @@ def _duration(columns: Sequence[Column], _setting: Setting) -> Column:
     first = columns[0]
     if first.type is Type.NUMBER:
         flags = columns[1] if len(columns) > 1 else constant(False, Type.BOOLEAN)
-        seconds = numeric.from_whole(whole_numbers(first), (first,))
-        return per_value(_written_duration, Type.TEXT, (seconds, flags), nulls=True)
+        return per_value(_written_duration, Type.TEXT, (first, flags), nulls=True)
     between = columns[1].data - first.data
     seconds = numeric.from_whole(np.abs(between) // 1000, columns)
     return per_value(_written_duration, Type.TEXT, (seconds, constant(first.type is Type.DATETIME, Type.BOOLEAN)))

@@ -137,7 +137,12 @@ def _substitute(text: str | None, old: str | None, new: str | None) -> str | Non
 
 
 def _initcap(text: str) -> str:
-    return re.sub(r"[^\W_]+", lambda found: found.group().capitalize(), text)
+    return re.sub(r"[^\W_]+", lambda found: _capital(found.group()[0]) + found.group()[1:].lower(), text)
+
+
+def _capital(char: str) -> str:
+    """Return the title form where it is one character, as Java has it: a sharp s stays as it is."""
+    return char.title() if len(char.title()) == 1 else char
 
 
 def _chr(code: Decimal) -> str | None:
