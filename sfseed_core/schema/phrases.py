@@ -63,6 +63,7 @@ STANDARD: dict[tuple[str, str], tuple[str, str]] = {
     ("Product2", "Name"): ("product.name", ""),
     ("Product2", "StockKeepingUnit"): ("product.code", ""),
     ("Quote", "Name"): ("name.document", ""),
+    ("ServiceContract", "Name"): ("name.document", ""),
     ("Quote", "BillingName"): ("company", ""),
     ("Quote", "ShippingName"): ("company", ""),
     ("Quote", "QuoteToName"): ("person.full_name", ""),

@@ -236,3 +236,16 @@ def test_fields_made_from_each_other_are_named():
         RecipeError, match=r"Supplied\w+ from Supplied\w+ from .*: each of these would be made from the next"
     ):
         Engine(plan).rows("Case", 0, 3)
+
+
+def test_a_quote_is_for_the_place_of_its_account():
+    """A record two references away from the company it names has that company's city, not any."""
+    text = "version: 1\nlocale: es_ES\nobjects:\n  Account: {count: 40}\n  Opportunity: {count: 60}\n  Quote: {count: 60}\n"
+    recipe = parse_recipe(text, path="recipe.yaml")
+    found = demo_survey(recipe)
+    plan = make_plan(recipe, found.schema, found.snapshot, chooser=Chooser(), seed=3, as_of=AS_OF)
+    tables = {one.name: Engine(plan).rows(one.name, 0, one.count).to_pydict() for one in plan.objects}
+    cities = dict(together(tables["Account"], "Name", "BillingCity"))
+    told = [pair for pair in together(tables["Quote"], "BillingName", "BillingCity") if None not in pair]
+    assert len(told) > 40
+    assert all(cities[name] == city for name, city in told)

@@ -61,6 +61,7 @@ _RELATED: tuple[tuple[frozenset[str], str | frozenset[str], tuple[int, int], int
     (frozenset({"actual", "cost"}), frozenset({"budgeted", "cost"}), (550, 1_150), 50),
     (frozenset({"expected", "revenue"}), frozenset({"budgeted", "cost"}), (1_500, 9_000), 50),
 )
+_SECONDS = (20, 45, 90, 150, 240, 400, 700, 1_500)  # of a call
 _SMALL = frozenset({"tax", "shipping", "handling", "freight", "fee", "postage", "surcharge"})
 _YEARS_FROM_NOW = frozenset({"year"})
 _DEFAULT = {"currency": "amount", "percent": "percent"}
@@ -75,7 +76,7 @@ def propose(request: FieldRequest) -> Options | str:
     words = {*words_of(request.field.name)}
     name = meaning if meaning in CURVES else _DEFAULT.get(request.field.type, "number")
     name = "price" if name == "amount" and words & _SMALL else name
-    knots, step = CURVES[name]
+    knots, step = (_SECONDS, 1) if name == "duration.minutes" and "seconds" in words else CURVES[name]
     if name in _YEARS_FROM_NOW:
         knots = tuple(request.context.as_of.year + years for years in knots)
     knots, step = _in_money(request, knots, step)

@@ -53,7 +53,8 @@ def place_of(request: FieldRequest) -> dict[str, Any]:
     only = _limits(context)
     if only:
         found["only"] = only
-    if context.find(COMPANY) is None:
+    own = context.find(COMPANY)
+    if own is None or not context.object.fields[own].name_field:  # else it is a company itself, wherever that is
         found |= owner_of(request)
     return found
 
