@@ -169,7 +169,7 @@ def undo(
     opened, home = Run.open(system.home(), run), system.home()
     status = opened.status()
     if status.state is RunState.UNDONE:
-        return summary.tell(console, status)
+        return summary.tell(console, status, undo=True)
     foreseen = preview(opened, home=home, clock=SYSTEM)
     if dry_run:
         console.result(
@@ -183,7 +183,7 @@ def undo(
     status = undo_run(
         opened, home=home, observer=console.observer(), clock=SYSTEM, timeout=timeout, keep_changed=keep_changed
     )
-    return summary.tell(console, status, more={"preview": foreseen.to_json()})
+    return summary.tell(console, status, more={"preview": foreseen.to_json()}, undo=True)
 
 
 def _say_waits(run: Run, *, wait: bool, patience: int | None) -> None:

@@ -89,12 +89,24 @@ def exit_code(status: RunStatus, most_failed: tuple[int, bool] | None) -> int:
     return FAILED_RECORDS if status.state is not RunState.CANCELLED else INTERRUPTED
 
 
+def undo_code(status: RunStatus) -> int:
+    """Say what an undo means to a script, however the load before it went: 5 when records were left that it was to take back."""
+    if not status.state.ended:
+        return INTERRUPTED
+    return FAILED_RECORDS if any(lost(counts) for counts in status.undone.values()) else OK
+
+
 def tell(
-    console: Console, status: RunStatus, most_failed: tuple[int, bool] | None = None, more: Mapping[str, Any] = _NOTHING
+    console: Console,
+    status: RunStatus,
+    most_failed: tuple[int, bool] | None = None,
+    more: Mapping[str, Any] = _NOTHING,
+    *,
+    undo: bool = False,
 ) -> int:
-    """Print the run's result, with `more` in its JSON, and return its exit code."""
+    """Print the run's result, with `more` in its JSON, and return its exit code; of an `undo`, what it did counts."""
     console.result({**as_json(status), **more}, as_text(status))
-    code = exit_code(status, most_failed)
+    code = undo_code(status) if undo else exit_code(status, most_failed)
     if code == INTERRUPTED:
         console.say(f"Go on with: sfseed runs resume {status.run}")
     elif code == FAILED_RECORDS:

@@ -23,13 +23,18 @@ def user_files(path: Path) -> list[Path]:
     """Return the file itself, or the files of a folder that can be read, in the order of their names."""
     if not path.exists():
         raise NotFound(f"there is no file or folder {path}")
-    found = [path] if path.is_file() else sorted(one for one in path.iterdir() if one.suffix.lower() in READERS)
+    found = [path] if path.is_file() else sorted(one for one in path.iterdir() if _holds_records(one))
     if not found:
         kinds = ", ".join(READERS)
         raise NotFound(
             f"the folder {path} holds no file of records ({kinds})", hint="Name each after its object: Contact.csv"
         )
     return found
+
+
+def _holds_records(path: Path) -> bool:
+    """Whether it can be read and is not what a program keeps beside a file while that is open in it."""
+    return path.suffix.lower() in READERS and not path.name.startswith((".", "~$"))
 
 
 def read_user_file(path: Path) -> CsvFile:

@@ -102,8 +102,10 @@ class Feeds:
         schema = self._dataset.schema[step.object]
         if plan.upsert is not None and len(keys):
             texts = _changeable(texts, plan, schema, self._resolver)
-            return self._planned(blank, blank.match, texts, keys, locking_fields(schema))
-        for share in match.shares(texts, schema.fields) if len(keys) else ():
+            parted = match.alike_apart(texts, blank.match)
+        else:
+            parted = match.shares(texts, schema.fields) if len(keys) else []
+        for share in parted:
             part = texts if len(share.rows) == len(keys) else texts.take(match.positions(share.rows))
             found += self._planned(blank, share.key, part, keys[share.rows], locking_fields(schema))
         return found

@@ -75,6 +75,12 @@ def shares(texts: pa.Table, fields: Mapping[str, Field]) -> list[Share]:
     return [Share(np.flatnonzero(variants == one), key) for one in range(int(variants.max(initial=0)) + 1)]
 
 
+def alike_apart(texts: pa.Table, key: MatchKey) -> list[Share]:
+    """Split the rows so that none of a share have the same key but for what `keys` overlooks: `1.1` and `1.10` are two records."""
+    variants = _variants(_codes(keys(texts, key)), _combine(texts, key.columns))
+    return [Share(np.flatnonzero(variants == one), key) for one in range(int(variants.max(initial=0)) + 1)]
+
+
 def keys(texts: pa.Table, key: MatchKey) -> pa.Array:
     """Return the match key of every row as one text."""
     parts = [plain(texts[name]) for name in key.close]

@@ -31,11 +31,11 @@ class Understood:
 
 def columns_of(described: ObjectSchema, names: Sequence[str]) -> Understood:
     """Return which of the columns are fields of the object that can be written, by API name or label."""
-    called: dict[str, str] = {}
-    for field in described.fields.values():
-        if field.createable:
-            for one in _called(described, field.name, field.label):
-                called.setdefault(one, field.name)
+    written = [field for field in described.fields.values() if field.createable]
+    called = {_plain(field.name): field.name for field in reversed(written)}  # no label comes before another's name
+    for field in written:
+        for one in _called(described, field.name, field.label):
+            called.setdefault(one, field.name)
     found: dict[str, str] = {}
     for name in names:
         field_name = NAME if name == NAME else called.get(_plain(name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -16,6 +17,7 @@ from sfseed_core.dataset.brought.plan import Asked, make_set
 from sfseed_core.dataset.brought.table import read_brought
 from sfseed_core.dataset.edits import AddRecords, SetCells
 from sfseed_core.dataset.store import create
+from sfseed_core.dataset.user_file import user_files
 from sfseed_core.errors import DataError, UserError
 from sfseed_core.recipe.plan_json import from_json, identity, to_json
 from sfseed_core.schema.model import Schema
@@ -144,6 +146,28 @@ def test_every_wrong_cell_is_named_with_its_line_and_column(tmp_path, schema):
     )
 
 
+def test_columns_are_never_guessed(tmp_path, schema):
+    """Two of one field are refused; a field's own name comes before another's label; a slip is met with the nearest label."""
+    with pytest.raises(DataError, match="'Name' and 'Account Name' both stand for Name"):
+        made(tmp_path, schema, Asked({}, adapt=True), Account="Name,Account Name\nA,B\n")
+    with pytest.raises(DataError, match="did you mean 'Account Name'"):
+        made(tmp_path, schema, Account="Account Nam\nA\n")
+    account = schema.objects["Account"]
+    site = dataclasses.replace(account.fields["Site"], label="Phone")
+    fields = {"Site": site, **{name: one for name, one in account.fields.items() if name != "Site"}}
+    strange = dataclasses.replace(
+        schema, objects={**schema.objects, "Account": dataclasses.replace(account, fields=fields)}
+    )
+    assert column(made(tmp_path, strange, Account="Name,Phone\nA,1\n"), "Account", "Phone") == ["1"]
+
+
+def test_what_programs_keep_beside_an_open_file_is_passed_over(tmp_path):
+    """A folder is read while Excel or LibreOffice has one of its files open."""
+    for name in ("~$Account.xlsx", ".~lock.Account.csv", "Account.csv"):
+        (tmp_path / name).touch()
+    assert user_files(tmp_path) == [tmp_path / "Account.csv"]
+
+
 def test_a_name_that_two_records_have_is_no_reference(tmp_path, schema):
     """It is told, never guessed."""
     with pytest.raises(DataError, match="is the name of several records"):
@@ -167,6 +191,8 @@ def test_upsert_takes_an_external_id_that_the_file_has(tmp_path, schema):
     assert "Customer_Number__c" in (error.value.hint or "")
     with pytest.raises(UserError, match="has no column of it"):
         made(tmp_path, schema, Asked({"Account": "Customer_Number__c"}), Account="Name\nA\n")
+    with pytest.raises(UserError, match="no file holds records of Acount"):
+        made(tmp_path, schema, Asked({"Acount": "Customer_Number__c"}), Account="Name,Customer_Number__c\nA,K\n")
 
 
 def test_the_same_files_are_the_same_plan(tmp_path, schema):

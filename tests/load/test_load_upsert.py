@@ -216,3 +216,28 @@ def test_any_keys_and_values_come_back(tmp_path_factory, rows):
         assert world(org.connect()) == was
     finally:
         org.stop()
+
+
+def test_keys_that_are_nearly_alike_stay_apart(home, emulated):
+    """`1.1` and `1.10`, and in a field that minds case `aB` and `Ab`, are records of their own: each keeps its children."""
+    org = emulated()
+    keys = ("aB", "Ab", "1.10", "1.1")
+    for number, key in enumerate(reversed(keys)):
+        org.admit().insert_one("Skill__c", {"Name": f"Old {number}", "Skill_Code__c": key})
+    was = world(org.connect())
+    skills = [{"Name": f"New {key}", "Skill_Code__c": key} for key in keys]
+    skills += [
+        {"Name": f"Below {key}", "Skill_Code__c": f"below {key}", "Parent_Skill__c": n} for n, key in enumerate(keys)
+    ]
+    columns = {"Name": "string", "Skill_Code__c": "string"}
+    parent = {"Parent_Skill__c": "Skill__c"}
+    made = Made("Skill__c", 0, columns, parent, skills, frozenset(parent), upsert="Skill_Code__c")
+    run, status, dataset = load(home, org, [made])
+    assert all(one.succeeded == one.planned for one in (*status.objects.values(), *status.updates.values()))
+    found = org.connect().query("SELECT Name, Skill_Code__c, Parent_Skill__r.Name FROM Skill__c")
+    assert {row["Name"]: (row["Skill_Code__c"], (row["Parent_Skill__r"] or {}).get("Name")) for row in found} == {
+        **{f"New {key}": (key, None) for key in keys},
+        **{f"Below {key}": (f"below {key}", f"New {key}") for key in keys},
+    }
+    undo(run, org.admit(), lambda: dataset, options=QUICK)
+    assert world(org.connect()) == was

@@ -38,7 +38,7 @@ class Columns:
     """The columns of a file: `values` by field, `links` of references, where the records' `ids` and own `keys` stand.
 
     `record_types` is the column of record types. `passed_over` are columns that the org fills itself, `unknown` those that
-    are nothing of the object's.
+    are nothing of the object's, `again` those of a field that another column has already.
     """
 
     values: Mapping[str, str]
@@ -48,6 +48,7 @@ class Columns:
     record_types: str | None
     passed_over: tuple[str, ...]
     unknown: tuple[str, ...]
+    again: Mapping[str, str]
 
 
 def understand(file: Brought, described: ObjectSchema) -> Columns:
@@ -60,6 +61,7 @@ def understand(file: Brought, described: ObjectSchema) -> Columns:
     keys = next((name for name in names if plain[name] in _OWN_KEYS), None)
     record_types = next((name for name in names if _is_record_type(plain[name])), None)
     rest: list[str] = []
+    again: dict[str, str] = {}
     for name in names:
         if name in {ids, keys, record_types}:
             continue
@@ -68,19 +70,28 @@ def understand(file: Brought, described: ObjectSchema) -> Columns:
             links.append(link)
             continue
         field = next(iter(columns_of(described, [name]).columns.values()), None)
-        if field is None or field in values:
+        if field is None:
             rest.append(name)
+        elif field in values:
+            again[name] = field
         else:
             values[field] = name
     known = {one.lower() for field in described.fields.values() for one in (field.name, field.label)} | _SYSTEM
     passed = tuple(name for name in rest if plain[name] in known)
-    return Columns(values, tuple(links), ids, keys, record_types, passed, tuple(one for one in rest if one not in passed))
+    unknown = tuple(one for one in rest if one not in passed)
+    return Columns(values, tuple(links), ids, keys, record_types, passed, unknown, again)
+
+
+def tell_again(file: Brought, columns: Columns, problems: Problems) -> None:
+    """Say which columns are those of one field: which of them is meant cannot be known."""
+    for name, field in columns.again.items():
+        problems.add(f"{file.path.name}, line 1: {columns.values[field]!r} and {name!r} both stand for {field}")
 
 
 def tell_unknown(file: Brought, described: ObjectSchema, columns: Columns, problems: Problems) -> None:
     """Say of each column that is nothing of the object's what may have been meant."""
     for name in columns.unknown:
-        near = did_you_mean(name, described.fields)
+        near = did_you_mean(name, [*described.fields, *(one.label for one in described.fields.values() if one.createable)])
         problems.add(f"{file.path.name}, line 1: {described.name} has no field {name!r} that can be written{near}")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from sfseed_core.dataset import vectors
-from sfseed_core.dataset.brought.columns import tell_unknown, understand
+from sfseed_core.dataset.brought.columns import tell_again, tell_unknown, understand
 from sfseed_core.dataset.brought.problems import Problems
 from sfseed_core.dataset.brought.references import Filling, Index
 from sfseed_core.dataset.brought.values import record_types_of, values_of
@@ -68,6 +68,7 @@ def make_set(files: Mapping[str, Brought], schema: Schema, snapshot: Snapshot, a
     Raises DataError naming every cell that is not understood, UserError for an external id that is none, PlanRefused for a
     circle of required references.
     """
+    _each_has_a_file(asked, files)
     problems = Problems()
     indexes = {
         name: Index(file, understand(file, schema.objects[name]), schema.objects[name]) for name, file in files.items()
@@ -75,6 +76,7 @@ def make_set(files: Mapping[str, Brought], schema: Schema, snapshot: Snapshot, a
     for one in indexes.values():
         if not asked.adapt:
             tell_unknown(one.file, one.described, one.columns, problems)
+        tell_again(one.file, one.columns, problems)
         _tell_repeated(one, problems)
     parts = {name: _Part.of(one, indexes, schema, snapshot, problems) for name, one in indexes.items()}
     problems.stop()
@@ -130,6 +132,16 @@ class _Part:
             {name: one for name, one in references.items() if one.targets},
             None if types is None else record_types_of(file, types, index.described, snapshot, problems),
         )
+
+
+def _each_has_a_file(asked: Asked, files: Mapping[str, Brought]) -> None:
+    """Refuse an external id of an object without a file: else a slip in its name would make anew what was to be changed."""
+    known = {name.lower() for name in files}
+    for name, key in asked.upsert.items():
+        if name.lower() not in known:
+            raise UserError(
+                f"--upsert {name}={key}: no file holds records of {name}", hint=f"There are: {', '.join(files)}"
+            )
 
 
 def _tell_repeated(index: Index, problems: Problems) -> None:
