@@ -167,12 +167,23 @@ def _phone(scope: Scope) -> Make:
     if one_width and 0 < length < width + digits:
         return _short_phone(scope, texts.bytes_matrix(starts, width), digits)
 
+    in_pairs = "phone_pairs" in pools.settings and digits % 2 == 0 and (not length or length > width + digits)
+
     def make(rows: Rows) -> Cells:
-        number = padded(draws.below(rows.draw(key), 10**digits), digits)
+        drawn = draws.below(rows.draw(key), 10**digits)
+        number = _pairs(drawn, digits) if in_pairs else padded(drawn, digits)
         cities = city_codes(rows, scope.options.get("place"), own, city_key)
         return joined(Coded(starts, cities), *number).fitted(length).masked(once_only(rows, field))
 
     return make
+
+
+def _pairs(numbers: np.ndarray, digits: int) -> list[Coded | str]:
+    """Return the digits in twos with blanks between, as France writes them."""
+    parts: list[Coded | str] = []
+    for place in range(digits - 2, -1, -2):
+        parts += [*([" "] if parts else []), *padded(numbers // 10**place % 100, 2)]
+    return parts
 
 
 def _short_phone(scope: Scope, starts: np.ndarray, digits: int) -> Make:
