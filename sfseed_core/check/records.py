@@ -231,8 +231,8 @@ def _single(given: Records, table: pa.Table, collector: Collector) -> Iterator[_
     """The unique fields; values that the org has are told at once."""
     for name in given.columns:
         rules = given.rules.fields.get(name, _ANYTHING)
-        if name == given.upsert:  # told apart without regard to case, since result lines are
-            codes = unique.codes(unique.folded(table[name], case_sensitive=False))
+        if name == given.upsert:
+            codes = unique.codes(unique.folded(table[name], case_sensitive=rules.case_sensitive))
             yield _Differing(name, "unique", "another record before it has the same value", codes, _ANOTHER)
             continue
         if not rules.unique or name in given.references:

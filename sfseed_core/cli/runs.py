@@ -178,7 +178,8 @@ def undo(
         return summary.OK
     console.say("\n".join(foreseen.lines()))
     question = "Delete what was not changed of" if keep_changed and foreseen.drifted else "Delete"
-    console.confirm(f"{question} the {foreseen.total:,} records that {opened.id} put into {status.org_name}?")
+    also = ", and change back what it changed" if foreseen.restored else ""
+    console.confirm(f"{question} the {foreseen.total:,} records that {opened.id} put into {status.org_name}{also}?")
     _say_waits(opened, wait=wait, patience=patience)
     status = undo_run(
         opened, home=home, observer=console.observer(), clock=SYSTEM, timeout=timeout, keep_changed=keep_changed

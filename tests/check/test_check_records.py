@@ -341,6 +341,15 @@ def test_a_record_that_is_changed_needs_no_more_than_its_key():
     assert missing == ("N", "required", REFUSED, [1])
 
 
+def test_keys_are_told_apart_as_the_org_tells_them_apart():
+    """Ids of another org differ in nothing but case; a field that minds case takes both, as keys and as new values."""
+    key = Field("K", "K", "string", length=20, external_id=True, unique=True, case_sensitive=True)
+    for minds, refused in ((True, []), (False, [1])):
+        rules = {"K": FieldRules(unique=True, case_sensitive=minds)}
+        found = check([key], {"K": ["a01xDGbA", "a01xDGba"]}, rules=rules, upsert="K")
+        assert [records for _, _, level, records in found if level is REFUSED] == [refused][: len(refused)]
+
+
 def test_links_to_records_that_the_org_lacks_or_has_twice():
     """Only what was asked for is judged; case does not count."""
     link = Field("L", "L", "reference", reference_to=("Account",))
