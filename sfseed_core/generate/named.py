@@ -115,9 +115,10 @@ def _sources(world: World, engine: Engine, name: str, lookup: Lookup) -> Iterato
 def _pairs(source: Named, field: str) -> Iterator[tuple[str, str | None]]:
     column = source.column(field)
     codes, values = distinct(column)
-    for name, code, wrong in zip(source.names, codes.tolist(), column.faults().tolist(), strict=True):
-        if name and not wrong:
-            yield name, _written(column, values[code])
+    for place in map(int, np.flatnonzero(column.faults() == 0)):
+        name = source.names[place]
+        if name:
+            yield name, _written(column, values[codes[place]])
 
 
 def _written(column: Column, value: object) -> str | None:
