@@ -11,9 +11,10 @@ from tests.journeys.conftest import plain_client, sfseed
 OBJECTS = 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "counts",
-    [pytest.param(("--count-each", "3"), id="3-each"), pytest.param((), id="as-it-is", marks=pytest.mark.slow)],
+    [pytest.param(("--count-each", "3"), id="3-each"), pytest.param((), id="as-it-is")],
 )
 def test_everything_is_seeded_twice_without_a_failure(tmp_path: Path, counts: tuple[str, ...]) -> None:
     """With the standard objects' rules, the org's validation rules and its duplicate rules on; at least 30 objects each time."""

@@ -115,6 +115,7 @@ def test_what_failed_is_sent_again_and_nothing_else(place):
     assert {name: one["planned"] for name, one in reconciled(again.json).items()} == place.holds()
 
 
+@pytest.mark.slow
 def test_a_load_paused_goes_on_and_one_cancelled_is_taken_back(place):
     """Paused: counted and at rest, then gone on with to the end. Cancelled: counted, then undone."""
     place.faults({"at": "chunk", "do": "wait", "seconds": 4, "times": 0})
@@ -170,6 +171,7 @@ def test_an_undo_says_what_others_did_since_and_can_leave_it(place):
     assert place.holds()["Opportunity"] == 0
 
 
+@pytest.mark.slow
 def test_the_same_plan_again_is_answered_as_asked(place):
     """By default nothing is written; continue does nothing more, top-up fills gaps, replace takes back and loads."""
     same = (*SEED, "--seed", "7", "--as-of", "2026-11-01")

@@ -47,7 +47,7 @@ def described_in(folder):
 
 
 @pytest.mark.parametrize("account", ["Account.json", "Account_PersonAccount.json"])
-@pytest.mark.parametrize("each", [100, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("each", [20, *(pytest.param(one, marks=pytest.mark.slow) for one in (100, 1000))])
 def test_real_describes_are_seeded_without_a_failure(outside_data, tmp_path, emulator, account, each):
     """Every record of every object is accepted, and at least 80 % of the writable business fields carry values."""
     folder = folder_of(outside_data, tmp_path, account)
