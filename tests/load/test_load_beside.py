@@ -73,7 +73,9 @@ LOST = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", LOST)
+@pytest.mark.parametrize(
+    "name", ["lines lost, echoes changed", *(pytest.param(one, marks=pytest.mark.slow) for one in LOST if "," not in one)]
+)
 def test_what_is_lost_of_jobs_in_flight_together_is_told_apart(home, org, name):
     """Rows without a line of several jobs of one object are each found once, whichever job ends first."""
     org.fault(at="chunk", do="wait", seconds=0.1, times=0)
