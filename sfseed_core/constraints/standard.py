@@ -205,7 +205,14 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         ),
         "FeedItem": Standard(unsuitable="posts would notify people"),
         "Idea": Standard(unsuitable="ideas belong to communities"),
-        "Individual": Standard(rules=(_not_after("BirthDate", "DeathDate"),)),
+        "Individual": Standard(
+            left_out={
+                **_because("the people whom we make are alive", "DeathDate"),
+                **_because("nobody would keep it about made-up people", "ConvictionsCount", "ConsumerCreditScoreProviderName"),
+            },
+            limits={"ChildrenCount": FieldRules(low=0, high=4)},
+            rules=(_not_after("BirthDate", "DeathDate"),),
+        ),
         "Lead": Standard(
             fixed={"IsConverted": False, "IsUnreadByOwner": True},
             left_out=_because(
@@ -214,6 +221,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
             ),
         ),
         "Location": Standard(
+            left_out={"DrivingDirections": "we have no words that lead to a place"},
             rules=(
                 _not_after("ConstructionStartDate", "ConstructionEndDate"),
                 _not_after("RemodelStartDate", "RemodelEndDate"),
@@ -282,7 +290,11 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         "ServiceResource": Standard(unsuitable="each resource needs a user of its own"),
         "Task": Standard(
             fixed={"IsRecurrence": False, "IsReminderSet": False, "TaskSubtype": "Task"},
-            left_out={**_because(_RECURS, *_RECURRENCE), "ReminderDateTime": _REMINDS},
+            left_out={
+                **_because(_RECURS, *_RECURRENCE),
+                "ReminderDateTime": _REMINDS,
+                "CallObject": "the telephone system writes its own name of the call there",
+            },
             rules=(_WHO_WHAT,),
         ),
         "TimeSlot": Standard(rules=(_not_after("StartTime", "EndTime"),)),
@@ -301,6 +313,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         ),
         "WorkType": Standard(
             fixed={"ShouldAutoCreateSvcAppt": False},
+            limits=dict.fromkeys(("BlockTimeBeforeAppointment", "BlockTimeAfterAppointment"), FieldRules(low=0, high=4)),
             left_out={
                 **_because("its unit and number go together; left off", "TimeframeStart", "TimeFrameStartUnit"),
                 **_because("its unit and number go together; left off", "TimeframeEnd", "TimeFrameEndUnit"),

@@ -103,9 +103,25 @@ ADDRESS_PARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
 SPANS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "start",
-        ("start", "starts", "begin", "begins", "from", "effective", "valid from", "since", "opening", "joined", "join"),
+        (
+            "start",
+            "starts",
+            "begin",
+            "begins",
+            "from",
+            "effective",
+            "valid from",
+            "since",
+            "opening",
+            "joined",
+            "join",
+            "opens",
+        ),
     ),
-    ("end", ("end", "ends", "finish", "until", "till", "to", "expiration", "expiry", "expires", "valid to", "thru")),
+    (
+        "end",
+        ("end", "ends", "finish", "until", "till", "to", "expiration", "expiry", "expires", "valid to", "thru", "closes"),
+    ),
 )
 
 PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -25,6 +25,8 @@ _SOURCE = _FOLDER / "source"
 _MOST_NAMES = 1500
 _MOST_STEMS = 1200
 _WEIGHT_UNIT = 1_000_000
+_NO_NAMES = frozenset({"auch Schlauchin", "Dussen van"})
+"""Slips in Faker's lists."""
 
 Columns = dict[str, list[str] | list[int]]
 
@@ -36,6 +38,8 @@ def build(locale: str) -> tuple[Columns, dict[str, str]]:
     words = _yaml(folder / "words.yaml")
     if "like" in settings:
         words = {**_yaml(_SOURCE / settings.pop("like") / "words.yaml"), **words}
+    spellings = [item.split(">") for item in _items(words.pop("spellings", ""))]
+    words = {name: _respelled(text, spellings) for name, text in words.items()}
     columns: Columns = {name: _items(text) for name, text in words.items() if "|" not in text}
     columns |= people(locale)
     columns |= _cities(folder, settings)
@@ -86,6 +90,13 @@ def _items(text: str) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
+def _respelled(text: str, spellings: Sequence[Sequence[str]]) -> str:
+    """Return the words of another locale as this one writes them (Center, Centre)."""
+    for theirs, ours in spellings:
+        text = re.sub(rf"\b{re.escape(theirs)}\b", ours, text)
+    return text
+
+
 def people(locale: str) -> Columns:
     """Return Faker's lists of names with their frequencies, and how each is written in an address."""
     from faker import Faker
@@ -111,7 +122,7 @@ def people(locale: str) -> Columns:
         "first_initials": [letters.of_name(name)[0] for name, _ in first],
         "first_weights": [weight for _, weight in first],
         "first_males": [len(male)],
-        "last_names": [name for name, _ in last],
+        "last_names": [re.sub("^Mc[a-z]", lambda start: f"Mc{start[0][2].upper()}", name) for name, _ in last],
         "last_slugs": family,
         "last_weights": [weight for _, weight in last],
     }
@@ -137,7 +148,11 @@ class _Letters:
         """Return the most frequent names with whole-number weights, in alphabetical order."""
         pairs = list(names.items()) if hasattr(names, "items") else [(name, 1.0) for name in dict.fromkeys(names)]
         total = sum(weight for _, weight in pairs)
-        usable = [(name, weight) for name, weight in pairs if self.of_name(name) and name == name.strip()]
+        usable = [
+            (name, weight)
+            for name, weight in pairs
+            if self.of_name(name) and name == name.strip() and name not in _NO_NAMES
+        ]
         kept = sorted(usable, key=lambda pair: (-pair[1], pair[0]))[:_MOST_NAMES]
         return sorted((name, max(1, round(weight / total * _WEIGHT_UNIT))) for name, weight in kept)
 

@@ -37,6 +37,8 @@ def propose(request: FieldRequest) -> Options | str:
     if request.meaning is not None and request.meaning.name == "address.geocode_accuracy":
         values = tuple(value for value in values if value in _NEAR_THE_CENTRE) or values
     options: dict[str, Any] = {"values": list(values)}
+    if request.meaning is not None and request.meaning.name == "time_zone":
+        options["known_as"] = "time_zones"
     if rules.unique:
         free = free_values(values, request.taken)
         if len(free) < context.count:
@@ -82,6 +84,9 @@ def prepare(scope: Scope) -> Make:
     values = [str(value) for value in options["values"]]
     if scope.column.type not in ALL_TEXT | CHOICE:
         return _typed(scope, values)
+    if "known_as" in options:
+        usual = frozenset(texts.listed(scope.pools.text(str(options["known_as"]))))
+        values = [value for value in values if value in usual] or values
     if scope.column.unique:
         return _distinct(scope, values)
     if "record_types" not in options and "controller" not in options:
@@ -243,6 +248,7 @@ PROVIDERS = (
             "record_types": "per record type, its values",
             "controller": "field: the controlling field; values: per value of it, the values",
             "most": "how many are selected at most",
+            "known_as": "words of the locale; of the values those are taken, where there are any",
             "taken": "values that the org has",
         },
         distinct=True,

@@ -23,12 +23,13 @@ _LONGEST = 1000  # no paragraph is longer, so that longer fields share theirs
 # what an object is about, by words of its name
 _KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "case": frozenset({"case", "incident", "ticket", "problem", "complaint", "defect"}),
+        "case": frozenset({"case", "incident", "ticket", "problem", "complaint", "defect", "appointment"}),
         "product": frozenset({"product", "product2", "asset", "equipment", "article"}),
         "campaign": frozenset({"campaign"}),
         "activity": frozenset({"task", "event", "visit", "meeting", "call"}),
     }
 )
+_WORK_ORDER = frozenset({"work", "order"})
 _SENTENCES = {"description": (1, 4), "comment": (1, 2)}
 
 
@@ -46,6 +47,8 @@ def _about(request: FieldRequest) -> dict[str, str]:
     """Return which sentences suit the field's object, where we have some for its kind."""
     words = {*words_of(request.context.object.name)}
     about = next((about for about, kinds in _KINDS.items() if words & kinds), None)
+    if about is None and words >= _WORK_ORDER:
+        about = "case"
     if about == "case" and "comment" in words:
         about = "reply"
     return {"about": about} if about else {}
