@@ -1,7 +1,8 @@
 """Make the vocabulary files: `python -m sfseed_core.generate.pools.build [LOCALE ...]`.
 
-People's names come from Faker's lists with their frequencies; all else is written by hand in `source/<locale>/`. A file
-changes only when someone runs this and commits it, so a release of Faker never changes anybody's records.
+People's names come from Faker's lists with their frequencies, mended by `source/<locale>/people.yaml`; all else is written by
+hand in `source/<locale>/`. A file changes only when someone runs this and commits it, so a release of Faker never changes
+anybody's records.
 """
 
 from __future__ import annotations
@@ -103,9 +104,10 @@ def people(locale: str) -> Columns:
 
     provider = next(one for one in Faker(locale).providers if hasattr(one, "first_names"))
     letters = _Letters.of(provider)
-    male = letters.weighted(getattr(provider, "first_names_male", provider.first_names))
-    female = letters.weighted(getattr(provider, "first_names_female", provider.first_names))
-    last = letters.weighted(provider.last_names)
+    mending = _Mending.of(locale)
+    male = letters.weighted(mending.of_names("male", getattr(provider, "first_names_male", provider.first_names)))
+    female = letters.weighted(mending.of_names("female", getattr(provider, "first_names_female", provider.first_names)))
+    last = letters.weighted(mending.of_names("last", provider.last_names))
     first = [*_halved(male), *_halved(female)]
     slugs = [letters.of_name(name) for name, _ in first]
     # of two that begin with the same name (Anna Lena, Anna Maria) the rules see little more than that
@@ -126,6 +128,34 @@ def people(locale: str) -> Columns:
         "last_slugs": family,
         "last_weights": [weight for _, weight in last],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Mending:
+    """What is added to Faker's names of a locale, left out of them, and spelt otherwise."""
+
+    words: Mapping[str, str]
+
+    @classmethod
+    def of(cls, locale: str) -> _Mending:
+        path = _SOURCE / locale / "people.yaml"
+        return cls(_yaml(path) if path.exists() else {})
+
+    def of_names(self, kind: str, names: Mapping[str, float] | Sequence[str]) -> Mapping[str, float] | Sequence[str]:
+        """Return the names of a kind (male, female, last) as people bear them; those of other locales as they are."""
+        if not self.words:
+            return names
+        weights = dict(names.items()) if hasattr(names, "items") else dict.fromkeys(names, 1.0)
+        usual = sum(weights.values()) / len(weights)
+        weights |= {name: usual for name in _items(self.words.get(kind, "")) if name not in weights}
+        spelt = dict(pair.split("=") for pair in _items(self.words.get("spelt", "")))
+        left_out = {*_items(self.words.get("unused", "")), *_items(self.words.get(f"unused_{kind}", ""))}
+        mended: dict[str, float] = {}
+        for name, weight in weights.items():
+            if name not in left_out:
+                written = " ".join(spelt.get(word, word) for word in name.split(" "))
+                mended[written] = max(weight, mended.get(written, 0.0))
+        return mended
 
 
 @dataclass(frozen=True, slots=True)
