@@ -16,6 +16,7 @@ from sfseed_core.generate.registry import Registry, installed
 from sfseed_core.recipe.model import SHARE, ColumnPlan
 from sfseed_core.recipe.placing import about
 from sfseed_core.recipe.said_value import checked
+from sfseed_core.schema.semantics import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,6 +80,8 @@ _EMPTY: Mapping[str, int] = MappingProxyType(
     }
 )
 _USUALLY_EMPTY = 6
+_OF_THE_DEAD = frozenset({"death", "deceased"})  # words of dates that few records have
+_FEW = 97
 
 
 class Chooser:
@@ -241,6 +244,8 @@ def _null_share(request: FieldRequest) -> int:
     controls = any(one.controller == field.name for one in request.context.rules.fields.values())
     if field.name_field or controls or request.rules.unique or not field.nillable or field.name in AUDIT:
         return 0
+    if meaning == "date.past" and _OF_THE_DEAD & {*words_of(field.name)}:
+        return SHARE * _FEW // 100
     return SHARE * _EMPTY.get(meaning, _USUALLY_EMPTY) // 100
 
 

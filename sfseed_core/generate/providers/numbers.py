@@ -55,6 +55,14 @@ CURVES: Mapping[str, tuple[tuple[int, ...], int]] = MappingProxyType(
         "number": ((0, 5, 12, 25, 50, 100, 250, 800), 1),
     }
 )
+# words that say what is counted, its quantiles; no minimum is above a maximum, whatever each is of
+_COUNTED: tuple[tuple[frozenset[str], tuple[int, ...]], ...] = (
+    (frozenset({"minimum", "min"}), (1, 1, 1, 2, 2, 3, 4, 5)),
+    (frozenset({"maximum", "max"}), (5, 6, 8, 10, 15, 20, 30, 50)),
+    (frozenset({"children", "dependents", "siblings"}), (0, 0, 0, 1, 1, 2, 2, 3, 4)),
+    (frozenset({"convictions"}), (0, 0, 0, 0, 0, 0, 0, 0, 2)),
+    (frozenset({"capacity", "guests", "seats", "beds", "baths"}), (1, 1, 2, 3, 5, 8, 12, 20, 35)),
+)
 # words of a field's name, the meaning or words of another field of the record, shares of that in thousandths, step
 _RELATED: tuple[tuple[frozenset[str], str | frozenset[str], tuple[int, int], int], ...] = (
     (frozenset({"annual", "revenue"}), "company.employees", (60_000_000, 420_000_000), 10_000),
@@ -77,6 +85,8 @@ def propose(request: FieldRequest) -> Options | str:
     name = meaning if meaning in CURVES else _DEFAULT.get(request.field.type, "number")
     name = "price" if name == "amount" and words & _SMALL else name
     knots, step = (_SECONDS, 1) if name == "duration.minutes" and "seconds" in words else CURVES[name]
+    if name == "count":
+        knots = next((known for counted, known in _COUNTED if words & counted), knots)
     if name in _YEARS_FROM_NOW:
         knots = tuple(request.context.as_of.year + years for years in knots)
     knots, step = _in_money(request, knots, step)
