@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pyarrow as pa
 from hypothesis import given, settings
@@ -104,3 +106,18 @@ def test_numbers_are_compared_without_what_does_not_count():
     key = match.MatchKey(("Size",))
     texts = match.keys(table([("1.10",), ("1.1",), ("3.",), ("3",), ("-0.0",), ("0",), ("10",), ("1",)], ("Size",)), key)
     assert texts.to_pylist() == ["1.1", "1.1", "3", "3", "0", "0", "10", "1"]
+
+
+@settings(max_examples=200)
+@given(st.lists(st.text("+-.019aé ", max_size=5), max_size=20), st.integers(0, 3))
+def test_zeros_at_the_end_of_numbers_count_for_nothing(cells, start):
+    """Each text by itself, wherever it stands in its column: what is a number loses its last zeros, the rest stays."""
+
+    def alone(text):
+        whole, dot, rest = text.strip().lower().partition(".")
+        if dot and re.fullmatch(r"[+-]?[0-9]+", whole) and re.fullmatch(r"[0-9]*", rest):
+            text = f"{whole}.{rest}".rstrip("0").rstrip(".")
+        return "0" if text.strip() == "-0" else text.strip().lower()
+
+    column = pa.array(cells, pa.string()).slice(start)
+    assert match.plain(column).to_pylist() == [alone(one) for one in cells[start:]]
