@@ -245,7 +245,8 @@ DATES: tuple[tuple[str, tuple[str, ...]], ...] = (
                    "hired", "hire date", "joined", "first", "completed", "approved", "manufacture", "bounced", "submitted",
                    "authorized", "po date", "invoice date", "order date", "activation", "responded", "published",
                    "acquired", "since", "issued", "occurrence", "occurred", "deceased", "death", "creation", "contracted", "listed",
-                   "closed", "application date", "registered", "registration", "updated", "modified", "changed")),
+                   "closed", "application date", "registered", "registration", "updated", "modified", "changed",
+                   "certified", "work date")),
     ("date.close", ("close date", "closing date")),
 )  # fmt: skip
 

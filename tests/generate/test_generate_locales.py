@@ -112,3 +112,12 @@ objects:
     assert set(kinds) == {"Account", "Case"}
     assert 260 <= kinds["Account"] <= 340
     assert {one["WhoId"].split(":")[0] for one in found["Task"]} <= {"Contact", ""}
+
+
+def test_british_words_are_spelled_the_british_way():
+    """No text of the British vocabulary has an American spelling, though most of its words come from the American one."""
+    pools = Pools.of("en_GB")
+    names = ("company_sites", "documents", "locations", "product_kinds", "sentences", "sentences_reply", "seasons")
+    words = " ".join(text for name in names for text in listed(pools.text(name)))
+    assert not re.search(r"(?i)\b(centers?|licenses?|behavior|vacation|fall)\b", words)
+    assert "Centre" in words
