@@ -122,6 +122,24 @@ def test_vocabularies_are_made_from_their_sources(locale: str):
         assert mine == values, name
 
 
+@pytest.mark.parametrize(
+    ("locale", "there", "not_there"),
+    [
+        ("es_ES", {"José", "José Luis", "Martínez", "Piña", "Pina"}, {"Jose", "Jose Luis", "Martinez", "Chita", "Luís"}),
+        ("pt_BR", {"Patrícia", "Guimarães"}, {"Costela", "Ravi Lucca"}),
+        ("fr_FR", {"Margaux", "Gonçalves"}, {"Margaud", "Goncalves"}),
+    ],
+)
+def test_names_are_mended_by_the_sources(locale: str, there: set[str], not_there: set[str]):
+    """Names that the sources add or spell are there, those they leave out are not, and each is there once for a sex."""
+    shipped = pools.Pools.of(locale)
+    first, last = texts.listed(shipped.text("first_names")), texts.listed(shipped.text("last_names"))
+    assert there <= {*first, *last}
+    assert not not_there & {*first, *last}
+    males = int(shipped.numbers("first_males")[0])
+    assert all(len(set(names)) == len(names) for names in (first[:males], first[males:], last))
+
+
 @pytest.mark.parametrize("locale", pools.shipped())
 def test_vocabularies_are_clean(locale: str):
     """No text of a vocabulary has blanks at its ends, line breaks or control characters; parallel ones are equally long."""
