@@ -79,13 +79,6 @@ def test_amounts_are_in_proportion(everything):
     assert max(float(one["Tax"] or 0) for one in everything["Quote"]) <= 3_500
 
 
-def test_few_people_are_dead_or_have_more_children_than_families_have(everything):
-    """A day of death is the exception, and nobody has dozens of children or convictions."""
-    people = everything["Individual"]
-    assert sum(bool(one.get("DeathDate")) for one in people) <= len(people) // 8
-    assert all(int(one["ChildrenCount"] or 0) <= 4 and int(one["ConvictionsCount"] or 0) <= 2 for one in people)
-
-
 def test_a_range_of_closing_days_heeds_the_stage(tmp_path, home):
     """With a range around today, won and lost deals have closed and open ones have not."""
     recipe = tmp_path / "recipe.yaml"
