@@ -28,6 +28,8 @@ if where.org is None:
     )
     foot.bar(None, back=frame.STEPS[1])
     st.stop()
+if connecting.files_instead(where, frame.STEPS[2]):
+    st.stop()
 survey, plan = making.surveyed(where), making.plan(where)
 tally = foot.of_plan(plan, connecting.free_megabytes(where))
 with st.container(horizontal=True, vertical_alignment="center"):

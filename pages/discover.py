@@ -12,6 +12,8 @@ if where.org is None:
     frame.first_choose(frame.STEPS[1], "Choose an org first. Its objects are drawn here, and how they hang together.")
     foot.bar(None, back=frame.STEPS[0])
     st.stop()
+if connecting.files_instead(where, frame.STEPS[1]):
+    st.stop()
 recipe_changes.refused()
 being_made.reminder(where)
 with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -35,5 +35,5 @@ record_table.problems(dataset.schema[name], findings[name])
 previewing.made_of(dataset)
 problems = sum(one.count for each in findings.values() for one in each)
 tally = foot.of_dataset(dataset, previewing.free_megabytes(org, dataset), problems)
-if foot.bar(tally, back=frame.STEPS[2], onward="Next: Load"):
+if foot.bar(tally, back=previewing.before(dataset), onward="Next: Load"):
     state.leave_for(frame.STEPS[4].file)

@@ -15,7 +15,8 @@ SfseedError
  |   `- OrgUnreachable      no usable answer at all (Transient)
  |       `- NobodyThere     not even a connection: nothing was sent
  |- DataError               records or files are wrong (exit code 1)
- |   `- FindingsStop        the org would refuse some of the records
+ |   |- FindingsStop        the org would refuse some of the records
+ |   `- FilesRefused        files of the user hold what is not understood
  |- Interrupted             stopped in between; can be resumed (exit code 4)
  `- InternalError           a promise of our own was broken: a bug (exit code 70)
 """
@@ -122,6 +123,14 @@ class DataError(SfseedError):
 
 class FindingsStop(DataError):
     """The org would refuse some of the records; nothing was written."""
+
+
+class FilesRefused(DataError):
+    """Files of the user hold what is not understood; `lines` are all of it, each with the name of its file."""
+
+    def __init__(self, message: str, *, lines: tuple[tuple[str, str], ...], hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.lines = lines
 
 
 class Interrupted(SfseedError):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import earlier_work, frame, labels, making, own_file, press, resources, state, words
+from pages.shared import earlier_work, foot, frame, labels, making, own_file, press, resources, state, words
 from sfseed_core.errors import SfseedError
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.model import Plan
     from sfseed_core.workflow.survey import Survey
 
-OWN_FILE = "file"
 CHOOSE = -1
 SIZES: Mapping[int, str] = {3000: "About 3,000", CHOOSE: "Choose"}
 _FEWEST = 10
@@ -66,9 +65,9 @@ def filling(where: state.Place) -> None:
         format_func=names.__getitem__,
         captions=captions,
         label_visibility="collapsed",
-        **state.bound("recipe", "connect", within=names.__contains__, otherwise=OWN_FILE),
+        **state.bound("recipe", "connect", within=names.__contains__, otherwise=state.OWN_FILE),
     )
-    if chosen == OWN_FILE:
+    if chosen == state.OWN_FILE:
         own_file.own_file(where)
     st.space("small")
     how_many, day, _ = st.columns([5, 3, 1], vertical_alignment="bottom")
@@ -76,6 +75,17 @@ def filling(where: state.Place) -> None:
         _size(where)
     with day:
         _day()
+
+
+def files_instead(where: state.Place, step: frame.Step) -> bool:
+    """Say on a page about recipes that files of one's own need none, and lead on; False where there is a recipe."""
+    if where.recipe != state.OWN_FILE:
+        return False
+    told = "Records from files of yours are taken as they are: no recipe makes them. See and change them on *Preview*."
+    frame.first_choose(step, told, label="Choose files or a recipe")
+    if foot.bar(None, back=frame.STEPS[0], onward=None if where.dataset is None else "Next: Preview"):
+        state.leave_for(frame.STEPS[3].file)
+    return True
 
 
 def _choices(where: state.Place) -> tuple[dict[str, str], list[str]]:
@@ -87,11 +97,14 @@ def _choices(where: state.Place) -> tuple[dict[str, str], list[str]]:
     captions = [about for _, _, about in _FILLINGS]
     names["custom-only"] = f"Custom objects only ({custom:,} found)"
     captions.append("every custom object of this org, and what it requires")
-    if where.recipe not in names and where.recipe != OWN_FILE:
+    if where.recipe not in names and where.recipe != state.OWN_FILE:
         names[where.recipe] = _title(where.recipe)
         captions.append("your own recipe" if is_kept(where.recipe) else "chosen on Discover")
-    names[OWN_FILE] = "A spreadsheet or a recipe of mine"
-    captions.append("your own customers from Excel or CSV with all that belongs around them, or a YAML recipe")
+    names[state.OWN_FILE] = "Spreadsheets or a recipe of mine"
+    captions.append(
+        "your own customers from Excel or CSV with all that belongs around them, several files that refer to each other, "
+        "or a YAML recipe"
+    )
     return names, captions
 
 
@@ -103,7 +116,7 @@ def _title(recipe_id: str) -> str:
 
 
 def _size(where: state.Place) -> None:
-    own = making.base(where) if where.recipe != OWN_FILE else 0
+    own = making.base(where) if where.recipe != state.OWN_FILE else 0
     sizes: dict[int, str] = {state.AS_IT_IS: f"About {own:,} records", **SIZES}
     if state.remembered("size_choice") is None or state.remembered("size_seen") != where.size:
         state.note("size_choice", where.size if where.size in sizes else CHOOSE)
@@ -158,4 +171,4 @@ def free_megabytes(where: state.Place) -> int | None:
 
 def why_not(where: state.Place) -> str | None:
     """Return why the records cannot be made; None when they can."""
-    return None if where.recipe != OWN_FILE else "Choose a file first."
+    return None if where.recipe != state.OWN_FILE else "Choose a file first."

@@ -1,4 +1,4 @@
-"""A file of one's own to begin with: a recipe, or a spreadsheet whose rows are the first records."""
+"""Files of one's own to begin with: a recipe, a spreadsheet whose rows are the first records, or a set of files as it is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pages.shared import labels, press, resources, state, words
+from pages.shared import labels, own_set, press, resources, state, words
 from pages.shared.progress import Bar
 from sfseed_core.errors import SfseedError
 
@@ -25,27 +25,47 @@ _AROUND: Mapping[str, str] = {
     "": "nothing else",
 }
 _USUAL = "sales-cloud"
+_SHEETS = frozenset({".xlsx", ".csv", ".tsv", ".txt"})
+_WAYS: Mapping[str, str] = {"around": "Make more around these records", "alone": "Take just these records"}
 _SHOWN = 5
 
 
 def own_file(where: Place) -> None:
-    """Ask for the file (or pasted rows) and go on with the recipe that it comes to."""
+    """Ask for the files (or pasted rows) and go on with what they come to."""
     given = st.file_uploader(
-        "A spreadsheet (Excel, CSV) with your own records, or a recipe (YAML)",
-        type=["xlsx", "csv", "tsv", "txt", "yaml", "yml"],
+        "Your own records (Excel, CSV, Parquet; several files, or a ZIP of them), or a recipe (YAML)",
+        type=["xlsx", "csv", "tsv", "txt", "parquet", "zip", "yaml", "yml"],
+        accept_multiple_files=True,
         key="own_recipe",
     )
     with st.expander("Or paste rows from a spreadsheet", icon=":material/content_paste:"):
         text = st.text_area("Rows, with their headings in the first line", key="own_pasted", height=110)
-    if given is None and not (text or "").strip():
-        st.info("Choose the file; what it says is shown here before anything is made.", icon=":material/upload_file:")
+    files = [own_set.Given(one.name, one.getvalue()) for one in given]
+    if not files and (text or "").strip():
+        files = [own_set.Given("pasted.tsv", (text or "").encode())]
+    if not files:
+        st.info("Choose the files; what they say is shown here before anything is made.", icon=":material/upload_file:")
         st.stop()
-    if given is not None and Path(given.name).suffix.lower() in _RECIPES:
-        _recipe(given.name, given.getvalue())
-    _spreadsheet(
-        where, given.name if given is not None else "pasted.tsv", given.getvalue() if given else (text or "").encode()
-    )
+    recipes = [one for one in files if Path(one.name).suffix.lower() in _RECIPES]
+    if recipes and len(files) > 1:
+        st.error(f"{words.plain(recipes[0].name)} is a recipe: give it by itself.", icon=":material/error:")
+    elif recipes:
+        _recipe(files[0].name, files[0].data)
+    elif len(files) == 1 and _around(files[0]):
+        _spreadsheet(where, files[0].name, files[0].data)
+    else:
+        own_set.own_set(where, files)
     st.stop()
+
+
+def _around(file: own_set.Given) -> bool:
+    """Ask what becomes of a single spreadsheet: records with others made around them, or nothing but what it says."""
+    if Path(file.name).suffix.lower() not in _SHEETS:
+        return False
+    chosen = st.segmented_control(
+        "What to do with it", list(_WAYS), format_func=_WAYS.__getitem__, default="around", required=True, key="own_way"
+    )
+    return chosen == "around"
 
 
 def _recipe(name: str, data: bytes) -> None:

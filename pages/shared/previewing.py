@@ -22,6 +22,7 @@ from pages.shared import (
     state,
     words,
 )
+from sfseed_core.dataset.brought.plan import files_of
 from sfseed_core.errors import SfseedError
 
 if TYPE_CHECKING:
@@ -82,12 +83,21 @@ def _in_a_list(dataset: Dataset, name: str) -> str:
 
 def made_of(dataset: Dataset) -> None:
     """What the records were made from, so that they can be made again."""
-    plan = dataset.plan
+    plan, when = dataset.plan, words.moment(dataset.created, st.context.timezone)
+    files = files_of(plan)
+    if files:
+        st.caption(f"From files of yours, taken {when}: {words.plain(words.listed(files, 12))}.")
+        return
     language = designing.LANGUAGES.get(plan.locale, plan.locale)
     st.caption(
-        f"Made {words.moment(dataset.created, st.context.timezone)} · variation number {plan.seed} · {words.plain(language)} · "
+        f"Made {when} · variation number {plan.seed} · {words.plain(language)} · "
         f"today in them is {plan.as_of:%Y-%m-%d}. The same number on *Design* makes the same records again."
     )
+
+
+def before(dataset: Dataset) -> frame.Step:
+    """Return the page where it was said what these records are to be."""
+    return frame.STEPS[0] if files_of(dataset.plan) else frame.STEPS[2]
 
 
 def modes() -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 DEFAULT_RECIPE = "sales-cloud"
+OWN_FILE = "file"  # instead of a recipe's name: files of the user's own
 AS_IT_IS = 0
 
 

@@ -77,7 +77,9 @@ def show(dataset: options.DatasetName, *, json: options.Json = False) -> None:
 
 
 def add(
-    files: Annotated[list[str], typer.Argument(metavar="FILES", help="Files, or folders of them, named after objects.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILES", help="Files, or folders or zips of them, named after objects.")
+    ],
     org: options.Org = None,
     upsert: options.Upsert = None,
     progress: options.ProgressOption = "auto",

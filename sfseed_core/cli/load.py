@@ -45,7 +45,7 @@ def load(
 ) -> int:
     """Check a dataset, or files of your own, and load the records into an org, exactly once.
 
-    Files (CSV, Excel, Parquet) are named after their objects: Account.csv. They are staged as a dataset first.
+    Files (CSV, Excel, Parquet, or a zip of them) are named after their objects: Account.csv. They are staged as a dataset first.
     """
     from sfseed_core import system
     from sfseed_core.cli.loading import carry_on, own_set

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from sfseed_core.clock import Clock
-    from sfseed_core.dataset.brought.plan import Asked
+    from sfseed_core.dataset.brought.columns import Columns
+    from sfseed_core.dataset.brought.plan import Asked, Set
     from sfseed_core.dataset.brought.table import Brought
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
     from sfseed_core.org.client import Org
     from sfseed_core.schema.model import Schema
+    from sfseed_core.snapshot.model import Snapshot
 
 
 def is_set(names: Sequence[str]) -> bool:
@@ -27,42 +31,71 @@ def is_set(names: Sequence[str]) -> bool:
     return bool(names) and not (len(names) == 1 and (names[0] == "latest" or ids.is_own(names[0])))
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The files of a set by their object, and what the org says of those objects."""
+
+    files: Mapping[str, Brought]
+    schema: Schema
+    snapshot: Snapshot
+
+    def understood(self, name: str) -> Columns:
+        """Return what the columns of an object's file are."""
+        from sfseed_core.dataset.brought.columns import understand
+
+        return understand(self.files[name], self.schema.objects[name])
+
+
 def bring(
     paths: Sequence[str], asked: Asked, *, org: str, home: Path, observer: Observer = SILENT, clock: Clock
 ) -> Dataset:
-    """Stage files, and the files of folders, each named after its object, as a dataset for the org.
+    """Stage files, and the files of folders and zips, each named after its object, as a dataset for the org.
 
-    Raises NotFound for a file or object that is not there, DataError naming the cells that are not understood.
+    Raises NotFound for a file or object that is not there, FilesRefused naming the cells that are not understood.
     """
+    from sfseed_core.dataset.brought.files import gather
     from sfseed_core.dataset.brought.plan import make_set
-    from sfseed_core.dataset.store import create
-    from sfseed_core.snapshot.read import take
+    from sfseed_core.dataset.brought.table import read_brought
     from sfseed_core.workflow.connect import open_org
 
     opened = open_org(org, clock=clock, home=home)
-    files, schema = _read(paths, opened, home=home, observer=observer)
-    snapshot = take(opened, schema, objects=tuple(files), observer=observer)
-    made = make_set(files, schema, snapshot, asked, as_of=clock.now().date())
-    with create(home, made.plan, schema.objects, now=clock.now()) as writer:
-        for name, table in made.tables.items():
-            writer.add(name, table)
-            observer.notify(Progress("generate", table.num_rows, table.num_rows, "records", name))
-        return writer.finish()
+    with tempfile.TemporaryDirectory() as folder:
+        found = named(gather([Path(one) for one in paths], Path(folder)), opened, home=home)
+        files = {name: read_brought(path) for name, path in found.items()}
+        read = read_set(files, opened, home=home, observer=observer)
+        made = make_set(read.files, read.schema, read.snapshot, asked, as_of=clock.now().date())
+        return stage(made, read.schema, home=home, observer=observer, clock=clock)
 
 
-def _read(paths: Sequence[str], org: Org, *, home: Path, observer: Observer) -> tuple[dict[str, Brought], Schema]:
-    """The files by object, and the schema of their objects and of what these refer to."""
-    from sfseed_core.dataset.brought.columns import understand
-    from sfseed_core.dataset.brought.table import read_brought
-    from sfseed_core.dataset.user_file import user_files
+def named(paths: Iterable[Path], org: Org, *, home: Path) -> dict[str, Path]:
+    """Return the files by the objects that they are named after.
+
+    Raises NotFound with the nearest names for a file of no object, UserError for two of one object.
+    """
+    from sfseed_core.dataset.brought.files import object_of
     from sfseed_core.schema.cache import Cache
-    from sfseed_core.schema.discover import discover, find
+    from sfseed_core.schema.discover import find, listing
 
-    found = list(dict.fromkeys(one for path in paths for one in user_files(Path(path))))
-    first = discover(org, names=[one.stem for one in found], cache=Cache(home), observer=observer, also_parents=False)
-    named = [(find(one.stem, first.listing), one) for one in found]
-    _each_once(named)
-    files = {name: read_brought(path) for name, path in named}
+    there = listing(org, Cache(home))
+    known: dict[str, Path] = {}
+    for path in paths:
+        name = object_of(path.stem, there) or find(path.stem, there)
+        if name in known:
+            raise UserError(f"{known[name]} and {path} both hold records of {name}", hint="Put them into one file.")
+        known[name] = path
+    return known
+
+
+def read_set(files: Mapping[str, Brought], org: Org, *, home: Path, observer: Observer = SILENT) -> Read:
+    """Read what the org says of the objects of files and of what these refer to; raises UserError for one that it hides."""
+    from sfseed_core.dataset.brought.columns import understand
+    from sfseed_core.schema.cache import Cache
+    from sfseed_core.schema.discover import discover
+    from sfseed_core.snapshot.read import take
+
+    first = discover(org, names=[*files], cache=Cache(home), observer=observer, also_parents=False)
+    for name, why in first.failures.items():
+        raise UserError(f"{files[name].path.name}: {name} could not be described: {why}")
     linked = {
         target
         for name, file in files.items()
@@ -71,15 +104,18 @@ def _read(paths: Sequence[str], org: Org, *, home: Path, observer: Observer) -> 
         if link.by is not None and target in first.listing
     }
     whole = discover(org, names=[*files, *sorted(linked - {*files})], cache=Cache(home), also_parents=False)
-    return files, whole
+    return Read(files, whole, take(org, whole, objects=tuple(files), observer=observer))
 
 
-def _each_once(named: Iterable[tuple[str, Path]]) -> None:
-    known: dict[str, Path] = {}
-    for name, path in named:
-        if name in known:
-            raise UserError(f"{known[name]} and {path} both hold records of {name}", hint="Put them into one file.")
-        known[name] = path
+def stage(made: Set, schema: Schema, *, home: Path, observer: Observer = SILENT, clock: Clock) -> Dataset:
+    """Write a set as a dataset."""
+    from sfseed_core.dataset.store import create
+
+    with create(home, made.plan, schema.objects, now=clock.now()) as writer:
+        for name, table in made.tables.items():
+            writer.add(name, table)
+            observer.notify(Progress("generate", table.num_rows, table.num_rows, "records", name))
+        return writer.finish()
 
 
 def upserts(given: Sequence[str] | None) -> Mapping[str, str]:

@@ -23,7 +23,7 @@ def test_twelve_customers_become_a_demo(person, app, tmp_path):
     sheet = tmp_path / "customers.csv"
     sheet.write_bytes((COLUMNS + "".join(CUSTOMERS)).encode("cp1252"))
     page = person.tab("/?org=demo")
-    page.get_by_text("A spreadsheet or a recipe of mine").click()
+    page.get_by_text("Spreadsheets or a recipe of mine").click()
     page.locator("input[type=file]").set_input_files(sheet)
     page.get_by_text("Account manager's notes").first.wait_for()
     page.get_by_role("button", name="Use these 12 rows").click()

@@ -85,14 +85,14 @@ def understand(file: Brought, described: ObjectSchema) -> Columns:
 def tell_again(file: Brought, columns: Columns, problems: Problems) -> None:
     """Say which columns are those of one field: which of them is meant cannot be known."""
     for name, field in columns.again.items():
-        problems.add(f"{file.path.name}, line 1: {columns.values[field]!r} and {name!r} both stand for {field}")
+        problems.add(file, f"{file.path.name}, line 1: {columns.values[field]!r} and {name!r} both stand for {field}")
 
 
 def tell_unknown(file: Brought, described: ObjectSchema, columns: Columns, problems: Problems) -> None:
     """Say of each column that is nothing of the object's what may have been meant."""
     for name in columns.unknown:
         near = did_you_mean(name, [*described.fields, *(one.label for one in described.fields.values() if one.createable)])
-        problems.add(f"{file.path.name}, line 1: {described.name} has no field {name!r} that can be written{near}")
+        problems.add(file, f"{file.path.name}, line 1: {described.name} has no field {name!r} that can be written{near}")
 
 
 def _is_record_type(name: str) -> bool:

@@ -165,13 +165,24 @@ def _order(parts: Mapping[str, _Part], schema: Schema) -> Order:
     return order(build(schema.objects, list(parts), targets))
 
 
+def keys_of(described: ObjectSchema) -> list[str]:
+    """Return the fields by which the org finds records of an object to change them."""
+    return [one.name for one in described.fields.values() if (one.external_id or one.id_lookup) and one.type != "id"]
+
+
+def files_of(plan: Plan) -> tuple[str, ...]:
+    """Return the names of the files that a dataset's records came from; none for records that were made."""
+    first = [one.columns[0] for one in plan.objects if one.columns]
+    return tuple(str(one.options["file"]) for one in first if one.provider == GIVEN and "file" in one.options)
+
+
 def _key(name: str, asked: Asked, part: _Part, described: ObjectSchema) -> str | None:
     """The external id by which records of the object are found in the org."""
     wanted = {one.lower(): key for one, key in asked.upsert.items()}.get(name.lower())
     if wanted is None:
         return None
     field = next((one for one in described.fields.values() if one.name.lower() == wanted.lower()), None)
-    may = [one.name for one in described.fields.values() if (one.external_id or one.id_lookup) and one.type != "id"]
+    may = keys_of(described)
     if field is None or field.name not in may:
         raise UserError(
             f"--upsert {name}={wanted}: {'no field of the object' if field is None else 'not an external id'}",
