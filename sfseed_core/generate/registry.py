@@ -20,6 +20,7 @@ from sfseed_core.generate.providers import (
     companies,
     copies,
     days,
+    edges,
     flags,
     industries,
     links,
@@ -53,6 +54,7 @@ _FAMILIES = (
     codes,
     blobs,
     asked,
+    edges,
     mixed,
 )
 

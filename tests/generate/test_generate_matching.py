@@ -18,6 +18,7 @@ from sfseed_core.recipe.model import ObjectPlan, Plan
 from sfseed_core.recipe.plan import make_plan
 from sfseed_core.recipe.plan_json import identity
 from sfseed_core.recipe.read import parse_recipe
+from sfseed_core.snapshot.taken import NAMES
 from sfseed_core.workflow import packaged
 from sfseed_emulator.matching.likeness import first_names, last_names
 from sfseed_emulator.matching.standard import STANDARD_RULES, hashed
@@ -104,15 +105,19 @@ def test_similarity_is_jaro_winklers():
     assert similarity("abc", "xyz") == 0
 
 
-def presented(locale, count):
-    """Accounts, contacts and leads of a plan with all that the standard rules compare, as their normalised values."""
+def presented(locale, count, names=""):
+    """Accounts, contacts and leads of a plan with all that the standard rules compare, as their normalised values.
+
+    `names` is what the recipe says of each name, `{edge: true}` for example.
+    """
+    said = {one: ", ".join(f"{field}: {names}" for field in fields if names) for one, fields in NAMES.items()}
     recipe = f"""
 version: 1
 locale: {locale}
 objects:
-  Account: {{count: {count}, only: [{", ".join(STANDARD_RULES["Account"].fields.values())}]}}
-  Contact: {{per: Account, each: 1, only: [{", ".join(STANDARD_RULES["Contact"].fields.values())}]}}
-  Lead: {{count: {count}, only: [{", ".join(STANDARD_RULES["Lead"].fields.values())}]}}
+  Account: {{count: {count}, only: [{", ".join(STANDARD_RULES["Account"].fields.values())}], fields: {{{said["Account"]}}}}}
+  Contact: {{per: Account, each: 1, only: [{", ".join(STANDARD_RULES["Contact"].fields.values())}], fields: {{{said["Contact"]}}}}}
+  Lead: {{count: {count}, only: [{", ".join(STANDARD_RULES["Lead"].fields.values())}], fields: {{{said["Lead"]}}}}}
 """
     org = packaged.demo_survey(parse_recipe(recipe))
     engine = Engine(make_plan(parse_recipe(recipe), org.schema, org.snapshot, chooser=Chooser(), seed=5))
@@ -155,3 +160,38 @@ def test_a_hundred_thousand_of_each_hold_no_duplicates(locale):
     found = presented(locale, MANY)
     assert duplicates(found["Account"], STANDARD_RULES["Account"])[:3] == []
     assert duplicates([*found["Contact"], *found["Lead"]], STANDARD_RULES["Contact"])[:3] == []
+
+
+@pytest.mark.parametrize("count", [3_000, pytest.param(50_000, marks=pytest.mark.slow)])
+def test_names_at_the_edge_are_no_duplicates_either(count):
+    """Longest, shortest and odd names of accounts, contacts and leads: no rule takes two for one, and no two share a web site."""
+    found = presented("en_US", count, "{edge: true}")
+    assert duplicates(found["Account"], STANDARD_RULES["Account"])[:3] == []
+    assert duplicates([*found["Contact"], *found["Lead"]], STANDARD_RULES["Contact"])[:3] == []
+    sites = [one.website for one in found["Account"] if one.website]
+    assert len(set(sites)) == len(sites)
+
+
+def test_names_at_the_edge_that_the_org_has_are_left_out():
+    """What an earlier run put there, as an account's name or a contact's last name, is made by no other seed."""
+    org = schema(
+        thing("Account", text("Name", nillable=False)),
+        thing("Contact", text("FirstName", compound="Name"), text("LastName", compound="Name", nillable=False)),
+    )
+    recipe = parse_recipe(
+        "version: 1\nobjects:\n  Account: {count: 900, fields: {Name: {edge: true}}}\n"
+        "  Contact: {count: 900, fields: {FirstName: {edge: true}, LastName: {edge: true}}}"
+    )
+
+    def made(taken):
+        engine = Engine(make_plan(recipe, org, snapshot(taken=MappingProxyType(taken)), chooser=Chooser(), seed=7))
+        return [
+            set(engine.rows(*one, 0, 900).column(field).to_pylist())
+            for *one, field in (("Account", "Name"), ("Contact", "LastName"))
+        ]
+
+    names, last_names_ = made({})
+    others = made({"Account.Name": tuple(names), "Contact.Name": tuple(f"A\t{name}" for name in last_names_)})
+    assert [len(names), len(last_names_), *map(len, others)] == [900] * 4
+    assert not names & others[0]
+    assert not last_names_ & others[1]

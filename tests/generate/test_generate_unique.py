@@ -8,12 +8,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from sfseed_core.errors import PlanRefused
+from sfseed_core.errors import PlanRefused, RecipeError
 from sfseed_core.generate.chooser import Chooser
 from sfseed_core.generate.engine import Engine
 from sfseed_core.recipe.model import ObjectRecipe, Plan, Recipe
 from sfseed_core.recipe.overrides import Overrides
 from sfseed_core.recipe.plan import make_plan
+from sfseed_core.recipe.read import parse_recipe
 from sfseed_core.schema.model import Field, ObjectSchema, Schema
 from sfseed_core.snapshot.model import Snapshot
 from tests.generate.conftest import AS_OF, snapshot
@@ -76,3 +77,33 @@ def test_a_domain_too_small_is_refused_with_its_size():
     small = {"Tiny__c": Field("Tiny__c", "Tiny", "double", precision=2, unique=True, custom=True, nillable=False)}
     with pytest.raises(PlanRefused, match=r"only 99 distinct values fit, 100 are wanted"):
         planned(100, 1, fields=small)
+
+
+def edged(fields: dict[str, Field], count: int, found: Snapshot | None = None) -> Plan:
+    """A plan of one object whose unique fields take values at the edge."""
+    flags = dict.fromkeys(("custom", "createable", "queryable", "updateable", "deletable"), True)
+    schema = Schema("00D000000000000AAA", "60.0", {"T__c": ObjectSchema("T__c", "T", "Ts", None, fields=fields, **flags)})
+    recipe = parse_recipe(
+        f"version: 1\nobjects: {{T__c: {{count: {count}, fields: {{{next(iter(fields))}: {{edge: true}}}}}}}}"
+    )
+    return make_plan(recipe, schema, found or snapshot(), chooser=Chooser(), seed=1)
+
+
+@pytest.mark.parametrize("length", [3, 20, 255])
+def test_unique_values_at_the_edge_never_repeat(length: int):
+    """Odd texts in a unique field are all different, fit it, and leave out what the org has."""
+    fields = {"Odd__c": Field("Odd__c", "Odd", "string", length=length, unique=True, custom=True, nillable=False)}
+    first = lowered(edged(fields, 3_000), "Odd__c")
+    second = lowered(edged(fields, 3_000, with_taken({("T__c", "Odd__c"): tuple(first.to_pylist())})), "Odd__c")
+    assert pc.count_distinct(pa.concat_arrays([first, second])).as_py() == 6_000
+    assert pc.max(pc.utf8_length(second)).as_py() <= length
+
+
+def test_too_few_unique_values_at_the_edge_are_refused():
+    """A unique number has a handful of values at its edge, a text of one character some tens of thousands: more are refused."""
+    numbers = {"N__c": Field("N__c", "N", "double", precision=9, unique=True, custom=True, nillable=False)}
+    with pytest.raises(RecipeError, match=r"T__c.N__c is unique, and too few values are at the edge of type double"):
+        edged(numbers, 10)
+    letters = {"L__c": Field("L__c", "L", "string", length=2, unique=True, custom=True, nillable=False)}
+    with pytest.raises(RecipeError, match=r"T__c.L__c is unique: 59,049 texts at its edge are free, 200,000 are wanted"):
+        edged(letters, 200_000)

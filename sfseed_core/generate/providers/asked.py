@@ -1,4 +1,4 @@
-"""What only a recipe asks for: templates over other fields, sequences, ranges, values at the edge of what is allowed."""
+"""What only a recipe asks for: templates over other fields, sequences, ranges."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from sfseed_core.generate.provider import (
     Scope,
     nothing_to_say,
 )
-from sfseed_core.generate.providers import choices, days
+from sfseed_core.generate.providers import days
 from sfseed_core.generate.providers.codes import capacity, taken_numbers
 from sfseed_core.generate.providers.companies import slugs
 from sfseed_core.generate.spelling import Template
@@ -238,84 +238,6 @@ def _range(scope: Scope) -> Make:
     return lambda rows: Numbers(curve.at(rows.draw(key)))
 
 
-_EDGE_TEXTS = (
-    "x",
-    "Zoë Ångström-Łukasiewicz",
-    "שלום עולם",
-    "مرحبا بالعالم",
-    "日本語テスト",
-    "🚀 Launch 👩‍💻",
-    "Quotes \"double\" and 'single', commas; semicolons",
-    "<b>not bold</b> & {not} a %template%",
-    "0012",
-    "=1+1",
-    "two  blanks",
-)
-_EDGE_EMAILS = ("a@example.com", "first+tag@sub.example.org", "o'brien@example.com", f"{'l' * 64}@example.com")
-_EDGE_LINKS = ("https://example.com", "https://example.com/?q=%C3%BC&x=1#top", f"https://example.com/{'p' * 180}")
-_EDGE_PHONES = ("1", "+1 (555) 010-0100 x1234", "0" * 40)
-_EDGE_DAYS = ("1700-01-01", "1970-01-01", "2000-02-29", "4000-12-31")
-_EDGE_TIMES = ("00:00:00", "12:00:00", "23:59:59")
-
-
-def _read_edge(request: FieldRequest, _: Options) -> Options:
-    """Return values at the edge of what the field takes, each valid."""
-    rules = request.rules
-    if request.field.type in CHOICE and (rules.by_controller or rules.by_record_type):
-        proposed = choices.propose(request)  # which values go together is the org's to say: all of them are drawn
-        if isinstance(proposed, str):
-            raise RecipeError(f"{_place(request)}: {proposed}")
-        return proposed
-    found = [value for value in _edges(request) if value.strip()]
-    if not found:
-        raise RecipeError(f"{_place(request)}: nothing is at the edge of type {request.field.type}")
-    return {"values": list(dict.fromkeys(found))}
-
-
-def _edges(request: FieldRequest) -> list[str]:
-    field, rules = request.field, request.rules
-    length = rules.max_chars or field.length or 255
-    values = rules.allowed or rules.suggested or field.active_values
-    by_type: dict[str, tuple[str, ...]] = {
-        "email": _EDGE_EMAILS,
-        "url": _EDGE_LINKS,
-        "phone": _EDGE_PHONES,
-        "time": _EDGE_TIMES,
-        "boolean": ("true", "false"),
-    }
-    if field.type in CHOICE:
-        return sorted(values, key=len)[:1] + sorted(values, key=len)[-1:] + list(values[:1]) + list(values[-1:])
-    if field.type in NUMBER:
-        return _edge_numbers(request)
-    if field.type in DAY:
-        return [f"{day}T00:00:00+00:00" if field.type == "datetime" else day for day in _edge_days(request)]
-    if field.type in by_type:
-        return [
-            value for value in by_type[field.type] if len(value) <= length or field.type in ("date", "datetime", "time")
-        ]
-    most = min(length, rules.max_bytes or length)
-    texts_that_fit = [value for value in _EDGE_TEXTS if len(value) <= length and len(value.encode()) <= most * 4]
-    return ["W" * most, *texts_that_fit]
-
-
-def _edge_days(request: FieldRequest) -> tuple[str, ...]:
-    """Return the earliest and latest days among others; of two in an order the first is early and the second late."""
-    pairs = [rule.fields for rule in request.context.rules.standard if rule.kind == "not_after"]
-    if any(fields[1] == request.field.name for fields in pairs):
-        return _EDGE_DAYS[-1:]
-    return _EDGE_DAYS[:1] if any(fields[0] == request.field.name for fields in pairs) else _EDGE_DAYS
-
-
-def _edge_numbers(request: FieldRequest) -> list[str]:
-    rules, scale = request.rules, 0 if request.field.type in WHOLE else request.field.scale
-    digits = min(rules.whole_digits if rules.whole_digits is not None else 9, 15 - min(scale, 4))
-    most = 10**digits - 1
-    low = -most if rules.low is None else max(int(rules.low), -most)
-    high = most if rules.high is None else min(int(rules.high), most)
-    smallest = [str(Decimal(1).scaleb(-scale)), str(-Decimal(1).scaleb(-scale))] if scale else ["1", "-1"]
-    return [one for one in (str(low), str(high), "0", *smallest) if low <= Decimal(one) <= high]
-
-
 PROVIDERS = (
     Provider(
         "template",
@@ -350,14 +272,5 @@ PROVIDERS = (
             "fixed": "of days: its ends were not said by today, so that a load on a later day leaves them",
         },
         read=_read_range,
-    ),
-    Provider(
-        "edge",
-        "values at the edge of what the field takes",
-        ALL_TEXT | CHOICE | NUMBER | DAY | {"time", "boolean"},
-        nothing_to_say,
-        choices.prepare,
-        options={},
-        read=_read_edge,
     ),
 )

@@ -189,7 +189,7 @@ def _own_domains(rows: Rows, field: str, before: str) -> Joined:
         source = column.options
         return company_domains(rows, {**source, "company": source["field"]}, before)
     if column.provider != COMPANY:
-        return joined(before, Texts(slugs(rows.cells(field).text(), "company")), DOMAIN_END)
+        return joined(before, Texts(slugs_or_numbers(rows, field, "company-")), DOMAIN_END)
     pools = rows.pools(column.options.get("locale"))
     one = companies(rows, field, pools)
     heads, middles, tails = rows.engine.once(("domains", pools.locale, before), lambda: _domain_parts(pools, before))
@@ -215,14 +215,21 @@ def no_company(rows: Rows, before: str) -> Joined:
     return joined(Coded(pool, draws.below(drawn, len(pool))))
 
 
-def slugs(array: pa.StringArray, otherwise: str) -> pa.StringArray:
+def slugs_or_numbers(rows: Rows, field: str, before: str, most: int = 24) -> pa.StringArray:
+    """Return a field's texts as slugs; where nothing remains of one, `before` and a number, so that no two are the same."""
+    named = slugs(rows.cells(field).text(), "", most)
+    numbered = joined(before, *whole(rows.records + 1)).text()
+    return kernels.if_else(kernels.equal(named, texts.scalar("")), numbered, named)
+
+
+def slugs(array: pa.StringArray, otherwise: str, most: int = 24) -> pa.StringArray:
     """Return any text as it may stand in a host name or before an @; `otherwise` where nothing of it remains."""
     bare = kernels.replace_substring_regex(kernels.utf8_normalize(array, form="NFKD"), pattern=r"\p{M}+", replacement="")
     lower = kernels.utf8_lower(bare)
     for letter, latin in _LETTERS:
         lower = kernels.replace_substring(lower, pattern=letter, replacement=latin)
     plain = kernels.replace_substring_regex(lower, pattern="[^a-z0-9]+", replacement="-")
-    trimmed = kernels.utf8_slice_codeunits(kernels.utf8_trim(plain, characters="-"), 0, 24)
+    trimmed = kernels.utf8_slice_codeunits(kernels.utf8_trim(plain, characters="-"), 0, most)
     trimmed = kernels.coalesce(kernels.utf8_trim(trimmed, characters="-"), texts.scalar(otherwise))
     return kernels.if_else(kernels.equal(trimmed, texts.scalar("")), texts.scalar(otherwise), trimmed)
 

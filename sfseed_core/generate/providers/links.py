@@ -12,7 +12,7 @@ from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Coded, Joined, Texts, joined
 from sfseed_core.generate.owners import company_field
 from sfseed_core.generate.provider import LINKS, TEXT, Make, Options, Provider, Scope
-from sfseed_core.generate.providers.companies import company_domains, slugs
+from sfseed_core.generate.providers.companies import company_domains, slugs, slugs_or_numbers
 from sfseed_core.generate.providers.people import (
     FIRST_NAME,
     LAST_NAME,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _SHORT_EMAIL = 60  # below this a name and a company's domain may not fit: then a number at a reserved domain
 _RESERVED = "@example.com"
+_LONGEST_DOMAIN = 24 + len(".example.com")  # of a company whose name is none of ours
 _CODE_WIDTH = 7
 _CODES = 32**_CODE_WIDTH
 _OWN = re.compile("work|home|alternate|personal|other|second", re.IGNORECASE)
@@ -87,6 +88,8 @@ def _email(scope: Scope) -> Make:
 
     if "name" in scope.options:
         return _named_email(scope, code)
+    rest = (scope.column.length or 80) - _LONGEST_DOMAIN - len("..@") - (_CODE_WIDTH if code else 0)
+    most = max(1, min(rest // 2, 24))
 
     def make(rows: Rows) -> Joined:
         drawn = rows.draw(key)
@@ -95,11 +98,11 @@ def _email(scope: Scope) -> Make:
         if is_drawn(rows, first, FIRST_NAME):
             parts.append(Coded(firsts, first_codes(rows, first) + (style == _INITIAL) * first_names))
         else:
-            parts.append(Texts(slugs(rows.cells(str(first)).text(), "x")))
+            parts.append(Texts(slugs(rows.cells(str(first)).text(), "x", most)))
         if is_drawn(rows, last, LAST_NAME):
             parts.append(Coded(lasts, last_codes(rows, last) + style * last_names))
         else:
-            parts += [".", Texts(slugs(rows.cells(str(last)).text(), "x"))]
+            parts += [".", Texts(slugs_or_numbers(rows, str(last), "x", most))]
         who = persons(rows)
         if who is not None and who.copies.any():
             parts.append(_numbered(rows, who.copies))
