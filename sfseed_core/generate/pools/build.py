@@ -26,6 +26,8 @@ _SOURCE = _FOLDER / "source"
 _MOST_NAMES = 1500
 _MOST_STEMS = 1200
 _WEIGHT_UNIT = 1_000_000
+_RANKS = 20
+"""Of names listed by their frequency the 21st is half as frequent as the first."""
 _NO_NAMES = frozenset({"auch Schlauchin", "Dussen van"})
 """Slips in Faker's lists."""
 
@@ -132,7 +134,10 @@ def people(locale: str) -> Columns:
 
 @dataclass(frozen=True, slots=True)
 class _Mending:
-    """What is added to Faker's names of a locale, left out of them, and spelt otherwise."""
+    """What is added to Faker's names of a locale, left out of them, and spelt otherwise, or listed in their stead.
+
+    A list in their stead (`only_male`) begins with the most frequent names.
+    """
 
     words: Mapping[str, str]
 
@@ -148,6 +153,8 @@ class _Mending:
         weights = dict(names.items()) if hasattr(names, "items") else dict.fromkeys(names, 1.0)
         usual = sum(weights.values()) / len(weights)
         weights |= {name: usual for name in _items(self.words.get(kind, "")) if name not in weights}
+        if ranked := _items(self.words.get(f"only_{kind}", "")):
+            weights = {name: 1 / (place + _RANKS) for place, name in enumerate(ranked)}
         spelt = dict(pair.split("=") for pair in _items(self.words.get("spelt", "")))
         left_out = {*_items(self.words.get("unused", "")), *_items(self.words.get(f"unused_{kind}", ""))}
         mended: dict[str, float] = {}
@@ -226,17 +233,23 @@ def _ten_thousandths(degrees: str) -> int:
 
 def _streets(columns: Columns) -> Columns:
     kinds, gap = columns.pop("street_kinds"), str((columns.pop("street_join", [" "]) or [""])[0])
-    if columns.pop("street_order", None):
+    order = columns.pop("street_order", None)
+    if not kinds:
+        return {}  # the streets are whole names
+    if order:
         return {"streets": [f"{kind} {name}" for name in columns["streets"] for kind in kinds]}
     return {"streets": [f"{name}{gap}{kind}" for name in columns["streets"] for kind in kinds]}
 
 
 def _companies(trades: list[str], columns: Columns) -> Columns:
-    """Stems are place-like words and family names; each trade belongs to an industry."""
+    """Stems are place-like words and family names that read well as a company's; each trade belongs to an industry."""
     names, slugs, weights = columns["last_names"], columns["last_slugs"], columns["last_weights"]
+    unused = {*columns.pop("company_unused", [])}
     common = sorted(range(len(names)), key=lambda place: -int(weights[place]))
     stems = dict(_read_as(str(word)) for word in columns["company_stems"])
-    stems |= {str(names[place]): str(slugs[place]) for place in common if names[place] not in stems}
+    stems |= {
+        str(names[place]): str(slugs[place]) for place in common if names[place] not in unused and names[place] not in stems
+    }
     by_slug = {stems[stem]: stem for stem in reversed(first_words(stems, _MOST_STEMS))}  # a slug is the web site's name
     stems = {stem: slug for slug, stem in by_slug.items()}
     known_trades = second_words(trade.split("|")[0] for trade in trades)

@@ -19,7 +19,7 @@ from sfseed_core.generate.unique import Free
 from sfseed_core.snapshot.taken import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.chooser import FieldRequest
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 DOMAIN_END = ".example.com"
 _LETTERS = (("ß", "ss"), ("ø", "o"), ("æ", "ae"), ("œ", "oe"), ("ł", "l"), ("đ", "d"))  # that are no letter with an accent
 NO_COMPANY = ("example.com", "example.org", "example.net")
+OWN_WORD = "~"
+"""Where a trade has it, the company's own word stands behind the trade (`Transportes ~`), else before it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,35 +85,54 @@ def _company_numbers(pools: Pools, names: Iterable[str]) -> list[int]:
     """Return the numbers of those companies among the names that are of our words, whatever their legal form."""
     stems, trades = (texts.listed(pools.text(f"company_{part}")) for part in ("stems", "trades"))
     stem_of, trade_of = ({word: place for place, word in enumerate(words)} for words in (stems, trades))
+    before = {trade.removesuffix(OWN_WORD): place for trade, place in trade_of.items() if trade.endswith(OWN_WORD)}
     gap, longest = pools.settings.get("company_gap", " "), max(len(stem) for stem in stems)
     found = set()
     for name in names:
         for end in range(1, min(longest, len(name)) + 1):
             if name[:end] in stem_of and name[end : end + len(gap)] == gap:
-                rest = name[end + len(gap) :]
-                trade = next((trade_of[rest[:to]] for to in range(len(rest), 0, -1) if rest[:to] in trade_of), None)
+                trade = _longest_of(trade_of, name[end + len(gap) :])
                 found |= set() if trade is None else {stem_of[name[:end]] * len(trades) + trade}
+        for word, trade in before.items():
+            stem = _longest_of(stem_of, name.removeprefix(word)) if name.startswith(word) else None
+            found |= set() if stem is None else {stem * len(trades) + trade}
     return sorted(found)
+
+
+def _longest_of(known: Mapping[str, int], text: str) -> int | None:
+    """Return the place of the longest of the words that the text begins with."""
+    return next((known[text[:to]] for to in range(len(text), 0, -1) if text[:to] in known), None)
 
 
 def _name(scope: Scope) -> Make:
     pools, key, field = scope.pools, scope.key("form"), scope.column.field
     gap = pools.settings.get("company_gap", " ")
-    stems = texts.join(pools.text("company_stems"), gap)
-    trades, forms = pools.text("company_trades"), pools.text("company_forms")
+    stems, forms = pools.text("company_stems"), pools.text("company_forms")
+    leads, trades = _around_own_word(pools.text("company_trades"), "", gap)
     endings, styles = _products(trades, forms, gap)
     regions, tails = _after(pools.text("company_regions").slice(1), gap), _after(forms, gap)
 
     def make(rows: Rows) -> Cells:
         one, style = companies(rows, field, pools), draws.below(rows.draw(key), styles)
-        parts: list[Coded | str] = [Coded(stems, one.stems), Coded(endings, one.trades * styles + style)]
-        if one.regions is not None:
-            parts[1:] = [Coded(trades, one.trades), Coded(regions, one.regions), Coded(tails, style)]
+        parts: list[Coded | str] = [] if leads is None else [Coded(leads, one.trades)]
+        parts.append(Coded(stems, one.stems))
+        if one.regions is None:
+            parts.append(Coded(endings, one.trades * styles + style))
+        else:
+            parts += [Coded(trades, one.trades), Coded(regions, one.regions), Coded(tails, style)]
         if one.numbers is not None:
             parts += [" ", *whole(one.numbers + 1)]
         return joined(*parts).fitted(scope.column.length)
 
     return make
+
+
+def _around_own_word(trades: pa.StringArray, before: str, gap: str) -> tuple[pa.StringArray | None, pa.StringArray]:
+    """Return what stands ahead of companies' own words by trade (None: never anything), and what stands behind them."""
+    words_ = texts.listed(trades)
+    ahead = [before + word.removesuffix(OWN_WORD) if word.endswith(OWN_WORD) else before for word in words_]
+    behind = ["" if word.endswith(OWN_WORD) else gap + word for word in words_]
+    return (texts.strings(ahead) if len({*ahead}) > 1 else None), texts.strings(behind)
 
 
 def _products(trades: pa.StringArray, forms: pa.StringArray, gap: str) -> tuple[pa.StringArray, int]:
@@ -192,20 +213,29 @@ def _own_domains(rows: Rows, field: str, before: str) -> Joined:
         return joined(before, Texts(slugs_or_numbers(rows, field, "company-")), DOMAIN_END)
     pools = rows.pools(column.options.get("locale"))
     one = companies(rows, field, pools)
-    heads, middles, tails = rows.engine.once(("domains", pools.locale, before), lambda: _domain_parts(pools, before))
-    parts: list[Coded | str] = [Coded(heads, one.stems)]
+    leads, stems, middles, tails = rows.engine.once(("domains", pools.locale, before), lambda: _domain_parts(pools, before))
+    parts: list[Coded | str] = [] if leads is None else [Coded(leads, one.trades)]
+    parts.append(Coded(stems, one.stems))
     if one.numbers is not None:
-        parts += [*whole(one.numbers + 1), "-"]
+        parts += ["-", *whole(one.numbers + 1)]
     if one.regions is not None:
         parts.append(Coded(middles, one.regions))
     return joined(*parts, Coded(tails, one.trades))
 
 
-def _domain_parts(pools: Pools, before: str) -> tuple[pa.StringArray, pa.StringArray, pa.StringArray]:
-    """Return what domains begin with, the regions within them, and what they end in."""
-    stems, trades, regions = (pools.text(f"company_{part}_slugs") for part in ("stem", "trade", "region"))
-    middles = pa.concat_arrays([regions.slice(0, 1), texts.join(regions.slice(1), "-")])
-    return texts.join(before, stems, "-"), middles, texts.join(trades, DOMAIN_END)
+def _domain_parts(
+    pools: Pools, before: str
+) -> tuple[pa.StringArray | None, pa.StringArray, pa.StringArray, pa.StringArray]:
+    """Return what domains begin with by trade, if anything, then by stem; the regions within them, and what they end in."""
+    stems, slugs_, regions = (pools.text(f"company_{part}_slugs") for part in ("stem", "trade", "region"))
+    names = texts.listed(pools.text("company_trades"))
+    marked = [
+        f"{slug}-{OWN_WORD}" if name.endswith(OWN_WORD) else slug
+        for name, slug in zip(names, texts.listed(slugs_), strict=True)
+    ]
+    leads, trades = _around_own_word(texts.strings(marked), before, "-")
+    middles = pa.concat_arrays([regions.slice(0, 1), texts.join("-", regions.slice(1))])
+    return leads, stems if leads is not None else texts.join(before, stems), middles, texts.join(trades, DOMAIN_END)
 
 
 def no_company(rows: Rows, before: str) -> Joined:
