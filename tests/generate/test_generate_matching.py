@@ -98,6 +98,40 @@ def test_a_hundred_thousand_companies_have_different_match_keys():
     assert len(keys) == MANY
 
 
+@pytest.mark.parametrize("locale", ["en_US", "es_ES"])
+def test_companies_that_the_org_has_are_left_out(locale):
+    """Names of the org's accounts are made again for none, whether a language says a company's trade behind its word or before."""
+    org, recipe = (
+        schema(thing("Account", text("Name", nillable=False))),
+        parse_recipe("version: 1\nobjects: {Account: 500}"),
+    )
+    plans = []
+    held: tuple[str, ...] = ()
+    for _ in range(2):
+        known = snapshot(taken=MappingProxyType({"Account.Name": held}))
+        plans.append(
+            Engine(make_plan(recipe, org, known, chooser=Chooser(), seed=7, locale=locale)).rows("Account", 0, 500)
+        )
+        held = tuple(listed(plans[0].column("Name")))
+    keys = [{tuple(name.split(" ")[:2]) for name in listed(one.column("Name"))} for one in plans]
+    assert len(keys[0]) > 490
+    assert not keys[0] & keys[1]
+
+
+def test_a_trade_may_stand_before_a_companys_own_word():
+    """Spanish says it so of some trades; the web site follows the name, and no two names share both words."""
+    site = column("Website", "url", "website", {"company": "Name"}, length=255)
+    name = column("Name", "string", "company", length=255)
+    made = Engine(Plan(7, PLAN.as_of, "GMT", "es_ES", (ObjectPlan("Account", 20_000, 0, (name, site)),), ""))
+    batch = made.rows("Account", 0, 20_000)
+    pairs = dict(zip(listed(batch.column("Name")), listed(batch.column("Website")), strict=True))
+    assert len({tuple(name.split(" ")[:2]) for name in pairs}) == 20_000
+    transport = {name: site for name, site in pairs.items() if name.startswith("Transportes ")}
+    assert len(transport) > 300
+    assert all(site.startswith("https://www.transportes-") for site in transport.values())
+    assert next(site for name, site in pairs.items() if " Arquitectos" in name).endswith("-arquitectos.example.com")
+
+
 def test_similarity_is_jaro_winklers():
     """Textbook values of the Jaro-Winkler similarity."""
     assert similarity("martha", "marhta") == pytest.approx(0.9611, abs=1e-4)
