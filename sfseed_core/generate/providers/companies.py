@@ -246,9 +246,10 @@ def no_company(rows: Rows, before: str) -> Joined:
 
 
 def slugs_or_numbers(rows: Rows, field: str, before: str, most: int = 24) -> pa.StringArray:
-    """Return a field's texts as slugs; where nothing remains of one, `before` and a number, so that no two are the same."""
+    """Return a field's texts as slugs; where nothing remains of one, `before` and numbers that no other record nor seed has."""
     named = slugs(rows.cells(field).text(), "", most)
-    numbered = joined(before, *whole(rows.records + 1)).text()
+    seed = rows.engine.key(rows.plan.name, field, "nameless") % 10**4
+    numbered = joined(f"{before}{seed}-", *whole(rows.records + 1)).text()
     return kernels.if_else(kernels.equal(named, texts.scalar("")), numbered, named)
 
 
