@@ -48,7 +48,7 @@ def build(locale: str) -> tuple[Columns, dict[str, str]]:
     columns |= _cities(folder, settings)
     columns |= _streets(columns)
     columns |= _companies(_items(words["company_trades"]), columns)
-    columns |= _tagged("job_titles", words, "departments", "job_weights")
+    columns |= _by_gender("job_titles", _tagged("job_titles", words, "departments", "job_weights"))
     columns |= _tagged("product_kinds", words, "product_families")
     columns |= _tagged("salutations", words, "salutation_genders")
     return columns, settings
@@ -129,6 +129,7 @@ def people(locale: str) -> Columns:
         "last_names": [re.sub("^Mc[a-z]", lambda start: f"Mc{start[0][2].upper()}", name) for name, _ in last],
         "last_slugs": family,
         "last_weights": [weight for _, weight in last],
+        **mending.unpaired(),
     }
 
 
@@ -163,6 +164,11 @@ class _Mending:
                 written = " ".join(spelt.get(word, word) for word in name.split(" "))
                 mended[written] = max(weight, mended.get(written, 0.0))
         return mended
+
+    def unpaired(self) -> Columns:
+        """Return the known persons whose names are not to be given to anybody."""
+        known = _items(self.words.get("unpaired", ""))
+        return {"unpaired": known} if known else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +277,14 @@ def _read_as(item: str, sign: str = "/") -> tuple[str, str]:
     """Split `text/in Latin letters`; without the second part the text without its accents."""
     text, _, letters = item.partition(sign)
     return text, letters or slug(text)
+
+
+def _by_gender(name: str, columns: Columns) -> Columns:
+    """Split `Acheteur/Acheteuse` into what men and what women are called, if any words of the locale have both."""
+    forms = [str(word).split("/") for word in columns[name]]
+    if all(len(one) == 1 for one in forms):
+        return columns
+    return {**columns, name: [one[0] for one in forms], f"{name}_female": [one[-1] for one in forms]}
 
 
 def _tagged(name: str, words: Mapping[str, str], tag: str, weight: str | None = None) -> Columns:

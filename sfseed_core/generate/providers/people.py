@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Coded, Joined, joined
@@ -118,7 +119,14 @@ def _free_pairs(engine: Engine, plan: ObjectPlan, pools: Pools) -> Free | None:
     if any(one.length and texts.longest(pool) > one.length for (one,), pool in zip(columns, names, strict=True)):
         return None
     size = len(pools.numbers("pair_firsts")) * len(pools.numbers("pair_lasts"))
-    return Free.of(size, engine.key("people"), columns[1][0].options.get("taken", {}).get(pools.locale, ()))
+    taken = columns[1][0].options.get("taken", {}).get(pools.locale, ())
+    return Free.of(size, engine.key("people"), [*taken, *_known_pairs(pools)])
+
+
+def _known_pairs(pools: Pools) -> list[int]:
+    """Return the numbers of the pairs that are the names of persons whom everybody knows."""
+    known = texts.listed(pools.text("unpaired")) if pools.has("unpaired") else []
+    return _pair_numbers(pools, [name.split(" ", maxsplit=1) for name in known])
 
 
 def _persons(rows: Rows, free: Free) -> Persons:
@@ -241,8 +249,20 @@ def _initial(scope: Scope) -> Make:
 
 
 def _job_title(scope: Scope) -> Make:
-    drawn, field = words(scope, scope.pools.text("job_titles"), scope.pools.numbers("job_weights")), scope.column.field
-    return lambda rows: drawn(rows).masked(once_only(rows, field))
+    """A title, in the form that suits the first name where the locale has two; all of men's come before all of women's."""
+    pools, key, field, length = scope.pools, scope.key(), scope.column.field, scope.column.length
+    table = drawn_places(pools.text("job_titles"), length, pools.numbers("job_weights"))
+    both = [pools.text(name) for name in ("job_titles", "job_titles_female") if pools.has(name)]
+    pool, count, males = texts.fit(pa.concat_arrays(both), length), len(both[0]), int(pools.numbers("first_males")[0])
+    first = next((one.field for one in scope.object.columns if one.provider == FIRST_NAME), None)
+
+    def make(rows: Rows) -> Coded:
+        codes = table[draws.sixteenths(rows.draw(key))]
+        if len(both) > 1:
+            codes = codes + (first_codes(rows, first) >= males) * np.int32(count)
+        return Coded(pool, codes).masked(once_only(rows, field))
+
+    return make
 
 
 def _title_field(request: FieldRequest) -> Options:
@@ -260,7 +280,7 @@ def _department(scope: Scope) -> Make:
 
     def make(rows: Rows) -> Coded:
         titles = rows.cells(str(field))
-        return Coded(pool, titles.codes if isinstance(titles, Coded) else np.zeros(len(rows), dtype=np.int32))
+        return Coded(pool, titles.codes % len(pool) if isinstance(titles, Coded) else np.zeros(len(rows), dtype=np.int32))
 
     return make
 
