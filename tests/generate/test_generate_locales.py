@@ -67,6 +67,28 @@ def test_people_are_of_their_companys_locale(records):
         assert not one["Title"] or (one["Title"] in titles) == japanese
 
 
+def test_titles_have_the_gender_of_the_person(tmp_path, home):
+    """Where a language has two forms of a title, the first name decides; the department is that of both."""
+    recipe = """
+version: 1
+locale: fr_FR
+objects:
+  Contact: {count: 300, only: [FirstName, LastName, Title, Department], fields: {Title: {empty: 0}, Department: {empty: 0}}}
+"""
+    pools = Pools.of("fr_FR")
+    men, women, departments = (listed(pools.text(name)) for name in ("job_titles", "job_titles_female", "departments"))
+    males, names = int(pools.numbers("first_males")[0]), listed(pools.text("first_names"))
+    both = set(names[:males]) & set(names[males:])
+    seen = Counter()
+    for one in made(tmp_path, recipe)["Contact"]:
+        if one["FirstName"] not in both:
+            titles = women if one["FirstName"] in names[males:] else men
+            assert departments[titles.index(one["Title"])] == one["Department"]
+            seen[one["Title"]] += 1
+    assert seen["Acheteur"]
+    assert seen["Acheteuse"]
+
+
 def test_an_object_may_say_its_own_locale(records):
     """What an object says wins over the recipe."""
     assert {one["City"] for one in records["Lead"]} <= cities("fr_FR")

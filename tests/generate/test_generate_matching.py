@@ -73,6 +73,21 @@ def test_persons_that_the_org_has_are_left_out():
     assert identity(again) == identity(make_plan(recipe, org, snapshot(), chooser=Chooser(), seed=7, locale="en_US"))
 
 
+def test_nobody_bears_a_known_persons_name():
+    """Of all pairs of French names those are given to nobody that belong to persons whom everybody knows."""
+    pools = Pools.of("fr_FR")
+    known = {tuple(name.split(" ", maxsplit=1)) for name in listed(pools.text("unpaired"))}
+    parts = (("first_names", "pair_firsts"), ("last_names", "pair_lasts"))
+    firsts, lasts = ({listed(pools.text(name))[place] for place in pools.numbers(pair)} for name, pair in parts)
+    paired = {(first, last) for first, last in known if first in firsts and last in lasts}
+    count = len(firsts) * len(lasts) - len(paired)
+    names = Engine(Plan(7, PLAN.as_of, "GMT", "fr_FR", (people("Contact", count),), "")).rows("Contact", 0, count)
+    given = set(zip(listed(names.column("FirstName")), listed(names.column("LastName")), strict=True))
+    assert len(given) == count
+    assert ("Michel", "Blanc") in paired
+    assert not given & known
+
+
 @pytest.mark.parametrize("locale", shipped())
 def test_names_of_pairs_are_unlike_each_other(locale):
     """Of the names that pairs are made of no two are similar by letters or sound, nor a last name by sound like a first."""
