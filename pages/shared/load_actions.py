@@ -138,11 +138,18 @@ def _again(status: RunStatus) -> None:
 
 
 def _report(run_id: str) -> str:
+    from sfseed_core.errors import NotFound
+    from sfseed_core.load.held_because import held_back
     from sfseed_core.load.page_of_run import html
 
     run = Run.open(resources.home(), run_id)
     try:
-        return html(run)
+        dataset = run.get("dataset")
+        try:
+            held = [] if dataset is None else held_back(run, resources.dataset(dataset))
+        except NotFound:  # removed since, or a run of another machine
+            held = []
+        return html(run, held)
     finally:
         run.close()
 

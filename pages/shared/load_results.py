@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import tempfile
+import zipfile
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,7 +15,9 @@ from pages.shared import labels, load_live, press, resources, state, words
 from pages.shared.shelf import shelf
 from sfseed_core.errors import SfseedError
 from sfseed_core.load.advice import advice
+from sfseed_core.load.after import write_errors
 from sfseed_core.load.failures import failures
+from sfseed_core.load.held_because import held_back
 from sfseed_core.load.journal import Run
 from sfseed_core.load.report import job_csv, settled_jobs
 from sfseed_core.load.status import RunState
@@ -35,7 +41,7 @@ def results(run_id: str) -> None:
     try:
         status = run.status()
         dataset, org = _dataset(status), _org(run)
-        _held(status)
+        _held(run, status, dataset)
         _causes(status, failures(run))
         if org is not None and status.state is not RunState.UNDONE:
             _examples(run, dataset, org)
@@ -64,14 +70,53 @@ def _org(run: Run) -> Org | None:
     return org if org.org_id == run.get("org_id") else None
 
 
-def _held(status: RunStatus) -> None:
+def _held(run: Run, status: RunStatus, dataset: Dataset | None) -> None:
+    """How many records were held back, and what keeps them back."""
     held = sum(one.held for one in status.objects.values())
-    if held and status.state is not RunState.UNDONE:
-        st.warning(
-            f"{words.many(held, 'record')} held back: the org would have refused them, or what they point to is not in. "
-            "Mend them in *Preview*, then retry.",
-            icon=":material/pan_tool:",
+    if not held or status.state is RunState.UNDONE:
+        return
+    st.warning(
+        f"{words.many(held, 'record')} held back: the org would have refused them, or what they point to is not in. "
+        "Mend that in *Preview*, then retry.",
+        icon=":material/pan_tool:",
+    )
+    if dataset is None:
+        return
+    key = (resources.home(), run.id, tuple(status.objects.values()), tuple(status.updates.values()))
+    found = shelf().get("held", key, lambda: held_back(run, dataset))
+    with st.expander(f"What keeps them back: {words.many(len(found), 'reason')}", icon=":material/account_tree:"):
+        st.dataframe(
+            [
+                {
+                    "Held back": labels.where(one.object, dataset.schema),
+                    "Records": one.count,
+                    "Because": one.sentence(),
+                }
+                for one in found
+            ],
+            hide_index=True,
+            column_config={"Because": st.column_config.TextColumn(width="large"), **words.numbers("Records")},
+            alt="What keeps records back",
         )
+        st.download_button(
+            "All records that are not in, and why (ZIP of CSV)",
+            data=partial(_errors, run.id, dataset.id),
+            file_name=f"{run.id}-errors.zip",
+            mime="application/zip",
+            on_click="ignore",
+            key=f"errors_{run.id}",
+        )
+
+
+def _errors(run_id: str, dataset_id: str) -> bytes:
+    run, sink = Run.open(resources.home(), run_id), io.BytesIO()
+    try:
+        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as packed:
+            for path in write_errors(run, resources.dataset(dataset_id), Path(folder)):
+                packed.write(path, path.name)
+        return sink.getvalue()
+    finally:
+        run.close()
 
 
 def _examples(run: Run, dataset: Dataset | None, org: Org) -> None:

@@ -54,7 +54,7 @@ def _state(one: RunStatus, gone: set[str]) -> str:
 
 
 def show(run: options.RunName, *, json: options.Json = False) -> None:
-    """Show one run: counts per object, and the failures by cause."""
+    """Show one run: counts per object, the failures by cause, and what keeps back the records that were held back."""
     from sfseed_core import system
     from sfseed_core.load.advice import advice
     from sfseed_core.load.failures import failures
@@ -70,7 +70,12 @@ def show(run: options.RunName, *, json: options.Json = False) -> None:
             where = f" ({', '.join(cause.fields)})" if cause.fields else ""
             lines.append(f"  {cause.object}  {cause.code}{where}  x {cause.count:,}  {cause.message}")
             lines.append(f"    {advice(cause.code)}")
-    data = summary.as_json(status) | {"failures": [one.to_json() | {"advice": advice(one.code)} for one in causes]}
+    held = summary.held(opened, status)
+    lines += ["", *summary.held_text(held)] if held else []
+    data = summary.as_json(status) | {
+        "failures": [one.to_json() | {"advice": advice(one.code)} for one in causes],
+        "held": [one.to_json() for one in held],
+    }
     Console(json=json).result(data, lines)
 
 

@@ -66,7 +66,7 @@ def report(run: options.RunName, out: _File, *, json: options.Json = False) -> N
     from sfseed_core.load.page_of_run import html
 
     opened = Run.open(system.home(), run)
-    system.write_durably(out, html(opened).encode())
+    system.write_durably(out, html(opened, summary.held(opened, opened.status())).encode())
     Console(json=json).result({"run": opened.id, "file": str(out)}, f"{out}: the report of {opened.id}")
 
 

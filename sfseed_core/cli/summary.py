@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,8 @@ from sfseed_core.load.steps import is_activation
 
 if TYPE_CHECKING:
     from sfseed_core.cli.console import Console
+    from sfseed_core.load.held_because import Held
+    from sfseed_core.load.journal import Run
     from sfseed_core.load.status import Counts, RunStatus
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -64,6 +66,27 @@ def as_text(status: RunStatus) -> list[str]:
     if status.error:
         lines.append(f"error: {status.error}")
     return lines
+
+
+def held(run: Run, status: RunStatus) -> list[Held]:
+    """Return why records of a run that rests were held back; nothing where its dataset is not on this machine."""
+    from sfseed_core import system
+    from sfseed_core.dataset.store import open_dataset
+    from sfseed_core.errors import NotFound
+    from sfseed_core.load.held_because import held_back
+
+    if status.dataset is None or not (status.state.ended or status.state is RunState.STOPPED):
+        return []
+    try:
+        return held_back(run, open_dataset(system.home(), status.dataset))
+    except NotFound:
+        return []
+
+
+def held_text(found: Sequence[Held]) -> list[str]:
+    """Return what keeps records back as lines for a person."""
+    lines = [f"  {one.object}  x {one.count:,}  {one.sentence()}" for one in found]
+    return ["Held back, and what keeps them back (a retry sends them once that is in):", *lines]
 
 
 def lost(counts: Counts) -> int:

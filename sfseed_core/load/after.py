@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sfseed_core import system
 from sfseed_core.dataset import vectors
 from sfseed_core.dataset.export.csv import CsvEncoder
 from sfseed_core.dataset.export.disarm import disarmed
 from sfseed_core.dataset.export.readable import readable
-from sfseed_core.load import ids, jobs
-from sfseed_core.load.jobs import Phase, files_of
+from sfseed_core.load import ids
+from sfseed_core.load.failures import lost_records
+from sfseed_core.load.held_because import held_lines
+from sfseed_core.load.jobs import files_of
 from sfseed_core.load.outcome import Fate, Outcome
 from sfseed_core.load.report import ERROR_COLUMN, ID_COLUMN, settled_jobs
-from sfseed_core.load.steps import update_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 IDS_SCHEMA = pa.schema([("object", pa.string()), ("record", pa.int64()), ("id", pa.string())])
 RECORD_COLUMN = "Record"
-_LOST = (int(Fate.FAILED), int(Fate.UNPROCESSED), int(Fate.IN_DOUBT))
 
 
 def record_ids(run: Run) -> Iterator[pa.Table]:
@@ -44,11 +43,12 @@ def record_ids(run: Run) -> Iterator[pa.Table]:
 def write_errors(run: Run, dataset: Dataset, folder: Path) -> dict[Path, int]:
     """Write a CSV for each object (and each reference filled later) of which records are not in; return their sizes.
 
-    The columns are those of Salesforce's failed results, then the record's number in the dataset, then its cells.
+    Those that were held back are among them, with what keeps them back in the place of the org's error. The
+    columns are those of Salesforce's failed results, then the record's number in the dataset, then its cells.
     """
     folder.mkdir(parents=True, exist_ok=True)
     written: dict[Path, int] = {}
-    for (name, field), lost in _lost(run).items():
+    for (name, field), lost in _not_in(run, dataset).items():
         table = lost.sort_by("record")
         records = readable(
             dataset.plan.object(name),
@@ -56,7 +56,8 @@ def write_errors(run: Run, dataset: Dataset, folder: Path) -> dict[Path, int]:
         )
         columns = {ID_COLUMN: table["id"], ERROR_COLUMN: table["error"], RECORD_COLUMN: table["record"]}
         columns |= {one: records[one] for one in records.column_names if one not in columns}
-        path = folder / f"{system.safe_name(update_name(name, field) if field else name)}.errors.csv"
+        called = ".".join(system.safe_name(one) for one in (name, field) if one is not None)
+        path = folder / f"{called}.errors.csv"
         path.write_bytes(CsvEncoder(tuple(columns)).whole(disarmed(pa.table(columns))))
         written[path] = table.num_rows
     return written
@@ -64,24 +65,17 @@ def write_errors(run: Run, dataset: Dataset, folder: Path) -> dict[Path, int]:
 
 def missing(run: Run, object_name: str) -> np.ndarray:
     """Return the numbers of the object's records that the org refused or left undone, ascending."""
-    found = [vectors.numbers(lost["record"]) for (name, _), lost in _lost(run).items() if name == object_name]
+    found = [vectors.numbers(lost["record"]) for (name, _), lost in lost_records(run).items() if name == object_name]
     return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
 
 
-def _lost(run: Run) -> dict[tuple[str, str | None], pa.Table]:
-    """The records that are not in as things stand, with their error: what a record's last job says counts."""
-    seen: dict[tuple[str, str | None], pa.Array] = {}
-    lost: dict[tuple[str, str | None], list[pa.Table]] = {}
-    for job in reversed(jobs.read_jobs(run, phases={Phase.SETTLED}, operations=(*jobs.MAKING, "update"))):
-        found = Outcome.read(files_of(run, job).outcome)
-        kind = (job.object, job.field)
-        keys = vectors.integers(found.keys)
-        later = seen.get(kind, pa.nulls(0, pa.int64()))
-        told = vectors.mask(pc.is_in(keys, value_set=later))
-        mine = ~told & (found.keys >= 0) & np.isin(found.fates, _LOST)
-        seen[kind] = pa.concat_arrays([later, keys])
-        if mine.any():
-            chosen = vectors.booleans(mine)
-            columns = {"record": keys, "id": ids.to_texts(found.ids), "error": found.errors}
-            lost.setdefault(kind, []).append(pa.table(columns).filter(chosen))
-    return {kind: pa.concat_tables(parts) for kind, parts in lost.items()}
+def _not_in(run: Run, dataset: Dataset) -> dict[tuple[str, str | None], pa.Table]:
+    """The records that failed or were left undone, and those that were held back because of them."""
+    found = lost_records(run)
+    for name, keys, texts in held_lines(run, dataset):
+        object_name, _, field = name.partition(".")
+        columns = {"record": vectors.integers(keys), "id": pa.nulls(len(keys), pa.string()), "error": texts}
+        before = found.get((object_name, field or None))
+        mine = pa.table(columns)
+        found[object_name, field or None] = mine if before is None else pa.concat_tables([before, mine])
+    return found

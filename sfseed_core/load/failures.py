@@ -7,11 +7,12 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sfseed_core.dataset import vectors
-from sfseed_core.load import jobs
+from sfseed_core.load import ids, jobs
 from sfseed_core.load.jobs import Phase, files_of
 from sfseed_core.load.outcome import Fate, Outcome
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _ID = re.compile(r"\b[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?\b")
 _FORM = re.compile(r"(?P<code>[A-Z][A-Z0-9_]+):(?P<text>.*?):(?P<fields>[\w. ]*?)\s*--\s*", re.DOTALL)
 _LONGEST = 300
+_LOST = (int(Fate.FAILED), int(Fate.UNPROCESSED), int(Fate.IN_DOUBT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,28 @@ def understood(text: str) -> tuple[str, str, tuple[str, ...]]:
     if found is None:
         return "", text, ()
     return found["code"], found["text"], tuple(found["fields"].split())
+
+
+def lost_records(run: Run) -> dict[tuple[str, str | None], pa.Table]:
+    """Return the records that failed, were left undone or are in doubt, with their error, by object and filled field.
+
+    What a record's last job says counts.
+    """
+    seen: dict[tuple[str, str | None], pa.Array] = {}
+    lost: dict[tuple[str, str | None], list[pa.Table]] = {}
+    for job in reversed(jobs.read_jobs(run, phases={Phase.SETTLED}, operations=(*jobs.MAKING, "update"))):
+        found = Outcome.read(files_of(run, job).outcome)
+        kind = (job.object, job.field)
+        keys = vectors.integers(found.keys)
+        later = seen.get(kind, pa.nulls(0, pa.int64()))
+        told = vectors.mask(pc.is_in(keys, value_set=later))
+        mine = ~told & (found.keys >= 0) & np.isin(found.fates, _LOST)
+        seen[kind] = pa.concat_arrays([later, keys])
+        if mine.any():
+            chosen = vectors.booleans(mine)
+            columns = {"record": keys, "id": ids.to_texts(found.ids), "error": found.errors}
+            lost.setdefault(kind, []).append(pa.table(columns).filter(chosen))
+    return {kind: pa.concat_tables(parts) for kind, parts in lost.items()}
 
 
 def _texts(run: Run) -> Iterator[tuple[str, str, int]]:

@@ -37,17 +37,21 @@ class Ledger:
     when failed records were edited and sent again.
     """
 
-    def __init__(self, run: Run, dataset: Dataset, revision: int) -> None:
+    def __init__(self, run: Run, dataset: Dataset, revision: int, *, with_ids: bool = True) -> None:
+        """Rebuild it; without ids nothing of the run's folder is touched, whoever works on it."""
         self._run = run
+        self._with_ids = with_ids
         self._fates: dict[str, np.ndarray] = {}
         self._updates: dict[str, np.ndarray] = {}
         self._ids: dict[str, IdMap] = {}
         self._gone: dict[str, np.ndarray] = {}  # deleted by edits after the run began
         first = run.get("first_revision", revision)
-        system.private_folder(run.folder / "ids")
+        if with_ids:
+            system.private_folder(run.folder / "ids")
         for plan in dataset.plan.objects:
             size = dataset.extent(plan.name, revision)
-            self._ids[plan.name] = IdMap(file_of(run.folder, plan.name), size)
+            if with_ids:
+                self._ids[plan.name] = IdMap(file_of(run.folder, plan.name), size)
             self._fates[plan.name] = _live(dataset, plan.name, first, size)
             if first != revision:
                 self._gone[plan.name] = _live(dataset, plan.name, revision, size) == Fate.ABSENT
@@ -93,7 +97,7 @@ class Ledger:
         mine = found.keys >= 0
         keys = found.keys[mine]
         self.of(job)[keys] = found.fates[mine]
-        if job.operation in jobs.MAKING:
+        if self._with_ids and job.operation in jobs.MAKING:
             there = found.ids[mine] != b""
             self._ids[job.object].put(keys[there], found.ids[mine][there])
 

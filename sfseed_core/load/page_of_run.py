@@ -14,8 +14,9 @@ from sfseed_core.load.advice import advice
 from sfseed_core.load.failures import failures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from sfseed_core.load.held_because import Held
     from sfseed_core.load.journal import Run
     from sfseed_core.load.status import Counts, RunStatus
 
@@ -42,8 +43,11 @@ class _Settled:
     rows: list[int]
 
 
-def html(run: Run) -> str:
-    """Return the page of a run: counts, how it went over time, failures by cause, notes, and the calls that it took."""
+def html(run: Run, held: Sequence[Held] = ()) -> str:
+    """Return the page of a run: counts, how it went over time, failures by cause, notes, and the calls that it took.
+
+    `held` says what keeps back the records that were held back (`held_because`); only a run's dataset tells it.
+    """
     status = run.status()
     title = f"Run {status.run}"
     body = [
@@ -54,6 +58,7 @@ def html(run: Run) -> str:
         *_section("Taken back", _counted(status.undone)),
         *_section("Over time", _over_time(run)),
         *_section("What did not arrive, and why", _causes(run)),
+        *_section("What was held back, and what keeps it back", _held(held)),
         *_section("Notes", (f"<p>{escape(one)}</p>" for one in (*status.notes, *([status.error] if status.error else [])))),
         *_section("Calls to the org", _calls(run)),
     ]
@@ -142,6 +147,15 @@ def _causes(run: Run) -> Iterator[str]:
         cells = (one.object, one.code, ", ".join(one.fields))
         said = f"{escape(advice(one.code))}<br><small>{escape(one.message)}</small>"
         yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}<td class=n>{one.count:,}</td><td>{said}</td></tr>"
+    yield "</table>"
+
+
+def _held(held: Sequence[Held]) -> Iterator[str]:
+    if not held:
+        return
+    yield "<table><tr><th>object</th><th class=n>records</th><th>because</th></tr>"
+    for one in held[:_SHOWN]:
+        yield f"<tr><td>{escape(one.object)}</td><td class=n>{one.count:,}</td><td>{escape(one.sentence())}</td></tr>"
     yield "</table>"
 
 

@@ -57,13 +57,13 @@ def _check_again(run: Run, revision: int, *, home: Path, observer: Observer) -> 
     import json
 
     from sfseed_core.dataset.store import open_dataset
-    from sfseed_core.load.hold import write_held
     from sfseed_core.snapshot.store import from_json
     from sfseed_core.workflow.check import check
-    from sfseed_core.workflow.findings import refused_records
+    from sfseed_core.workflow.findings import hold, refused_records
 
     path = run.folder / "snapshot.json"
     if Request.from_json(run.get("request")).despite_findings or not path.exists() or revision == run.get("revision"):
         return
     snapshot = from_json(json.loads(path.read_text(encoding="utf-8")))
-    write_held(run, refused_records(check(open_dataset(home, run.get("dataset")), snapshot, observer=observer)))
+    found = check(open_dataset(home, run.get("dataset")), snapshot, observer=observer)
+    hold(run, refused_records(found), found)

@@ -256,7 +256,8 @@ def check_records(work: Work) -> RunState:
             hint=f"See them with: sfseed check {dataset.id}\nLoad the rest with: sfseed runs resume {work.run.id} --yes",
         )
     held = {} if work.request.despite_findings else refused
-    hold(work.run, {**held, **{name: dataset.read(name, columns=[RECORD])[RECORD].to_numpy() for name in missing}})
+    whole = {name: dataset.read(name, columns=[RECORD])[RECORD].to_numpy() for name in missing}
+    hold(work.run, {**held, **whole}, findings)
     work.checked = True
     return RunState.LOAD
 
