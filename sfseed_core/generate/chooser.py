@@ -70,7 +70,9 @@ _EMPTY: Mapping[str, int] = MappingProxyType(
     {
         **dict.fromkeys(("person.first_name", "person.last_name", "company", "status", "product.name", "product.code"), 0),
         **dict.fromkeys(("amount", "price", "quantity", "date.start", "date.close", "duration.minutes", "file.content"), 0),
-        **dict.fromkeys(("percent.probability", "status.forecast", "file.title", "file.name", "subject.case"), 0),
+        **dict.fromkeys(
+            ("percent.probability", "status.forecast", "file.title", "file.name", "subject.case", "company.ticker"), 0
+        ),
         **dict.fromkeys(_ADDRESS, 0),
         **dict.fromkeys(("email", "person.job_title", "subject.activity", "subject", "website", "date.end", "code"), 2),
         **dict.fromkeys(("person.salutation", "phone.mobile", "description"), 15),

@@ -29,6 +29,7 @@ from sfseed_core.generate.providers import (
     people,
     places,
     sentences,
+    tickers,
     titles,
 )
 
@@ -41,6 +42,7 @@ _FAMILIES = (
     people,
     industries,
     companies,
+    tickers,
     links,
     places,
     titles,

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+from sfseed_core.generate.letters import spellings
 from sfseed_core.generate.pools.alike import first_words, near, second_words, unlike
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def build(locale: str) -> tuple[Columns, dict[str, str]]:
     columns |= people(locale)
     columns |= _cities(folder, settings)
     columns |= _streets(columns)
-    columns |= _companies(_items(words["company_trades"]), columns)
+    columns |= _companies(_items(words["company_trades"]), columns, locale)
     columns |= _by_gender("job_titles", _tagged("job_titles", words, "departments", "job_weights"))
     columns |= _tagged("product_kinds", words, "product_families")
     columns |= _tagged("salutations", words, "salutation_genders")
@@ -77,10 +78,13 @@ def save(columns: Columns, settings: Mapping[str, str], path: Path) -> None:
     unfinished.replace(path)
 
 
-def slug(text: str) -> str:
-    """Return the text as it may stand in an e-mail address or a host name."""
-    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ø", "o").replace("Ø", "O"))
-    return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode().lower()).strip("-")
+def slug(text: str, locale: str = "") -> str:
+    """Return the text as it may stand in an e-mail address or a host name of the locale (of none: without accents)."""
+    lower = unicodedata.normalize("NFC", text).lower()
+    for letter, latin in spellings(locale):
+        lower = lower.replace(letter, latin)
+    plain = unicodedata.normalize("NFKD", lower)
+    return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")
 
 
 def _yaml(path: Path) -> dict[str, str]:
@@ -105,32 +109,40 @@ def people(locale: str) -> Columns:
     from faker import Faker
 
     provider = next(one for one in Faker(locale).providers if hasattr(one, "first_names"))
-    letters = _Letters.of(provider)
+    letters = _Letters.of(provider, locale)
     mending = _Mending.of(locale)
     male = letters.weighted(mending.of_names("male", getattr(provider, "first_names_male", provider.first_names)))
     female = letters.weighted(mending.of_names("female", getattr(provider, "first_names_female", provider.first_names)))
     last = letters.weighted(mending.of_names("last", provider.last_names))
     first = [*_halved(male), *_halved(female)]
-    slugs = [letters.of_name(name) for name, _ in first]
     # of two that begin with the same name (Anna Lena, Anna Maria) the rules see little more than that
-    simple = ["" if re.search(r"[ -]", name) else one for (name, _), one in zip(first, slugs, strict=True)]
-    pair_firsts = unlike(simple, [weight for _, weight in first])
-    family = [letters.of_name(name) for name, _ in last]
-    heard = [slugs[place] for place in pair_firsts]
-    pair_lasts = unlike(family, [weight for _, weight in last], without=heard, alike=near)
+    simple = [("" if re.search(r"[ -]", name) else name, weight) for name, weight in first]
+    pair_firsts = _unlike(letters, simple)
+    heard = [letters.of_name(first[place][0]) for place in pair_firsts]
+    heard += [letters.in_address(first[place][0]) for place in pair_firsts]
+    pair_lasts = _unlike(letters, last, without=heard, alike=near)
     return {
         "pair_firsts": pair_firsts or [0],
         "pair_lasts": pair_lasts or [0],
         "first_names": [name for name, _ in first],
-        "first_slugs": slugs,
+        "first_slugs": [letters.in_address(name) for name, _ in first],
         "first_initials": [letters.of_name(name)[0] for name, _ in first],
         "first_weights": [weight for _, weight in first],
         "first_males": [len(male)],
         "last_names": [re.sub("^Mc[a-z]", lambda start: f"Mc{start[0][2].upper()}", name) for name, _ in last],
-        "last_slugs": family,
+        "last_slugs": [letters.in_address(name) for name, _ in last],
         "last_weights": [weight for _, weight in last],
         **mending.unpaired(),
     }
+
+
+def _unlike(letters: _Letters, names: Sequence[tuple[str, int]], **how: Any) -> list[int]:
+    """Return the places of names of which no two are alike without their accents, nor as addresses write them."""
+    kept = [*range(len(names))]
+    for write in (letters.of_name, letters.in_address):
+        written = [write(names[place][0]) if names[place][0] else "" for place in kept]
+        kept = [kept[place] for place in unlike(written, [names[place][1] for place in kept], **how)]
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,15 +188,23 @@ class _Letters:
     """How names are written in Latin letters: as the provider says, else without their accents."""
 
     known: Mapping[str, str]
+    locale: str
 
     @classmethod
-    def of(cls, provider: Any) -> _Letters:
+    def of(cls, provider: Any, locale: str) -> _Letters:
         lists = [getattr(provider, name, ()) for name in ("first_name_pairs", "last_name_pairs")]
-        return cls({pair[0]: pair[2] for pairs in lists for pair in pairs})
+        return cls({pair[0]: pair[2] for pairs in lists for pair in pairs}, locale)
 
     def of_name(self, name: str) -> str:
         """Return the name in Latin letters; of one in other letters, a word of its own for it."""
-        plain = slug(self.known.get(name, name)).replace("-", "")
+        return self._plain(name, "")
+
+    def in_address(self, name: str) -> str:
+        """Return the name as the locale's addresses write it."""
+        return self._plain(name, self.locale)
+
+    def _plain(self, name: str, locale: str) -> str:
+        plain = slug(self.known.get(name, name), locale).replace("-", "")
         return plain or f"p{crc32(name.encode()):x}"
 
     def weighted(self, names: Mapping[str, float] | Sequence[str]) -> list[tuple[str, int]]:
@@ -247,21 +267,27 @@ def _streets(columns: Columns) -> Columns:
     return {"streets": [f"{name}{gap}{kind}" for name in columns["streets"] for kind in kinds]}
 
 
-def _companies(trades: list[str], columns: Columns) -> Columns:
+def _companies(trades: list[str], columns: Columns, locale: str) -> Columns:
     """Stems are place-like words and family names that read well as a company's; each trade belongs to an industry."""
+
+    def read_as(item: str, sign: str = "/") -> tuple[str, str]:
+        """Split `text/in Latin letters`; without the second part the text as addresses write it."""
+        text, _, letters = item.partition(sign)
+        return text, letters or slug(text, locale)
+
     names, slugs, weights = columns["last_names"], columns["last_slugs"], columns["last_weights"]
     unused = {*columns.pop("company_unused", [])}
     common = sorted(range(len(names)), key=lambda place: -int(weights[place]))
-    stems = dict(_read_as(str(word)) for word in columns["company_stems"])
+    stems = dict(read_as(str(word)) for word in columns["company_stems"])
     stems |= {
         str(names[place]): str(slugs[place]) for place in common if names[place] not in unused and names[place] not in stems
     }
     by_slug = {stems[stem]: stem for stem in reversed(first_words(stems, _MOST_STEMS))}  # a slug is the web site's name
     stems = {stem: slug for slug, stem in by_slug.items()}
     known_trades = second_words(trade.split("|")[0] for trade in trades)
-    pairs = [(trade, industry) for trade, industry in (_read_as(trade, "|") for trade in trades) if trade in known_trades]
-    known = [_read_as(industry) if "/" in industry else (industry, slug(trade)) for trade, industry in pairs]
-    regions = [("", ""), *(_read_as(str(region)) for region in columns["company_regions"])]
+    pairs = [(trade, industry) for trade, industry in (read_as(trade, "|") for trade in trades) if trade in known_trades]
+    known = [read_as(industry) if "/" in industry else (industry, slug(trade, locale)) for trade, industry in pairs]
+    regions = [("", ""), *(read_as(str(region)) for region in columns["company_regions"])]
     return {
         "company_stems": sorted(stems),
         "company_stem_slugs": [stems[stem] for stem in sorted(stems)],
@@ -271,12 +297,6 @@ def _companies(trades: list[str], columns: Columns) -> Columns:
         "company_regions": [region for region, _ in regions],
         "company_region_slugs": [one for _, one in regions],
     }
-
-
-def _read_as(item: str, sign: str = "/") -> tuple[str, str]:
-    """Split `text/in Latin letters`; without the second part the text without its accents."""
-    text, _, letters = item.partition(sign)
-    return text, letters or slug(text)
 
 
 def _by_gender(name: str, columns: Columns) -> Columns:

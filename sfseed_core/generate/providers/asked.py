@@ -67,17 +67,14 @@ def _domain(array: pa.StringArray) -> pa.StringArray:
     return kernels.replace_substring_regex(array, pattern=_HOST, replacement=r"\1")
 
 
-def _slug(array: pa.StringArray) -> pa.StringArray:
-    return slugs(array, "x")
-
-
-_FORMS: Mapping[str, Callable[[pa.StringArray], pa.StringArray]] = MappingProxyType(
+# each takes the texts, and the locale of their records
+_FORMS: Mapping[str, Callable[[pa.StringArray, str], pa.StringArray]] = MappingProxyType(
     {
-        "domain": _domain,
-        "slug": _slug,
-        "lower": kernels.utf8_lower,
-        "upper": kernels.utf8_upper,
-        "initial": lambda array: kernels.utf8_slice_codeunits(array, 0, 1),
+        "domain": lambda array, _: _domain(array),
+        "slug": lambda array, locale: slugs(array, "x", locale),
+        "lower": lambda array, _: kernels.utf8_lower(array),
+        "upper": lambda array, _: kernels.utf8_upper(array),
+        "initial": lambda array, _: kernels.utf8_slice_codeunits(array, 0, 1),
     }
 )
 
@@ -140,7 +137,7 @@ def _part(rows: Rows, part: Mapping[str, Any]) -> tuple[pa.StringArray, np.ndarr
     if array.null_count:
         array = kernels.coalesce(array, texts.scalar("x"))
     form = _FORMS.get(part.get("form", ""))
-    return (form(array) if form else array), valid
+    return (form(array, rows.pools().locale) if form else array), valid
 
 
 def _zeros(count: int) -> pa.Array:

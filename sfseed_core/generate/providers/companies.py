@@ -11,6 +11,7 @@ import pyarrow as pa
 from sfseed_core.generate import draws, kernels, texts
 from sfseed_core.generate.cells import Cells, Coded, Joined, Numbers, Texts, joined
 from sfseed_core.generate.given import among, given_sites
+from sfseed_core.generate.letters import spellings
 from sfseed_core.generate.owners import COMPANY
 from sfseed_core.generate.pools import DEFAULT_LOCALE, Pools
 from sfseed_core.generate.provider import ALL_TEXT, TEXT, Make, Options, Provider, Scope, nothing_to_say, words
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.chooser import FieldRequest
 
 DOMAIN_END = ".example.com"
-_LETTERS = (("ß", "ss"), ("ø", "o"), ("æ", "ae"), ("œ", "oe"), ("ł", "l"), ("đ", "d"))  # that are no letter with an accent
 NO_COMPANY = ("example.com", "example.org", "example.net")
 OWN_WORD = "~"
 """Where a trade has it, the company's own word stands behind the trade (`Transportes ~`), else before it."""
@@ -247,19 +247,19 @@ def no_company(rows: Rows, before: str) -> Joined:
 
 def slugs_or_numbers(rows: Rows, field: str, before: str, most: int = 24) -> pa.StringArray:
     """Return a field's texts as slugs; where nothing remains of one, `before` and numbers that no other record nor seed has."""
-    named = slugs(rows.cells(field).text(), "", most)
+    named = slugs(rows.cells(field).text(), "", rows.pools().locale, most)
     seed = rows.engine.key(rows.plan.name, field, "nameless") % 10**4
     numbered = joined(f"{before}{seed}-", *whole(rows.records + 1)).text()
     return kernels.if_else(kernels.equal(named, texts.scalar("")), numbered, named)
 
 
-def slugs(array: pa.StringArray, otherwise: str, most: int = 24) -> pa.StringArray:
+def slugs(array: pa.StringArray, otherwise: str, locale: str, most: int = 24) -> pa.StringArray:
     """Return any text as it may stand in a host name or before an @; `otherwise` where nothing of it remains."""
-    bare = kernels.replace_substring_regex(kernels.utf8_normalize(array, form="NFKD"), pattern=r"\p{M}+", replacement="")
-    lower = kernels.utf8_lower(bare)
-    for letter, latin in _LETTERS:
+    lower = kernels.utf8_lower(kernels.utf8_normalize(array, form="NFC"))
+    for letter, latin in spellings(locale):
         lower = kernels.replace_substring(lower, pattern=letter, replacement=latin)
-    plain = kernels.replace_substring_regex(lower, pattern="[^a-z0-9]+", replacement="-")
+    bare = kernels.replace_substring_regex(kernels.utf8_normalize(lower, form="NFKD"), pattern=r"\p{M}+", replacement="")
+    plain = kernels.replace_substring_regex(bare, pattern="[^a-z0-9]+", replacement="-")
     trimmed = kernels.utf8_slice_codeunits(kernels.utf8_trim(plain, characters="-"), 0, most)
     trimmed = kernels.coalesce(kernels.utf8_trim(trimmed, characters="-"), texts.scalar(otherwise))
     return kernels.if_else(kernels.equal(trimmed, texts.scalar("")), texts.scalar(otherwise), trimmed)
@@ -276,20 +276,6 @@ def company_domains(rows: Rows, options: Options, before: str) -> Joined:
     if link is None:
         return no_company(rows, before)
     return _or_reserved(rows, domains(link.rows, field, before).take(link.places), link.valid, before)
-
-
-def _ticker(scope: Scope) -> Make:
-    key = scope.key()
-    width = min(4, scope.column.length or 4)
-
-    def make(rows: Rows) -> Texts:
-        letters = texts.matrix(len(rows), "A" * width)
-        drawn = rows.draw(key)
-        for place in range(width):
-            letters[:, place] += draws.below(draws.mix(place, drawn), 26).astype(np.uint8)
-        return Texts(texts.from_matrix(letters))
-
-    return make
 
 
 def lists_industries(values: Collection[str]) -> bool:
@@ -344,7 +330,6 @@ PROVIDERS = (
         options={"taken": "companies that the org has, as numbers of their words, by locale"},
     ),
     Provider("company.site", "a site of a company", TEXT, nothing_to_say, _site, meanings=frozenset({"company.site"})),
-    Provider("company.ticker", "a stock symbol", TEXT, nothing_to_say, _ticker, meanings=frozenset({"company.ticker"})),
     Provider(
         "company.industry",
         "an industry in words",

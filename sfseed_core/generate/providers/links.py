@@ -98,7 +98,7 @@ def _email(scope: Scope) -> Make:
         if is_drawn(rows, first, FIRST_NAME):
             parts.append(Coded(firsts, first_codes(rows, first) + (style == _INITIAL) * first_names))
         else:
-            parts.append(Texts(slugs(rows.cells(str(first)).text(), "x", most)))
+            parts.append(Texts(slugs(rows.cells(str(first)).text(), "x", rows.pools().locale, most)))
         if is_drawn(rows, last, LAST_NAME):
             parts.append(Coded(lasts, last_codes(rows, last) + style * last_names))
         else:
@@ -134,7 +134,7 @@ def _named_email(scope: Scope, code: _Codes | None) -> Make:
     field = str(scope.options["name"])
 
     def make(rows: Rows) -> Joined:
-        names = Texts(slugs(rows.cells(field).text(), "info"))
+        names = Texts(slugs(rows.cells(field).text(), "info", rows.pools().locale))
         parts = [names] if code is None else [names, ".", code(rows)]
         return joined(*parts, company_domains(rows, scope.options, "@"))
 

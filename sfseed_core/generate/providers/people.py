@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.model import ObjectPlan
 
 FIRST_NAME, LAST_NAME = "person.first_name", "person.last_name"
+_USUAL = 90  # so many times a Mr. or Ms. for each Dr.
 # fields by which the standard matching rules take two persons of one name for the same
 _TELLTALE: Mapping[str, tuple[str, ...]] = MappingProxyType(dict.fromkeys(("Contact", "Lead"), ("Phone", "Title")))
 
@@ -222,7 +223,7 @@ def _salutation(scope: Scope) -> Make:
     genders = {**_forms_of_address(Pools.of(DEFAULT_LOCALE)), **own}
     values = [str(value) for value in scope.options.get("values", own)]
     suiting = {who: [place for place, value in enumerate(values) if genders.get(value, "") in ("", who)] for who in "mf"}
-    often = {place: 8 if genders.get(value) else 1 for place, value in enumerate(values)}
+    often = {place: _USUAL if genders.get(value) else 1 for place, value in enumerate(values)}
     tables = [_salutation_table(suiting[who] or [0], often) for who in "mf"]
     table, pool, key = np.concatenate(tables), texts.strings(values), scope.key()
     males, field = int(pools.numbers("first_males")[0]), scope.options.get("first")

@@ -1,0 +1,90 @@
+"""Stock symbols, which only companies have whose shares are traded."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sfseed_core.generate import draws, texts
+from sfseed_core.generate.cells import Cells, Coded, coded, joined
+from sfseed_core.generate.owners import COMPANY
+from sfseed_core.generate.provider import TEXT, Make, Options, Provider, Scope
+from sfseed_core.generate.providers.companies import companies
+from sfseed_core.schema.semantics import words_of
+
+if TYPE_CHECKING:
+    from sfseed_core.generate.rows import Rows
+    from sfseed_core.recipe.chooser import FieldRequest
+
+_TICKER = 4
+_LISTED = frozenset({"public", "listed", "publicly traded"})
+_LISTED_SHARE = 6_000  # out of 65,536 companies, where nothing says which are listed
+
+
+def _propose_ticker(request: FieldRequest) -> Options:
+    """Propose to give one to public companies only, where a picklist of the object says which these are."""
+    context = request.context
+    found: dict[str, Any] = {}
+    for name in context.meanings:
+        values = context.rules.fields[name].suggested if context.object.fields[name].type == "picklist" else ()
+        if _LISTED & {value.lower() for value in values} and "ownership" in words_of(name):
+            found = {"ownership": name, "listed": [value for value in values if value.lower() in _LISTED]}
+    own = context.find(COMPANY)
+    return {**found, **({"company": own} if own else {})}
+
+
+def _ticker(scope: Scope) -> Make:
+    """Letters of the company's name, of companies whose shares are traded."""
+    field, width, key = scope.options.get("company"), min(_TICKER, scope.column.length or _TICKER), scope.key()
+    column = scope.engine.column(scope.object.name, str(field)) if field else None
+    pools = scope.engine.pools(column.options.get("locale") or scope.object.locale) if column is not None else scope.pools
+    stems, trades = (texts.listed(pools.text(f"company_{part}_slugs")) for part in ("stem", "trade"))
+    heads = texts.strings([_letters(stem, width - 1) for stem in stems])
+    tails = texts.strings([_letters(trade, 1) for trade in trades])
+    named = column is not None and column.provider == COMPANY
+
+    def make(rows: Rows) -> Cells:
+        drawn = rows.draw(key)
+        if named:
+            one = companies(rows, str(field), pools)
+            stem, trade = one.stems, one.trades
+        else:
+            stem, trade = draws.below(drawn, len(heads)), draws.below_again(drawn, len(tails))
+        return joined(Coded(heads, stem), Coded(tails, trade)).masked(_is_listed(rows, scope.options, drawn))
+
+    return make
+
+
+def _letters(slug: str, count: int) -> str:
+    """Return the first letters of a slug as capitals."""
+    return re.sub("[^a-z]", "", slug)[:count].upper() or "X" * bool(count)
+
+
+def _is_listed(rows: Rows, options: Options, drawn: np.ndarray) -> np.ndarray:
+    """Return which records are companies whose shares are traded: as the field of ownership says, else a few."""
+    ownership = options.get("ownership")
+    if not ownership or not rows.has(str(ownership)):
+        return draws.happens(drawn, _LISTED_SHARE)
+    told, codes = coded(rows.cells(str(ownership)))
+    public = np.array([one in options["listed"] for one in texts.listed(told)])[codes]
+    valid = rows.cells(str(ownership)).valid
+    return public if valid is None else public & valid
+
+
+PROVIDERS = (
+    Provider(
+        "company.ticker",
+        "a stock symbol, of listed companies",
+        TEXT,
+        _propose_ticker,
+        _ticker,
+        meanings=frozenset({"company.ticker"}),
+        options={
+            "company": "the field with the company's name",
+            "ownership": "the field that says who owns it",
+            "listed": "its values that mean a listed company",
+        },
+    ),
+)
