@@ -139,7 +139,50 @@ objects:
 def test_british_words_are_spelled_the_british_way():
     """No text of the British vocabulary has an American spelling, though most of its words come from the American one."""
     pools = Pools.of("en_GB")
-    names = ("company_sites", "documents", "locations", "product_kinds", "sentences", "sentences_reply", "seasons")
-    words = " ".join(text for name in names for text in listed(pools.text(name)))
-    assert not re.search(r"(?i)\b(centers?|licenses?|behavior|vacation|fall)\b", words)
+    names = ("company_sites", "company_trades", "documents", "locations", "product_kinds", "product_units", "sentences")
+    words = " ".join(text for name in (*names, "sentences_reply", "seasons") for text in listed(pools.text(name)))
+    assert not re.search(r"(?i)\b(centers?|licenses?|behavior|vacation|fall|canceled|fiber|trucking|lb)\b", words)
     assert "Centre" in words
+
+
+def test_american_words_are_said_the_american_way():
+    """No text of the American vocabulary is British or half translated, and no street is called by one word twice."""
+    pools = Pools.of("en_US")
+    names = (
+        "documents",
+        "documents_order",
+        "documents_quote",
+        "case_subjects",
+        "event_names",
+        "product_units",
+        "price_books",
+    )
+    said = (text for name in names for text in listed(pools.text(name)))
+    written = (
+        text for name in ("", "_activity", "_campaign", "_case", "_product", "_reply") for text in _sentences(pools, name)
+    )
+    words = " ".join((*said, *written))
+    assert not re.search(
+        r"(?i)\b(e-mails?|quotations?|call-off|framework agreement|cancelled|kg|thirty days|matter)\b", words
+    )
+    assert "email" in words
+    streets = listed(pools.text("streets"))
+    assert not [street for street in streets if street.split(" ")[0] in street.split(" ")[-1]]
+
+
+def _sentences(pools, name):
+    return listed(pools.text(f"sentences{name}"))
+
+
+def test_no_company_is_called_what_a_well_known_one_is():
+    """The words that names of companies are made of do not meet in names of large American companies."""
+    pools = Pools.of("en_US")
+    stems, trades = ({*listed(pools.text(f"company_{part}"))} for part in ("stems", "trades"))
+    known = (
+        "Abbott Labs; Chase Bank; Cox Communications; Duke Energy; Flowers Foods; Ford Motors; Foster Farms; Franklin Electric;"
+        "Graham Packaging; Haas Automation; Hess Energy; Hoffman Construction; Jacobs Engineering; Juniper Networks;"
+        "Koch Industries; Mayo Clinics; Patterson Dental; Pearson Education; Redwood Materials; Ross Stores;"
+        "Schneider Electric; Sequoia Capital; Stanley Tools; Turner Construction; Walsh Construction; Webster Bank"
+    )
+    pairs = [name.strip().rsplit(" ", 1) for name in known.split(";")]
+    assert not [pair for pair in pairs if pair[0] in stems and pair[1] in trades]

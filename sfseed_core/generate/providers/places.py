@@ -40,7 +40,7 @@ _ENGLISH = {"city_countries": "city_countries_english"}  # a picklist may hold t
 _DEGREES = {"address.latitude": "city_latitudes", "address.longitude": "city_longitudes"}
 _DEGREE_SCALE = 4
 _ROOMY = 100  # a street field of more characters has room for a letter behind the number
-_NEAR = 300  # ten-thousandths of a degree around the city's centre: some three kilometres
+_NEAR = 100  # ten-thousandths of a degree around the city's centre: a kilometre, so as not to be in the sea or abroad
 
 
 def place_of(request: FieldRequest) -> dict[str, Any]:
