@@ -294,6 +294,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
                 **_because(_RECURS, *_RECURRENCE),
                 "ReminderDateTime": _REMINDS,
                 "CallObject": "the telephone system writes its own name of the call there",
+                **_because("only calls have it", "CallDurationInSeconds", "CallDisposition", "CallType"),
             },
             rules=(_WHO_WHAT,),
         ),

@@ -145,7 +145,40 @@ def _spread(rows: Rows, plan: ReferencePlan) -> Keys:
         which = _table_of(plan, counts, int(slot["low"]), int(slot["high"]))[_slot_draw(rows, slot)]
     else:
         which = _table_of(plan, counts, 0, SHARE)[draws.sixteenths(drawn, 3)]
-    return Keys(draws.below(drawn, np.array(counts, dtype=np.int64)[which]), plan.targets, which)
+    keys = Keys(draws.below(drawn, np.array(counts, dtype=np.int64)[which]), plan.targets, which)
+    return _near(rows, plan, keys, drawn) if "near" in plan.options else keys
+
+
+def _near(rows: Rows, plan: ReferencePlan, keys: Keys, drawn: np.ndarray) -> Keys:
+    """Return the keys with those that hang on the parent that the path `near` leads to; the parent itself where it has none."""
+    home = _far_end(rows, str(plan.options["near"]))
+    parent = home.targets[0].object if home is not None else None
+    if home is None or parent is None or keys.which is None:
+        return keys
+    at_home = home.pointing_to(parent)
+    known = np.ones(len(rows), dtype=bool) if at_home is None else at_home
+    itself = next((place for place, target in enumerate(plan.targets) if target.object == parent), -1)
+    numbers, which = keys.numbers.copy(), keys.which.copy()
+    for place, target in enumerate(plan.targets):
+        mine = known & (keys.which == place)
+        layout = None if place == itself else _hanging_on(rows.engine, target.object, parent)
+        if layout is not None:
+            inside = mine & (home.numbers < layout.parents)
+            first, count = layout.children_of(np.where(inside, home.numbers, 0))
+            found = inside & (count > 0)
+            numbers = np.where(found, first + draws.below(drawn, np.maximum(count, 1)), numbers)
+            mine &= ~found
+        if itself >= 0 and (layout is not None or place == itself):
+            numbers, which = np.where(mine, home.numbers, numbers), np.where(mine, itself, which)
+    return replace(keys, numbers=numbers, which=which)
+
+
+def _hanging_on(engine: Engine, name: str | None, parent: str) -> Layout | None:
+    """Return how the object's records are laid along the parent's, if they are."""
+    plan = next((one for one in engine.plan.objects if one.name == name), None)
+    along = next((one for one in plan.references if one.mode == "children"), None) if plan else None
+    alone = along is not None and [target.object for target in along.targets] == [parent]
+    return engine.layout(plan.name, along.field) if plan and along and alone else None
 
 
 def _table_of(plan: ReferencePlan, counts: list[int], low: int, high: int) -> np.ndarray:

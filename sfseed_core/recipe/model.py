@@ -182,7 +182,8 @@ class ReferencePlan:
         `distribution` (`generate.layout` lists them), `minimum` and `maximum` per parent, `below`: only the first so many
         records of the target are parents.
     `spread` each record draws a target; options `below`: only among the first so many records of each target; `as`: by the
-        draw of that field, so that both hold the same record of the same targets.
+        draw of that field, so that both hold the same record of the same targets; `near`, a path: one of the drawn target's
+        records that hang on the record there, or that record itself.
     `pair` the j-th partner of the parent in the object's `children` reference, by a keyed permutation: no pair twice;
         options `away_from`, a path: never the record that the path leads to; `below` as for `spread`.
     `self` a lower record number of the same object: a forest of at most `depth` levels below its roots, which are `roots` of a

@@ -46,7 +46,7 @@ _WHO = Link(
 )
 _WHAT = Link(
     "spread",
-    _slot("who", 0, _CONTACTS),
+    {**_slot("who", 0, _CONTACTS), "near": "WhoId.AccountId"},
     prefer=("Account", "Opportunity", "Case", "Campaign", "Asset", "Contract", "Order", "Quote", "WorkOrder"),
     weights=(4, 4, 3, 1, 1, 1, 1, 1, 1),
     needs=("Lead",),

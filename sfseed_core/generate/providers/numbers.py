@@ -95,7 +95,7 @@ def propose(request: FieldRequest) -> Options | str:
         return f"no number has {request.rules.whole_digits} digits before the point and lies between its bounds"
     if request.rules.unique:
         return _distinct(request, low, high)
-    return {**_within([*knots], step, low, high), **_related(request, words, high), **_counted_in(request)}
+    return {**_within([*knots], step, low, high), **_related(request, words, high), **in_currency(request)}
 
 
 def _currency(request: FieldRequest) -> str:
@@ -113,7 +113,8 @@ def _in_money(request: FieldRequest, knots: tuple[int, ...], step: int) -> tuple
     )
 
 
-def _counted_in(request: FieldRequest) -> dict[str, Any]:
+def in_currency(request: FieldRequest) -> dict[str, Any]:
+    """Return the option that says in what currency the amounts are meant, where they look otherwise than dollars."""
     code = _currency(request)
     return {"currency": code} if code else {}
 
@@ -184,18 +185,19 @@ def _is_number(text: str) -> bool:
 
 def prepare(scope: Scope) -> Make:
     """Prepare numbers by the options' curve, or distinct ones; of amounts in the currency that each record has."""
-    make = _numbers(scope)
+    return exchanged(scope, _numbers(scope))
+
+
+def exchanged(scope: Scope, make: Make) -> Make:
+    """Prepare amounts in the record's own currency, where it has one, given those in the currency that the plan counts in."""
     said = scope.engine.column(scope.object.name, _RECORDS_CURRENCY)
-    return make if said is None or scope.column.type != "currency" or scope.column.unique else _exchanged(scope, make)
-
-
-def _exchanged(scope: Scope, make: Make) -> Make:
-    """Prepare amounts in the record's own currency, given those in the currency that the plan counts in."""
+    if said is None or scope.column.type != "currency" or scope.column.unique:
+        return make
     unit = 10**scope.column.scale
     most = 10 ** min(scope.column.precision or 18, 18) - 1
     usual = money(scope.options.get("currency")).units
 
-    def exchanged(rows: Rows) -> Numbers:
+    def converted(rows: Rows) -> Numbers:
         amounts = make(rows)
         assert isinstance(amounts, Numbers)
         pool, codes = coded(rows.cells(_RECORDS_CURRENCY))
@@ -205,7 +207,7 @@ def _exchanged(scope: Scope, make: Make) -> Make:
         whole = ~np.array([one.has_decimals for one in monies], dtype=bool)[codes]
         return Numbers(np.where(whole, values // unit * unit, values), amounts.valid)
 
-    return exchanged
+    return converted
 
 
 def _numbers(scope: Scope) -> Make:
