@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sfseed_core.check.finding import Level
 from sfseed_core.dataset import vectors
+from sfseed_core.errors import FindingsStop
 from sfseed_core.recipe.columns import RECORD_TYPE, needs_target, target_column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from sfseed_core.check.finding import Finding
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.load.journal import Run
+    from sfseed_core.org.client import Org
     from sfseed_core.recipe.model import ObjectPlan
     from sfseed_core.schema.model import Field, ObjectSchema
     from sfseed_core.snapshot.model import Snapshot
 
 _KEY = "left_out"
 _SHOWN = 5
+_REPORTED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,41 @@ def adapt(run: Run, found: Iterable[Misfit]) -> None:
         if one.adaptable and one.field is not None:
             fields.setdefault(one.object, []).append(one.field)
     run.put(_KEY, {name: sorted(set(names)) for name, names in fields.items()})
+
+
+def ask_again(run: Run, org: Org, dataset: Dataset, snapshot: Snapshot, *, home: Path) -> None:
+    """Compare the run's records with the org once more before its first job, since it waited a while for its turn.
+
+    Raises FindingsStop with the report where the org has changed so that they do not fit any more: going on with the run
+    checks them anew. Once the run has jobs nothing is asked.
+    """
+    from sfseed_core.schema.cache import Cache
+    from sfseed_core.schema.discover import discover, listing
+
+    if run.get("request", {}).get("despite_findings") or run.read("SELECT 1 FROM jobs LIMIT 1"):
+        return
+    cache = Cache(home)
+    names = [name for name in dataset.objects if name in listing(org, cache)]
+    schema = discover(org, names=names, cache=cache, also_parents=False).objects
+    types = {
+        name: {one.developer_name: one.id for one in each.record_types if not one.master} for name, each in schema.items()
+    }
+    known = {(one["object"], one["field"], one["rule"]) for one in run.get("fit", [])}
+    found = misfits(dataset, schema, replace(snapshot, record_types=types), revision=run.get("revision"))
+    fresh = [one for one in found if one.rule in STRUCTURAL and (one.object, one.field, one.rule) not in known]
+    if fresh:
+        run.put("agreed", False)
+        hint = f"Look at it once more with: sfseed runs resume {run.id}"
+        raise FindingsStop(report(fresh, since="The org has changed while this run waited."), hint=hint)
+
+
+def report(stopping: Sequence[Misfit], *, since: str = "") -> str:
+    """Return why a dataset is not loaded into an org, point by point."""
+    head = f"The dataset does not fit this org in {len(stopping):,} points; nothing was written."
+    lines = [" ".join([*([since] if since else []), head])]
+    lines += [one.line() for one in stopping[:_REPORTED]]
+    more = len(stopping) - _REPORTED
+    return "\n".join([*lines, *([f"and {more:,} more"] if more > 0 else [])])
 
 
 STRUCTURAL = frozenset({"object", "field", "type", "record-type", "required"})

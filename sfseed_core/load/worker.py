@@ -18,7 +18,7 @@ from sfseed_core import system
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import InternalError, Interrupted, SfseedError, UserError
 from sfseed_core.events import SILENT
-from sfseed_core.load import turn, waits
+from sfseed_core.load import fit, turn, waits
 from sfseed_core.load.follow import follow, is_carried
 from sfseed_core.load.journal import Run
 from sfseed_core.load.options import requested
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from sfseed_core.load.status import RunStatus
     from sfseed_core.org.guard import GuardedOrg
     from sfseed_core.org.login import Login
+    from sfseed_core.snapshot.model import Snapshot
 
 __all__ = ["follow", "start_worker"]
 
@@ -139,13 +140,16 @@ def main() -> int:
         waits.end(run)  # what a lost worker may have said
         run.put("worker", mine)
         options = replace(requested(run.get("request", {})), patience=float(order["patience"]))
+        waited = False
         try:
             if queued:
                 patience = Patience(run, SYSTEM, SILENT, seconds=0, phase="load")
-                turn.wait(held, run, home, run.get("org_id"), patience=patience, clock=SYSTEM)
+                waited = turn.wait(held, run, home, run.get("org_id"), patience=patience, clock=SYSTEM)
             org = _admit(run, home, order["login"])
             if run.get("org_id") is None:
                 turn.take(held, run, home, org.org_id)
+            if waited and order["task"] == "load":
+                fit.ask_again(run, org.org, _dataset(run, home), _snapshot(run), home=home)
             _TASKS[order["task"]](run, home, org, options)
         except StopRequested as asked:
             return _not_begun(run, asked, order["task"])
@@ -194,13 +198,17 @@ def _dataset(run: Run, home: Path) -> Dataset:
     return open_dataset(home, run.get("dataset"))
 
 
+def _snapshot(run: Run) -> Snapshot:
+    from sfseed_core.snapshot.store import from_json
+
+    return from_json(json.loads((run.folder / "snapshot.json").read_text(encoding="utf-8")))
+
+
 def _load(run: Run, home: Path, org: GuardedOrg, options: Options) -> RunStatus:
     from sfseed_core.load.execute import execute
     from sfseed_core.load.resolve import Resolver
-    from sfseed_core.snapshot.store import from_json
 
-    snapshot = from_json(json.loads((run.folder / "snapshot.json").read_text(encoding="utf-8")))
-    return execute(run, org, _dataset(run, home), Resolver.of(snapshot), options=options)
+    return execute(run, org, _dataset(run, home), Resolver.of(_snapshot(run)), options=options)
 
 
 def _undo(run: Run, home: Path, org: GuardedOrg, options: Options) -> RunStatus:

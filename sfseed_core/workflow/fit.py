@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from sfseed_core.snapshot.model import Snapshot
     from sfseed_core.workflow.seed import Work
 
-_SHOWN = 12
-
 
 def schema_now(org: Org, dataset: Dataset, *, home: Path, observer: Observer = SILENT) -> Mapping[str, ObjectSchema]:
     """Ask the org again for the describes of the dataset's objects; those that it does not have are left out."""
@@ -56,15 +54,8 @@ def settle(work: Work, schema: Mapping[str, ObjectSchema], findings: Sequence[Fi
         work.run.note(f"left out: {one.object}{'.' + one.field if one.field else ''}: {one.message}")
     stopping = [one for one in structural if one not in agreed]
     if stopping and not work.request.despite_findings:
-        raise FindingsStop(_report(stopping), hint=_hint(stopping, work))
+        raise FindingsStop(fit.report(stopping), hint=_hint(stopping, work))
     return tuple(one.object for one in agreed if one.rule == "object")
-
-
-def _report(stopping: Sequence[Misfit]) -> str:
-    lines = [f"The dataset does not fit this org in {len(stopping):,} points; nothing was written."]
-    lines += [one.line() for one in stopping[:_SHOWN]]
-    more = len(stopping) - _SHOWN
-    return "\n".join([*lines, *([f"and {more:,} more"] if more > 0 else [])])
 
 
 def _hint(stopping: Sequence[Misfit], work: Work) -> str:

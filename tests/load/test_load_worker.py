@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 
@@ -20,6 +21,7 @@ from sfseed_core.org.credentials import DemoLogin
 from sfseed_core.schema.model import Schema
 from sfseed_core.snapshot.read import take
 from sfseed_core.snapshot.store import to_json
+from sfseed_emulator.described import Described
 from tests.loading import contents, expected, new_run, projects, stage
 
 
@@ -116,6 +118,57 @@ def test_a_second_run_waits_for_its_turn(home, ready):
     assert second.status().waits is None
     assert turn.at_work(home, first.get("org_id")) is None
     assert server.org.connect().count("SELECT COUNT() FROM Account") == 2 * len(made[0].rows)
+
+
+@pytest.mark.slow
+def test_runs_that_wait_begin_in_the_order_in_which_they_were_queued(home, ready):
+    """Each says behind which one it stands, none overtakes another, and one that does not queue finds the org taken."""
+    server, make = ready
+    runs = [make(size=1)[0] for _ in range(4)]
+    late, _ = make(size=1)
+    server.org.fault(
+        at="before", do="hold", match={"method": "PATCH", "path": "jobs/ingest"}, times=1
+    )  # until it is cleared
+    start_worker(runs[0], server.login, home=home)
+    for before, run in itertools.pairwise(runs):
+        start_worker(queued(run), server.login, home=home)
+        wait_until(lambda run=run: run.status().waits)
+        assert run.status().waits.why == before.id
+    psutil.Process(runs[2].get("worker")["pid"]).kill()  # one that died in the queue holds nobody up
+    with pytest.raises(UserError, match="another run"):
+        start_worker(late, server.login, home=home)
+    server.org.faults.clear()
+    for run in (runs[0], runs[1], runs[3]):
+        assert follow(run, observer=Ear(), timeout=60).state is RunState.DONE, run.status().error
+    first_lines = [run.read("SELECT min(at) FROM lines")[0][0] for run in (runs[0], runs[1], runs[3])]
+    assert first_lines == sorted(first_lines)
+    assert turn.at_work(home, runs[0].get("org_id")) is None
+    start_worker(late, server.login, home=home)
+    assert follow(late, observer=Ear(), timeout=60).state is RunState.DONE
+
+
+def test_what_changed_while_a_run_waited_stops_it(home, ready):
+    """After its wait the describes are asked again: a field that the org takes no values for by now stops it with the report."""
+    server, make = ready
+    first, made = make()
+    second, _ = make()
+    server.org.fault(at="chunk", do="wait", seconds=0.5, times=2)
+    start_worker(first, server.login, home=home)
+    start_worker(queued(second), server.login, home=home)
+    wait_until(lambda: second.status().waits)
+    fields = server.org.state.schema.get("Account").describe["fields"]
+    changed = next(one for one in fields if one["name"] == "AccountNumber")
+    changed["createable"] = False
+    server.org.state.described = Described()
+    try:
+        status = follow(second, observer=Ear(), timeout=60)
+    finally:
+        changed["createable"] = True
+    assert status.state is RunState.STOPPED
+    assert "changed while this run waited" in status.error
+    assert "Account.AccountNumber: the org does not take values for this field" in status.error
+    assert second.lines() == ()
+    assert server.org.connect().count("SELECT COUNT() FROM Account") == len(made[0].rows)
 
 
 @pytest.mark.slow
