@@ -25,6 +25,9 @@ STATUS_TABLES: dict[str, tuple[str, str, str]] = {
     "ContractStatus": ("Contract", "Status", "ApiName"),
     "OrderStatus": ("Order", "Status", "ApiName"),
     "SolutionStatus": ("Solution", "Status", "ApiName"),
+    "WorkOrderStatus": ("WorkOrder", "Status", "ApiName"),
+    "WorkOrderLineItemStatus": ("WorkOrderLineItem", "Status", "ApiName"),
+    "ServiceAppointmentStatus": ("ServiceAppointment", "Status", "ApiName"),
 }
 """Tables with one row for each value of a picklist: the object and field that has it, the table's column for it."""
 

@@ -144,7 +144,8 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         ),
         "CampaignMemberStatus": Standard(
             fixed={"IsDefault": False},
-            limits={"SortOrder": FieldRules(low=3, unique=True), "Label": FieldRules(unique=True)},
+            limits={"SortOrder": FieldRules(low=3), "Label": FieldRules(unique=True)},
+            rules=(StandardRule("unique_together", ("CampaignId", "SortOrder"), "a campaign's statuses have an order"),),
         ),
         "Case": Standard(left_out={"Comments": "it would make a CaseComment of its own"}),
         "CaseComment": Standard(parents=("Case",), needed=("CommentBody",), limits={"CommentBody": FieldRules(max_bytes=4000)}),
@@ -193,7 +194,10 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         ),
         "Event": Standard(
             needed=("StartDateTime", "DurationInMinutes"),
-            fixed={"IsAllDayEvent": False, "IsRecurrence": False, "IsReminderSet": False, "EventSubtype": "Event"},
+            fixed={
+                "IsAllDayEvent": False, "IsRecurrence": False, "IsReminderSet": False,
+                "EventSubtype": "Event", "ShowAs": "Busy",
+            },
             left_out={
                 **_because(_RECURS, *_RECURRENCE),
                 **_because("it follows from StartDateTime", "ActivityDateTime", "ActivityDate"),
@@ -208,6 +212,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         "Individual": Standard(
             left_out={
                 **_because("the people whom we make are alive", "DeathDate"),
+                **_because("its contact's title says it", "Occupation"),
                 **_because("nobody would keep it about made-up people", "ConvictionsCount", "ConsumerCreditScoreProviderName"),
             },
             limits={"ChildrenCount": FieldRules(low=0, high=4)},
@@ -215,10 +220,11 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         ),
         "Lead": Standard(
             fixed={"IsConverted": False, "IsUnreadByOwner": True},
-            left_out=_because(
-                "leads are converted by the org itself",
-                *("ConvertedDate", "ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId"),
-            ),
+            left_out={
+                **_because("leads are converted by the org itself", "ConvertedDate", "ConvertedAccountId"),
+                **_because("leads are converted by the org itself", "ConvertedContactId", "ConvertedOpportunityId"),
+                "IndividualId": "the individuals that are made are contacts",
+            },
         ),
         "Location": Standard(
             left_out={"DrivingDirections": "we have no words that lead to a place"},

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sfseed_core.errors import RecipeError
+from sfseed_core.generate.agreed import way_of
 from sfseed_core.generate.owners import COMPANY, nearest_company
 from sfseed_core.generate.provider import CHOICE
 from sfseed_core.generate.providers.audit import BY_FIELD as AUDIT
 from sfseed_core.generate.providers.choices import free_values
 from sfseed_core.generate.providers.companies import lists_industries
 from sfseed_core.generate.registry import Registry, installed
-from sfseed_core.recipe.model import SHARE, ColumnPlan
+from sfseed_core.recipe.model import SHARE, WHEN, ColumnPlan
 from sfseed_core.recipe.placing import about
 from sfseed_core.recipe.said_value import checked
 from sfseed_core.schema.semantics import words_of
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sfseed_core.generate.provider import Options, Provider
+    from sfseed_core.generate.ways import Way
     from sfseed_core.recipe.chooser import FieldRequest, PlanContext
 
 _BY_TYPE: Mapping[str, str] = MappingProxyType(
@@ -102,6 +105,15 @@ class Chooser:
             return _column(request, "choice", _own_values(request), "the recipe lists its values")
         if recipe is not None and recipe.provider is not None:
             return self._asked(request, recipe.provider, recipe.options)
+        way = way_of(request)
+        sure = way is not None and bool(way.provider) and not (way.otherwise or request.rules.needed)
+        usual = None if sure else self._as_usual(request)
+        if way is None or isinstance(usual, str):
+            return usual or "nothing makes it"
+        return _agreed(request, way, usual, self.registry)
+
+    def _as_usual(self, request: FieldRequest) -> ColumnPlan | str:
+        """Return the column by what the field itself is, or why nothing can be made."""
         refused = "no provider makes a field of its type"
         for provider in self._candidates(request):
             if request.rules.unique and not provider.distinct:
@@ -171,6 +183,22 @@ class Chooser:
                 raise RecipeError(f"{place}: the provider {name!r} cannot serve it: {options}")
             options = {}
         return _column(request, name, {**options, **asked}, "the recipe says so")
+
+
+def _agreed(request: FieldRequest, way: Way, usual: ColumnPlan | None, registry: Registry) -> ColumnPlan:
+    """Return the column by the way that other fields call for."""
+    when = {} if way.when is None or request.rules.required else {WHEN: way.when}
+    if not way.provider:
+        assert usual is not None
+        null_share = 0 if way.filled else usual.null_share
+        return replace(usual, options=MappingProxyType({**usual.options, **when}), null_share=null_share)
+    otherwise = {}
+    if usual is not None:
+        otherwise = {"otherwise": {"provider": usual.provider, "options": dict(usual.options)}}
+    about = registry.by_name[way.provider].about
+    column = _column(request, way.provider, {**otherwise, **way.options, **when}, about)
+    said_empty = request.recipe is not None and request.recipe.empty is not None
+    return replace(column, null_share=0) if (way.filled or when) and not said_empty else column
 
 
 def _own_values(request: FieldRequest) -> Options:

@@ -12,6 +12,7 @@ from sfseed_core.errors import InternalError, RecipeError
 from sfseed_core.generate import draws
 from sfseed_core.generate.attempts import kept, settled
 from sfseed_core.generate.cells import Coded, numbers_array
+from sfseed_core.generate.conditions import fits
 from sfseed_core.generate.hinted import hinted
 from sfseed_core.generate.layout import GEOMETRIC, NATURAL, Layout
 from sfseed_core.generate.locales import Locales, locales_of
@@ -23,7 +24,7 @@ from sfseed_core.generate.registry import Registry, installed
 from sfseed_core.generate.rows import Rows
 from sfseed_core.generate.texts import strings
 from sfseed_core.recipe.columns import RECORD_TYPE, SYMBOL_MARK, needs_target, schema_of
-from sfseed_core.recipe.model import TOGETHER
+from sfseed_core.recipe.model import TOGETHER, WHEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -212,7 +213,9 @@ class Engine:
             ) from error
         key = self.key(plan.name, str(column.options.get("empty_with", column.field)), "empty")
 
-        filled = hinted(self, plan, column, make)
+        when = column.options.get(WHEN)
+        # a value that a rule names stands wherever it is asked for
+        filled = hinted(self, plan, column, make if when is None else lambda some: make(some).masked(fits(some, when)))
 
         def emptied(some: Rows) -> Cells:
             cells = make(some.first()) if column.unique else filled(some)

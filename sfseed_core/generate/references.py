@@ -325,7 +325,10 @@ def _picks(rows: Rows, plan: ReferencePlan, count: np.ndarray) -> np.ndarray:
 
 def _cycle(rows: Rows, plan: ReferencePlan) -> Keys:
     count = sum(_reachable(rows, plan, target) for target in plan.targets)
-    return _counted_through(rows, plan, rows.records % count) if count else _nobody(rows, plan)
+    if not count:
+        return _nobody(rows, plan)
+    keys = _counted_through(rows, plan, rows.records % count)
+    return replace(keys, valid=both(keys.valid, rows.records < count)) if plan.options.get("once") else keys
 
 
 def _round(rows: Rows, plan: ReferencePlan) -> Keys:

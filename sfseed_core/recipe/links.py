@@ -290,10 +290,21 @@ class _Linking:
             )  # a target that the account lacks would give way to another, against the shares asked for
         if link.mode == "children":
             return self._children(link.why)
+        if link.mode == "along":
+            return self._as_beside(link) or self._by_graph(None)
         if link.symbol is not None:
             targets = (Target(None, link.symbol), *self._as_targets())
             return ReferencePlan(self.field.name, link.mode, targets, options=options, why=link.why)
         return self._made(link.mode, options | self._below(), link.why, 0, link)
+
+    def _as_beside(self, link: Link) -> ReferencePlan | None:
+        """What the record that another reference leads to says, if that is made and has the reference."""
+        beside, through = self.planned.get(str(link.options["via"])), str(link.options["through"])
+        other = None if beside is None else beside.targets[0].object
+        if other is None or not self.around.targets.get((other, through)):
+            return None
+        later = {*self.around.deferred, *self.around.left_empty}
+        return None if (other, through) in later else self._made("along", link.options, link.why)
 
     def _children(self, why: str) -> ReferencePlan:
         most = _most_each(self.name, self.around)

@@ -24,6 +24,7 @@ Value = str | bool | int | float | None
 SHARE = 65_536  # shares are integers out of this many: no float reaches a cell
 
 TOGETHER = "together"  # an option of any column: fields without which it stays empty
+WHEN = "when"  # an option of any column: the field, and the values of it, without which it stays empty
 GIVEN, VARIANTS = "given", "variants"  # providers that put a column together out of others
 
 STANDARD_PRICE_BOOK = "standard-price-book"
@@ -191,7 +192,7 @@ class ReferencePlan:
     `along` the record that the parent at the end of path `via` has in its field `through`.
     `within` one of the records of the target whose `children` reference `through` leads where the path `via` leads from
         here (an empty path: to this very record); where there is none: empty, or any if `required`.
-    `cycle` record r points to record r modulo the number of the target's records.
+    `cycle` record r points to record r modulo the number of the target's records; option `once`: only in the first round.
     `round` record r, in round r div (number of the target's records of `with`, a `cycle` reference): round 0 the first
         target (a symbol), round k > 0 record k - 1 of the second. Together with `with` no pair twice.
     `symbol` always the org's own record.

@@ -227,7 +227,7 @@ class _Laying:
         for field_name, link in links.items():
             if link is not None and link.mode == "children" and self.targets[name, field_name]:
                 return field_name
-        if any(link is not None and link.mode == "cycle" for link in links.values()):
+        if any(link is not None and link.mode == "cycle" and "once" not in link.options for link in links.values()):
             return None
         free = [
             field

@@ -24,7 +24,7 @@ class Link:
     the target is not seeded or besides it. The slot applies only where all of `needs` are seeded.
     """
 
-    mode: Literal["children", "spread", "pair", "self", "cycle", "round", "symbol"]
+    mode: Literal["children", "spread", "pair", "self", "along", "cycle", "round", "symbol"]
     options: Mapping[str, Any] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     symbol: str | None = None
     prefer: tuple[str, ...] = ()
@@ -59,6 +59,7 @@ _ABOUT = Link(
     why="files and notes hang on accounts, deals and cases",
 )
 
+_OF_ACCOUNT = {"via": "AccountId", "roots": 80}
 _SAME = "an earlier line of the same parent"
 
 _LINKS: Mapping[tuple[str, str], Link] = MappingProxyType(
@@ -91,6 +92,18 @@ _LINKS: Mapping[tuple[str, str], Link] = MappingProxyType(
         ("Campaign", "ParentId"): Link("self", {"depth": 4}, why="campaign hierarchies have at most 5 levels"),
         ("ContractLineItem", "ParentContractLineItemId"): Link("self", {"via": "ServiceContractId"}, why=_SAME),
         ("WorkOrderLineItem", "ParentWorkOrderLineItemId"): Link("self", {"via": "WorkOrderId"}, why=_SAME),
+        ("WorkOrder", "ParentWorkOrderId"): Link("self", _OF_ACCOUNT, why="an earlier work order of the same account"),
+        ("ServiceContract", "ParentServiceContractId"): Link("self", _OF_ACCOUNT, why="an earlier contract of the account"),
+        ("ServiceAppointment", "ParentRecordId"): Link(
+            "spread", prefer=("WorkOrder", "Account"), weights=(1, 0), why="appointments are made for work orders"
+        ),
+        **{
+            ("ServiceAppointment", name): Link(
+                "along", {"via": "ParentRecordId", "through": name}, why="as its work order says"
+            )
+            for name in ("ContactId", "WorkTypeId", "ServiceTerritoryId")
+        },
+        ("Contact", "IndividualId"): Link("cycle", {"once": True}, why="the individual of the same name"),
         ("Task", "WhoId"): _WHO,
         ("Task", "WhatId"): _WHAT,
         ("Event", "WhoId"): _WHO,

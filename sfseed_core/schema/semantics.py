@@ -216,12 +216,24 @@ def _span(look: _Look, family: str) -> _Found:
     if mine is None:
         return None
     end, stem = mine
-    for other in look.schema.fields.values():
-        if other.type == look.field.type and other.createable and other.name != look.field.name:
-            for theirs in map(_span_end, _words_in_any_language(other)):
-                if theirs is not None and theirs[0] != end and theirs[1] == stem:
-                    return f"{family}.{end}", " ".join(stem)
+    others = [
+        theirs
+        for other in look.schema.fields.values()
+        if other.type == look.field.type and other.createable and other.name != look.field.name
+        for theirs in map(_span_end, _words_in_any_language(other))
+        if theirs is not None and theirs[0] != end
+    ]
+    if any(theirs == stem for _, theirs in others):
+        return f"{family}.{end}", " ".join(stem)
+    plain = _unqualified(stem)
+    if any(_unqualified(theirs) == plain for _, theirs in others):
+        return f"{family}.{end}", " ".join(plain)
     return None
+
+
+def _unqualified(stem: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words without those that only say how sure a day is: a start date has a target end date for its end."""
+    return tuple(word for word in stem if word not in _QUALIFIERS)
 
 
 def _words_in_any_language(field: Field) -> Iterator[tuple[str, ...]]:
@@ -260,6 +272,7 @@ def _phrase(table: Iterable[tuple[str, tuple[str, ...]]], look: _Look) -> _Found
     return None
 
 
+_QUALIFIERS = frozenset({"target", "planned", "actual", "expected", "estimated", "scheduled", "proposed"})
 _STANDINGS = (("status",), ("stage",), ("phase",))
 _SUMS = frozenset({"total", "sum"})  # of whole numbers these are seldom money
 _NAME_PARTS = {

@@ -76,7 +76,13 @@ def test_amounts_are_in_proportion(everything):
     for budget, cost, revenue in filled(everything["Campaign"], "BudgetedCost", "ActualCost", "ExpectedRevenue"):
         assert 0.5 <= float(cost) / float(budget) <= 1.2
         assert float(revenue) >= float(budget)
-    assert max(float(one["Tax"] or 0) for one in everything["Quote"]) <= 3_500
+    lines = {}
+    for one in everything["QuoteLineItem"]:
+        price = float(one["Quantity"]) * float(one["UnitPrice"]) * (100 - float(one["Discount"] or 0)) / 100
+        lines[one["QuoteId"]] = lines.get(one["QuoteId"], 0) + price
+    taxes = [(float(tax), lines[quote]) for quote, tax in filled(everything["Quote"], "Id", "Tax") if quote in lines]
+    assert len(taxes) > 20
+    assert all(abs(tax - whole * 0.2) < 1 for tax, whole in taxes)  # the practice org is British
 
 
 def test_a_range_of_closing_days_heeds_the_stage(tmp_path, home):

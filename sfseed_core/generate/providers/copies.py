@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sfseed_core.errors import RecipeError
 from sfseed_core.generate import texts
-from sfseed_core.generate.cells import Cells, Coded, Numbers, coded
+from sfseed_core.generate.cells import Cells, Coded, Numbers, both, coded, joined
 from sfseed_core.generate.owners import COMPANY, company_of, owner_of
 from sfseed_core.generate.paths import find_field, refuse_gaps
-from sfseed_core.generate.provider import ALL_TEXT, CHOICE, DAY, NUMBER, Make, Options, Provider, Scope
+from sfseed_core.generate.provider import ALL_TEXT, CHOICE, DAY, NUMBER, TEXT, Make, Options, Provider, Scope
+from sfseed_core.generate.providers.mixed import instead
 
 if TYPE_CHECKING:
     from sfseed_core.generate.rows import Rows
@@ -98,7 +100,30 @@ def prepare(scope: Scope) -> Make:
         link = rows.parents(str(via), of)
         return _empty(scope.column, len(rows)) if link is None else _fitted(link.cells(field), scope.column)
 
-    return make
+    return instead(scope, make)
+
+
+def _whole_name(scope: Scope) -> Make:
+    """Prepare the whole name of the person that a reference leads to, in the locale's order."""
+    options = scope.options
+    names = [str(options[part]) for part in ("first", "last") if options.get(part)]
+    if scope.pools.settings.get("full_name", "").startswith("{last}"):
+        names.reverse()
+
+    def make(rows: Rows) -> Cells:
+        link = rows.parents(str(options["via"]), options.get("of"))
+        if link is None:
+            return _empty(scope.column, len(rows))
+        parts: list[Any] = []
+        valid = link.valid
+        for name in names:
+            cells = link.cells(name)
+            assert not isinstance(cells, Numbers)
+            valid = both(valid, cells.valid)
+            parts += [*([" "] if parts else []), replace(cells, valid=None)]
+        return joined(*parts, valid=valid).fitted(scope.column.length)
+
+    return instead(scope, make)
 
 
 def _fitted(cells: Cells, column: ColumnPlan) -> Cells:
@@ -158,6 +183,21 @@ PROVIDERS = (
             "field": "which field",
             "via": "of the record that this reference leads to",
             "of": "the object it has there",
+            "otherwise": "how records get theirs where that is empty",
+        },
+    ),
+    Provider(
+        "person.named",
+        "the whole name of the person whom a reference leads to",
+        TEXT,
+        lambda _: _NOTHING,
+        _whole_name,
+        options={
+            "via": "the reference",
+            "of": "the object it leads to",
+            "first": "its field with the first name",
+            "last": "its field with the last name",
+            "otherwise": "how records get theirs that lead to nobody",
         },
     ),
     Provider(

@@ -53,6 +53,7 @@ _LASTS_BY_OBJECT: Mapping[str, tuple[int, int]] = MappingProxyType(
 _NEARBY = (
     ("purchase", frozenset({"manufacture", "manufactured"}), "after", 10, 90),
     ("install", frozenset({"purchase"}), "after", 3, 45),
+    ("warranty", frozenset({"purchase", "purchased", "install", "installed"}), "after", 365, 1_460),
     ("signed", frozenset({"start", "effective"}), "before", 1, 40),
     ("authorized", frozenset({"start", "effective"}), "before", 1, 25),
     ("po", frozenset({"start", "effective"}), "before", 5, 40),
@@ -165,10 +166,10 @@ def days_of(scope: Scope) -> Make:
         return _after(scope, working=working)
     if "closed" in options:
         return _by_status(scope, working=working)
-    return lambda rows: Numbers(_days(rows.draw(key), low, high, working=working))
+    return lambda rows: Numbers(days_of_range(rows.draw(key), low, high, working=working))
 
 
-def _days(drawn: np.ndarray, low: int, high: int, *, working: bool) -> np.ndarray:
+def days_of_range(drawn: np.ndarray, low: int, high: int, *, working: bool = True) -> np.ndarray:
     """Return a day from `low` to `high` for each draw: a working day, if there is one between them."""
     first, last = (int(number) for number in _working_numbers(np.array([low, high + 1])))
     return (
@@ -190,6 +191,16 @@ def _working_days(numbers: np.ndarray) -> np.ndarray:
     return weeks * 7 + weekday - _THURSDAY
 
 
+def working_days_after(days: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Return the working day so many after each day (before it, where negative)."""
+    return _working_days(_working_numbers(days) + count)
+
+
+def last_working_day(day: date) -> int:
+    """Return the last working day before the day."""
+    return int(_working_days(_working_numbers(np.array([day_number(day)])) - 1)[0])
+
+
 def _after(scope: Scope, *, working: bool) -> Make:
     """Prepare the end of a span, some days after its start (only working days count, where asked), or what comes before it."""
     field, key = str(scope.options.get("after") or scope.options["before"]), scope.key("day")
@@ -205,7 +216,7 @@ def _after(scope: Scope, *, working: bool) -> Make:
         if not working:
             return Numbers(days + ahead * draws.between(drawn, shortest, longest))
         begins = days if latest is None else np.minimum(days, latest)
-        return Numbers(_working_days(_working_numbers(begins) + ahead * draws.between(drawn, fewest, most)))
+        return Numbers(working_days_after(begins, ahead * draws.between(drawn, fewest, most)))
 
     return make
 
@@ -230,8 +241,8 @@ def _by_status(scope: Scope, *, working: bool) -> Make:
         drawn = rows.draw(key)
         pool, codes = coded(rows.cells(field))
         is_closed = np.array([value in closed for value in texts.listed(pool)])[codes]
-        past = _days(drawn, low, today - 1, working=working)
-        return Numbers(np.where(is_closed, past, _days(drawn, soonest, high, working=working)))
+        past = days_of_range(drawn, low, today - 1, working=working)
+        return Numbers(np.where(is_closed, past, days_of_range(drawn, soonest, high, working=working)))
 
     return make
 

@@ -38,6 +38,22 @@ def _inner(scope: Scope, said: Mapping[str, Any] | None) -> Make:
     return scope.engine.maker(scope.object, column)
 
 
+def instead(scope: Scope, make: Make) -> Make:
+    """Return the maker with what the option `otherwise` says of records for which it makes nothing."""
+    said = scope.options.get("otherwise")
+    if said is None:
+        return make
+    other = _inner(scope, said)
+
+    def made(rows: Rows) -> Cells:
+        cells = make(rows)
+        if cells.valid is None or cells.valid.all():
+            return cells
+        return choose(rows.engine, (~cells.valid).astype(np.int64), [cells, other(rows)])
+
+    return made
+
+
 def _nothing(scope: Scope, count: int) -> Cells:
     nobody = np.zeros(count, dtype=bool)
     if scope.column.type in _TEXT or scope.column.type not in READERS:

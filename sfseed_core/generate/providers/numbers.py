@@ -47,7 +47,7 @@ CURVES: Mapping[str, tuple[tuple[int, ...], int]] = MappingProxyType(
         "duration.days": ((1, 2, 3, 5, 7, 10, 14, 30, 60), 1),
         "duration.months": ((6, 12, 12, 12, 24, 24, 36, 36, 60), 6),
         "year": ((-8, 0), 1),
-        "sort_order": ((1, 100), 1),
+        "sort_order": ((1, 1, 1, 2, 2, 3, 4, 5), 1),
         "temperature": ((-5, 8, 15, 20, 24, 30), -1),
         "weight": ((1, 2, 5, 10, 20, 45, 90, 180), -2),
         "length": ((1, 5, 10, 20, 50, 120, 400), -2),
@@ -60,6 +60,7 @@ _COUNTED: tuple[tuple[frozenset[str], tuple[int, ...]], ...] = (
     (frozenset({"minimum", "min"}), (1, 1, 1, 2, 2, 3, 4, 5)),
     (frozenset({"maximum", "max"}), (5, 6, 8, 10, 15, 20, 30, 50)),
     (frozenset({"children", "dependents", "siblings"}), (0, 0, 0, 1, 1, 2, 2, 3, 4)),
+    (frozenset({"credit"}), (520, 610, 660, 690, 720, 750, 780, 830)),
     (frozenset({"convictions"}), (0, 0, 0, 0, 0, 0, 0, 0, 2)),
     (frozenset({"capacity", "guests", "seats", "beds", "baths"}), (1, 1, 2, 3, 5, 8, 12, 20, 35)),
 )
@@ -69,6 +70,8 @@ _RELATED: tuple[tuple[frozenset[str], str | frozenset[str], tuple[int, int], int
     (frozenset({"actual", "cost"}), frozenset({"budgeted", "cost"}), (550, 1_150), 50),
     (frozenset({"expected", "revenue"}), frozenset({"budgeted", "cost"}), (1_500, 9_000), 50),
 )
+_HOURLY = frozenset({"hourly", "rate"})
+_RATES = (25, 40, 55, 70, 85, 95, 110, 130, 160, 220)  # what an hour of somebody's work costs
 _SECONDS = (20, 45, 90, 150, 240, 400, 700, 1_500)  # of a call
 _SMALL = frozenset({"tax", "shipping", "handling", "freight", "fee", "postage", "surcharge"})
 _YEARS_FROM_NOW = frozenset({"year"})
@@ -85,7 +88,9 @@ def propose(request: FieldRequest) -> Options | str:
     name = meaning if meaning in CURVES else _DEFAULT.get(request.field.type, "number")
     name = "price" if name == "amount" and words & _SMALL else name
     knots, step = (_SECONDS, 1) if name == "duration.minutes" and "seconds" in words else CURVES[name]
-    if name == "count":
+    if name == "price" and words >= _HOURLY:
+        knots, step = _RATES, 5
+    if name in {"count", "score"}:
         knots = next((known for counted, known in _COUNTED if words & counted), knots)
     if name in _YEARS_FROM_NOW:
         knots = tuple(request.context.as_of.year + years for years in knots)

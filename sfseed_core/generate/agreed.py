@@ -1,0 +1,274 @@
+"""Fields whose values are told by other fields of the record, or of the record it belongs to: each with its own way.
+
+The standard objects' are in one table; custom objects follow the same ways where the meanings of their fields call for them.
+Nothing here reads the name of a status: see `generate.phases`.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sfseed_core.generate.currencies import CURRENCIES, currency_of
+from sfseed_core.generate.phases import phases_of
+from sfseed_core.generate.providers import numbers
+from sfseed_core.generate.ways import Way, after, copied, has, lasting, name_of, of_parent, when
+from sfseed_core.schema.semantics import words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sfseed_core.generate.provider import Options
+    from sfseed_core.generate.ways import Rule
+    from sfseed_core.recipe.chooser import FieldRequest
+
+_HOURS, _MINUTES = (1, 1, 2, 2, 3, 4, 6, 8), (15, 30, 30, 45, 60, 60, 90, 120, 240)
+_WEB = "web"  # the one origin that the platform itself writes, for cases out of a web form
+_FINISHED = frozenset({"completed", "completion", "finished", "done", "resolved", "closed", "actual", "delivered"})
+_SHORT, _LONG = (5, 45), (30, 240)  # how many days a custom object's span lasts, of steps and of wholes
+_STEPS = frozenset({"phase", "task", "step", "sprint", "milestone", "session", "visit"})
+
+
+def way_of(request: FieldRequest) -> Way | None:
+    """Return the field's own way; None where its meaning says all."""
+    context = request.context
+    if request.rules.unique or request.rules.fixed is not None:
+        return None
+    rule = _RULES.get((context.object.name, request.field.name))
+    found = None if rule is None else rule(request)
+    return found or _by_meaning(request)
+
+
+def _begins(request: FieldRequest) -> Way | None:
+    """Begin when the status says: appointments and work orders."""
+    phases = phases_of(request.context)
+    if phases is None:
+        return None
+    status = {"status": phases.field, "ahead": list(phases.ahead), "running": list(phases.running)}
+    return Way("date.phase", {**status, "soon": True})
+
+
+def _duration(via: str, amount: str = "EstimatedDuration", unit: str = "DurationType") -> Rule:
+    """Last as long as the kind of work says, else some hours or minutes by the unit."""
+    own = _own_duration(unit)
+
+    def rule(request: FieldRequest) -> Way | None:
+        way = own(request)
+        found = of_parent(request, via, amount)
+        if found is None or way is None:
+            return way
+        return Way("copy", {**found, "otherwise": {"provider": way.provider, "options": way.options}}, filled=True)
+
+    return rule
+
+
+def _own_duration(unit: str) -> Rule:
+    def rule(request: FieldRequest) -> Way | None:
+        values = request.context.object.fields[unit].active_values if unit in request.context.object.fields else ()
+        if not {"Hours", "Minutes"} <= {*values}:
+            return None
+        return Way(
+            "number.by",
+            {"by": unit, "curve": list(_HOURS), "curves": {"Minutes": {"curve": list(_MINUTES), "step": 15}}},
+            filled=True,
+        )
+
+    return rule
+
+
+def _open_deals(request: FieldRequest) -> Way | None:
+    stages = request.context.snapshot.statuses.get("OpportunityStage", ())
+    status = request.context.find("status", "OpportunityStage")
+    still = [one.api_name for one in stages if not one.closed]
+    return Way(when={"field": status, "values": still}) if status and still else None
+
+
+def _from_the_web(request: FieldRequest) -> Way | None:
+    """Only cases out of a web form say who filled it in; where the org has no such origin, any may."""
+    origin = request.context.object.fields.get("Origin")
+    values = [] if origin is None else [value for value in origin.active_values if value.lower() == _WEB]
+    return Way(when={"field": "Origin", "values": values}) if values and has(request, "Origin") else None
+
+
+def _activated(request: FieldRequest) -> Way | None:
+    """A service contract's activation: when it begins, where its approval says so (by the code of the contracts' own table)."""
+    approval = request.context.object.fields.get("ApprovalStatus")
+    if approval is None or not has(request, "ApprovalStatus", "StartDate"):
+        return None
+    stages = request.context.snapshot.statuses.get("ContractStatus", ())
+    known = [one.api_name for one in stages if one.category == "Activated" and one.api_name in approval.active_values]
+    values = known or [*approval.active_values[-1:]]
+    options = {"field": "StartDate", "days": [0, 5], "past": True}
+    return Way("date.after", options, when={"field": "ApprovalStatus", "values": values})
+
+
+def _closed(request: FieldRequest) -> Way | None:
+    """When a case was closed, where the user may set that."""
+    stages = request.context.snapshot.statuses.get("CaseStatus", ())
+    closed = [one.api_name for one in stages if one.closed]
+    status = request.context.find("status", "CaseStatus")
+    if not status or not has(request, "CreatedDate"):
+        return None
+    options = {"field": "CreatedDate", "days": [0, 15], "past": True}
+    return Way("date.after", options, when={"field": status, "values": closed})
+
+
+def _status_of(via: str, name: str) -> Rule:
+    """Be as far as the record it is a part of, where both have the same statuses."""
+
+    def rule(request: FieldRequest) -> Way | None:
+        found = of_parent(request, via, name)
+        theirs = request.context.schema.objects[found["of"]].fields[name].active_values if found else ()
+        return Way("copy", found, otherwise=True) if found and {*theirs} <= {*request.field.active_values} else None
+
+    return rule
+
+
+def _tax(lines: str, via: str) -> Rule:
+    def rule(request: FieldRequest) -> Way | None:
+        usual = numbers.propose(request)
+        if isinstance(usual, str):
+            return None
+        parts = {"quantity": "Quantity", "price": "UnitPrice", "discount": "Discount"}
+        return Way("number.tax", {**usual, "lines": lines, "via": via, **parts, **_money(request)})
+
+    return rule
+
+
+def _money(request: FieldRequest) -> Options:
+    code = request.context.snapshot.currency or currency_of(request.context.locale)
+    return {"currency": code} if code in CURRENCIES else {}
+
+
+def _current(start: str, end: str) -> Rule:
+    def rule(request: FieldRequest) -> Way | None:
+        there = {name: one for name, one in (("start", start), ("end", end)) if one and has(request, one)}
+        return Way("flag.current", there) if there else None
+
+    return rule
+
+
+def _by_meaning(request: FieldRequest) -> Way | None:
+    """Return the way that a field's meaning calls for, whatever its object."""
+    name = request.meaning.name if request.meaning else ""
+    if name == "sort_order" and request.field.type in {"int", "double", "long"}:
+        return _placed(request)
+    if name.startswith("date") and (request.context.object.custom or request.context.object.name == "Campaign"):
+        return _phased(request)
+    return None
+
+
+def _placed(request: FieldRequest) -> Way | None:
+    along = next((one for one in request.context.references.values() if one.mode == "children"), None)
+    if along is None:
+        return None
+    first = 1 if request.rules.low is None else int(request.rules.low)
+    return Way("number.place", {"along": along.field, "first": first}, filled=True)
+
+
+def _phased(request: FieldRequest) -> Way | None:
+    """Return days that suit the status: the ends of a span, and those that claim that something is done."""
+    phases, meaning = phases_of(request.context), request.meaning
+    assert meaning is not None
+    if phases is None:
+        return None
+    status = {"status": phases.field, "ahead": list(phases.ahead), "running": list(phases.running)}
+    start = request.context.find("date.start", meaning.group)
+    end = request.context.find("date.end", meaning.group)
+    if _FINISHED & {*words_of(request.field.name)} and meaning.name in {"date.past", "date.end", "date"}:
+        return _finished(request, list(phases.done), phases.field, start)
+    if meaning.name == "date.start" and end and request.field.type == "date":
+        return Way("date.phase", status)
+    if meaning.name == "date.end" and start and request.field.type == "date":
+        short = bool({*words_of(request.context.object.name)} & (_STEPS | {"campaign"}))
+        return Way("date.phase", {**status, "start": start, "lasts": list(_SHORT if short else _LONG)})
+    return None
+
+
+def _finished(request: FieldRequest, done: list[str], status: str, start: str | None) -> Way:
+    """The day on which something was done: about when it was due, or some time after it began."""
+    when = {"field": status, "values": done}
+    due = request.context.find("date.due")
+    if due and request.context.object.fields[due].type == "date" == request.field.type:
+        return Way("date.after", {"field": due, "days": [-6, 2], "past": True}, otherwise=True, when=when)
+    if start and start != request.field.name:
+        return Way("date.after", {"field": start, "days": [5, 60], "past": True}, otherwise=True, when=when)
+    return Way(when=when)
+
+
+def _duration_type(request: FieldRequest) -> Way:
+    source = of_parent(request, "WorkTypeId", "DurationType")
+    return Way("copy", source, otherwise=True, filled=True) if source else Way(filled=True)
+
+
+_SUPPLIED: Mapping[str, Rule] = MappingProxyType(
+    {
+        "SuppliedName": name_of("ContactId", otherwise=False, when=_from_the_web),
+        "SuppliedEmail": copied("ContactId", "Email", otherwise=False, when=_from_the_web),
+        "SuppliedPhone": copied("ContactId", "Phone", otherwise=False, when=_from_the_web),
+        "SuppliedCompany": _from_the_web,
+    }
+)
+_WITH_CONTACT: Mapping[str, Rule] = MappingProxyType(
+    {
+        **{name: copied("ContactId", name, otherwise=False) for name in ("Email", "Phone", "Fax")},
+        "QuoteToName": name_of("ContactId", otherwise=False),
+    }
+)
+_RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
+    {
+        **{("Case", name): rule for name, rule in _SUPPLIED.items()},
+        ("Case", "ClosedDate"): _closed,
+        ("Contract", "CustomerSignedTitle"): copied("CustomerSignedId", "Title"),
+        ("Contact", "Salutation"): copied("IndividualId", "Salutation"),
+        ("Contact", "Birthdate"): copied("IndividualId", "BirthDate"),
+        **{("Quote", name): rule for name, rule in _WITH_CONTACT.items()},
+        ("Quote", "Tax"): _tax("QuoteLineItem", "QuoteId"),
+        ("ServiceContract", "Tax"): _tax("ContractLineItem", "ServiceContractId"),
+        ("WorkOrder", "Tax"): _tax("WorkOrderLineItem", "WorkOrderId"),
+        ("Opportunity", "NextStep"): _open_deals,
+        ("AccountContactRelation", "IsActive"): _current("StartDate", "EndDate"),
+        ("Campaign", "IsActive"): _current("", "EndDate"),
+        ("ServiceContract", "EndDate"): lasting("StartDate", "Term", "months"),
+        ("ServiceContract", "ActivationDate"): _activated,
+        ("ContractLineItem", "StartDate"): copied("ServiceContractId", "StartDate"),
+        ("ContractLineItem", "EndDate"): copied("ServiceContractId", "EndDate"),
+        ("Entitlement", "StartDate"): copied("ServiceContractId", "StartDate"),
+        ("Entitlement", "EndDate"): copied("ServiceContractId", "EndDate"),
+        ("OpportunityLineItem", "ServiceDate"): after("CloseDate", via="OpportunityId", days=[1, 30]),
+        ("QuoteLineItem", "ServiceDate"): after("CloseDate", via="QuoteId.OpportunityId", days=[1, 30]),
+        ("OrderItem", "ServiceDate"): after("EffectiveDate", via="OrderId", until=("OrderId", "EndDate"), days=[0, 15]),
+        ("OrderItem", "EndDate"): after("ServiceDate", until=("OrderId", "EndDate"), days=[20, 250]),
+        ("WorkType", "EstimatedDuration"): _own_duration("DurationType"),
+        ("WorkOrder", "Duration"): _duration("WorkTypeId"),
+        ("WorkOrder", "DurationType"): _duration_type,
+        ("WorkOrder", "Subject"): copied("CaseId", "Subject"),
+        ("WorkOrder", "StartDate"): _begins,
+        ("WorkOrder", "EndDate"): lasting("StartDate", "Duration", "DurationType"),
+        ("WorkOrderLineItem", "Subject"): lambda _: Way("word", {"pool": "solutions"}),
+        ("WorkOrderLineItem", "Status"): _status_of("WorkOrderId", "Status"),
+        ("WorkOrderLineItem", "Duration"): _duration("WorkTypeId"),
+        ("WorkOrderLineItem", "DurationType"): _duration_type,
+        ("WorkOrderLineItem", "StartDate"): copied("WorkOrderId", "StartDate"),
+        ("WorkOrderLineItem", "EndDate"): lasting("StartDate", "Duration", "DurationType", ("WorkOrderId", "EndDate")),
+        ("ServiceAppointment", "Email"): copied("ContactId", "Email", otherwise=False),
+        ("ServiceAppointment", "Phone"): copied("ContactId", "Phone", otherwise=False),
+        ("ServiceAppointment", "Duration"): _duration("WorkTypeId"),
+        ("ServiceAppointment", "DurationType"): _duration_type,
+        ("ServiceAppointment", "EarliestStartTime"): _begins,
+        ("ServiceAppointment", "DueDate"): after("EarliestStartTime", days=[5, 10]),
+        ("ServiceAppointment", "SchedStartTime"): after("EarliestStartTime", days=[0, 1], minutes=[0, 60]),
+        ("ServiceAppointment", "SchedEndTime"): lasting("SchedStartTime", "Duration", "DurationType"),
+        ("ServiceAppointment", "ArrivalWindowStartTime"): after("SchedStartTime"),
+        ("ServiceAppointment", "ArrivalWindowEndTime"): after("ArrivalWindowStartTime", minutes=[60, 120]),
+        ("ServiceAppointment", "ActualStartTime"): when(
+            "InProgress", "Completed", then=after("SchedStartTime", minutes=[-10, 30], step=5)
+        ),
+        ("ServiceAppointment", "ActualEndTime"): when("Completed", then=lasting("ActualStartTime", "ActualDuration")),
+        ("ServiceAppointment", "ActualDuration"): when(
+            "Completed",
+            then=lambda _: Way("number.minutes", {"of": "Duration", "unit": "DurationType", "thousandths": [800, 1_250]}),
+        ),
+        ("ServiceAppointment", "CancellationReason"): when("Canceled"),
+    }
+)

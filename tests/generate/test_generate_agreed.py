@@ -1,0 +1,245 @@
+"""Fields that other fields tell: times of appointments, terms of contracts, whose name and address, what has happened."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, timedelta
+
+import pytest
+
+from sfseed_core.generate.chooser import Chooser
+from sfseed_core.generate.engine import Engine
+from sfseed_core.recipe.plan import make_plan
+from sfseed_core.recipe.read import parse_recipe
+from sfseed_core.snapshot.model import Stage
+from sfseed_core.workflow.packaged import demo_survey
+from tests.generate.conftest import AS_OF
+
+COUNTS = {
+    "Account": 20,
+    "Individual": 30,
+    "Contact": 60,
+    "Case": 60,
+    "Contract": 40,
+    "Campaign": 40,
+    "CampaignMemberStatus": 60,
+    "ServiceContract": 40,
+    "ContractLineItem": 60,
+    "Entitlement": 60,
+    "WorkType": 20,
+    "WorkOrder": 60,
+    "WorkOrderLineItem": 60,
+    "ServiceAppointment": 80,
+    "Opportunity": 30,
+    "Quote": 30,
+    "QuoteLineItem": 60,
+    "Product2": 20,
+    "Pricebook2": 2,
+    "PricebookEntry": 60,
+    "Order": 30,
+    "OrderItem": 60,
+    "AccountContactRelation": 40,
+    "Project__c": 40,
+    "Project_Phase__c": 60,
+    "Project_Task__c": 80,
+    "Time_Entry__c": 80,
+}
+RECIPE = "version: 1\nlocale: de_DE\nobjects: {" + ", ".join(f"{name}: {count}" for name, count in COUNTS.items()) + "}\n"
+
+
+def planned(*, statuses=None):
+    """A plan of service, sales and project objects in the practice org; `statuses` stand for some of its tables."""
+    recipe = parse_recipe(RECIPE, path="recipe.yaml")
+    found = demo_survey(recipe)
+    snapshot = dataclasses.replace(found.snapshot, statuses={**found.snapshot.statuses, **(statuses or {})})
+    return make_plan(recipe, found.schema, snapshot, chooser=Chooser(), seed=5, as_of=AS_OF)
+
+
+@pytest.fixture(scope="module")
+def plan():
+    """The practice org's plan."""
+    return planned()
+
+
+@pytest.fixture(scope="module")
+def tables(plan):
+    """All its records, by object."""
+    engine = Engine(plan)
+    return {one.name: engine.rows(one.name, 0, one.count).to_pylist() for one in plan.objects}
+
+
+def filled(table, *names):
+    """The values of some fields, of the records that have all of them."""
+    rows = (tuple(one[name] for name in names) for one in table)
+    found = [row for row in rows if None not in row]
+    assert len(found) > 2, names
+    return found
+
+
+def test_any_slice_holds_the_same_records(plan, tables):
+    """Each object's last two thirds are the same when they are made alone."""
+    engine = Engine(plan)
+    for one in plan.objects:
+        assert engine.rows(one.name, one.count // 3, one.count).to_pylist() == tables[one.name][one.count // 3 :], one.name
+
+
+def test_appointments_follow_their_own_times(tables):
+    """Scheduled within the window, as long as the duration says; what is done lies in the past and is near the schedule."""
+    window = ("EarliestStartTime", "SchedStartTime", "SchedEndTime", "DueDate", "Duration", "DurationType")
+    for earliest, start, end, due, lasts, unit in filled(tables["ServiceAppointment"], *window):
+        assert earliest <= start < end <= due
+        assert end - start == timedelta(**{unit.lower(): float(lasts)})
+        assert 1 <= lasts <= 8 if unit == "Hours" else 15 <= lasts <= 240
+    for one in tables["ServiceAppointment"]:
+        status, began, ended = one["Status"], one["ActualStartTime"], one["ActualEndTime"]
+        assert (began is None) == (status not in {"In Progress", "Completed"} or one["SchedStartTime"] is None)
+        assert ended is None or status == "Completed"
+        assert (one["CancellationReason"] is None) or status == "Canceled"
+        if began is not None:
+            assert abs(began - one["SchedStartTime"]) <= timedelta(minutes=30)
+            assert began.date() < AS_OF
+        if ended is not None and one["ActualDuration"] is not None:
+            assert ended - began == timedelta(minutes=float(one["ActualDuration"]))
+        assert (one["EarliestStartTime"].date() > AS_OF) == (status in {"None", "Scheduled", "Dispatched"})
+
+
+def test_the_org_s_own_words_for_a_status_count():
+    """What has happened follows from the codes of the org's statuses; where these are not known, nothing claims that it has."""
+    table = planned().object("ServiceAppointment")
+    assert {one.field for one in table.columns} >= {"ActualStartTime", "CancellationReason"}
+    codes = ("None", "Scheduled", "Dispatched", "Completed", "InProgress", "CannotComplete", "Canceled")
+    values = ("None", "Scheduled", "Dispatched", "In Progress", "Completed", "Cannot Complete", "Canceled")
+    turned = tuple(Stage(value, value, category=code) for value, code in zip(values, codes, strict=True))
+    for stages, done in ((turned, {"In Progress"}), ((), set())):
+        plan = planned(statuses={"ServiceAppointmentStatus": stages})
+        rows = Engine(plan).rows("ServiceAppointment", 0, 80).to_pylist()
+        assert {one["Status"] for one in rows if one["ActualEndTime"] is not None} == done
+
+
+def test_appointments_are_with_the_contact_of_their_work_order(tables):
+    """Contact, kind of work, telephone and e-mail are those of the work order and its contact."""
+    for one in tables["ServiceAppointment"]:
+        order = tables["WorkOrder"][one["ParentRecordId"]]
+        assert (one["ContactId"], one["WorkTypeId"]) == (order["ContactId"], order["WorkTypeId"])
+        if one["ContactId"] is not None and one["Email"] is not None:
+            assert one["Email"] == tables["Contact"][one["ContactId"]]["Email"]
+
+
+def test_work_lasts_as_long_as_its_type_says(tables):
+    """A work order takes its type's duration; its lines lie within its own times and are as far as it is."""
+    for one in tables["WorkOrder"]:
+        if one["WorkTypeId"] is not None:
+            kind = tables["WorkType"][one["WorkTypeId"]]
+            assert (one["Duration"], one["DurationType"]) == (kind["EstimatedDuration"], kind["DurationType"])
+    for start, end, status, order in filled(tables["WorkOrderLineItem"], "StartDate", "EndDate", "Status", "WorkOrderId"):
+        whole = tables["WorkOrder"][order]
+        assert status == whole["Status"]
+        assert whole["StartDate"] <= start <= end
+        assert whole["EndDate"] is None or end <= whole["EndDate"]
+
+
+def test_terms_end_contracts(tables):
+    """A service contract ends with its term, is activated only where it says so, and its lines and entitlements share its days."""
+    for start, end, months in filled(tables["ServiceContract"], "StartDate", "EndDate", "Term"):
+        after = end + timedelta(1)
+        assert (after.year * 12 + after.month) - (start.year * 12 + start.month) == months
+        assert after.day == start.day or after.day <= 3
+    for one in tables["ServiceContract"]:
+        assert (one["ActivationDate"] is not None) == (one["ApprovalStatus"] == "Activated")
+    for name in ("ContractLineItem", "Entitlement"):
+        for start, parent in filled(tables[name], "StartDate", "ServiceContractId"):
+            assert start == tables["ServiceContract"][parent]["StartDate"]
+
+
+def test_who_signs_writes_or_is_quoted_is_the_contact(tables):
+    """Titles, names, addresses and numbers that belong to a contact are the contact's own."""
+    contacts = tables["Contact"]
+    for title, contact in filled(tables["Contract"], "CustomerSignedTitle", "CustomerSignedId"):
+        assert contacts[contact]["Title"] in (title, None)
+    for one in tables["Case"]:
+        if one["Origin"] != "Web":
+            assert one["SuppliedName"] is one["SuppliedEmail"] is one["SuppliedCompany"] is None
+    for name, email, contact in filled(tables["Case"], "SuppliedName", "SuppliedEmail", "ContactId"):
+        assert name == f"{contacts[contact]['FirstName']} {contacts[contact]['LastName']}"
+        assert email == contacts[contact]["Email"]
+    for email, contact in filled(tables["Quote"], "Email", "ContactId"):
+        assert email == contacts[contact]["Email"]
+    for place, one in enumerate(contacts):
+        assert one["IndividualId"] == (place if place < COUNTS["Individual"] else None)
+    for individual, *theirs in filled(contacts, "IndividualId", "FirstName", "LastName"):
+        assert theirs == [tables["Individual"][individual][name] for name in ("FirstName", "LastName")]
+
+
+def test_taxes_are_the_country_s_share_of_the_lines(tables):
+    """The tax of a quote is 19 % of what its lines come to."""
+    sums = dict.fromkeys(range(COUNTS["Quote"]), 0)
+    for one in tables["QuoteLineItem"]:
+        sums[one["QuoteId"]] += one["Quantity"] * one["UnitPrice"] * (100 - (one["Discount"] or 0)) / 100
+    for number, one in enumerate(tables["Quote"]):
+        assert one["Tax"] is None or abs(float(one["Tax"]) - float(sums[number]) * 0.19) < 0.1
+
+
+def test_statuses_and_phases_are_counted_one_after_the_other(tables):
+    """Sort orders count the records of one parent."""
+    for name, parent, field, first in (
+        ("CampaignMemberStatus", "CampaignId", "SortOrder", 3),
+        ("Project_Phase__c", "Project__c", "Sequence__c", 1),
+    ):
+        seen = {}
+        for one in tables[name]:
+            assert one[field] == seen.get(one[parent], first)
+            seen[one[parent]] = one[field] + 1
+
+
+def test_days_suit_the_status(tables):
+    """Of campaigns, projects and tasks: what has not begun lies ahead, what is over in the past, and only the last is done."""
+    for name, ahead, running, start, end in (
+        ("Campaign", "Planned", "In Progress", "StartDate", "EndDate"),
+        ("Project__c", "Planned", "Active", "Start_Date__c", "Target_End_Date__c"),
+        ("Project_Phase__c", "Not Started", "In Progress", "Start_Date__c", "End_Date__c"),
+    ):
+        status = "Status" if name == "Campaign" else "Status__c"
+        for begins, ends, stands in filled(tables[name], start, end, status):
+            assert begins <= ends, name
+            assert (begins > AS_OF) == (stands == ahead), (name, stands)
+            assert (ends < AS_OF) == (stands not in (ahead, running)), (name, stands)
+    for one in tables["Project_Task__c"]:
+        assert (one["Completed_On__c"] is not None) == (one["Status__c"] == "Done")
+        assert one["Completed_On__c"] is None or one["Completed_On__c"] < AS_OF
+
+
+def test_relations_are_active_within_their_days(tables):
+    """A relation to a second account is active where today lies within it."""
+    for one in tables["AccountContactRelation"]:
+        begun = one["StartDate"] is None or one["StartDate"] <= AS_OF
+        still = one["EndDate"] is None or one["EndDate"] >= AS_OF
+        assert one["IsActive"] == (begun and still)
+
+
+def test_lines_are_delivered_after_the_order_begins(tables):
+    """A line's service lies within its order."""
+    for day, order in filled(tables["OrderItem"], "ServiceDate", "OrderId"):
+        begins = tables["Order"][order]["EffectiveDate"]
+        assert begins is None or begins <= day
+
+
+def test_hours_cost_what_hours_cost(tables):
+    """Hourly rates lie between 20 and 250."""
+    rates = [float(rate) for (rate,) in filled(tables["Time_Entry__c"], "Hourly_Rate__c")]
+    assert 20 <= min(rates) <= max(rates) <= 250
+
+
+def test_days_of_terms():
+    """A term of months ends the day before its day comes round again, or with the month."""
+    import numpy as np
+
+    from sfseed_core.generate.providers.spans import after_months
+
+    days = [date(2026, 3, 15), date(2026, 8, 31), date(2024, 1, 31)]
+    numbers = np.array([(day - date(1970, 1, 1)).days for day in days])
+    ends = after_months(numbers, np.array([12, 6, 1]))
+    assert [date(1970, 1, 1) + timedelta(int(one)) for one in ends] == [
+        date(2027, 3, 14),
+        date(2027, 2, 27),
+        date(2024, 2, 28),
+    ]
