@@ -92,6 +92,45 @@ def to_restore(run: Run) -> dict[str, tuple[str, Before]]:
     return {step: (name, _joined(parts)) for step, (name, parts) in found.items()}
 
 
+def changed(run: Run) -> int:
+    """Return how many records upserts of the run changed that were there before."""
+    return sum(int(mine.sum()) for _, found in _upserted(run) if (mine := _only_changed(found)) is not None)
+
+
+def tell_overtaken(run: Run) -> None:
+    """Note in the run the records that others made between the look at what was there and the upsert that changed them.
+
+    What they held is not known, so that an undo leaves them as they are.
+    """
+    counts: dict[str, int] = {}
+    for job, found in _upserted(run):
+        known, mine = read(files_of(run, job)), _only_changed(found)
+        if known is not None and mine is not None:
+            fresh = int((mine & ~np.isin(found.keys, known.records)).sum())
+            counts[job.object] = counts.get(job.object, 0) + fresh
+    for name, count in counts.items():
+        if count:
+            run.note(
+                f"{count:,} {name} records were made by others with the same key while this load was at work, and it changed "
+                "them: what they held before is not known, so an undo leaves them as they are"
+            )
+
+
+def _upserted(run: Run) -> Iterator[tuple[Job, Outcome]]:
+    for job in jobs.read_jobs(run, phases={Phase.SETTLED}, operations=("upsert",)):
+        path = files_of(run, job).outcome
+        if path.exists():
+            yield job, Outcome.read(path)
+
+
+def _only_changed(found: Outcome) -> np.ndarray | None:
+    """Which rows changed a record that was there; None where the org did not say so."""
+    if found.created is None:
+        return None
+    mine: np.ndarray = (found.fates == Fate.SUCCEEDED) & ~found.created & (found.keys >= 0)
+    return mine
+
+
 def _sent(run: Run, operations: Sequence[str]) -> list[Job]:
     """The jobs that the org may have worked on."""
     given_up = {Phase.ABANDONED, Phase.PLANNED}
@@ -103,7 +142,10 @@ def _changed(run: Run, job: Job, known: Before) -> np.ndarray:
     if job.phase is not Phase.SETTLED:
         return np.ones(len(known.ids), bool)
     found = Outcome.read(files_of(run, job).outcome)
-    return np.isin(known.records, found.keys[np.isin(found.fates, _CHANGED)])
+    mine = np.isin(found.fates, _CHANGED)
+    if found.created is not None:  # deleted by others after the look: the job made it anew
+        mine &= ~found.created
+    return np.isin(known.records, found.keys[mine])
 
 
 def _joined(parts: Sequence[Before]) -> Before:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sfseed_core.clock import SYSTEM
 from sfseed_core.errors import Interrupted, SfseedError
 from sfseed_core.events import SILENT, Note
-from sfseed_core.load import activation, changes, locks, steps, trial
+from sfseed_core.load import activation, before, changes, locks, steps, trial
 from sfseed_core.load.bind import bind
 from sfseed_core.load.engine import Engine
 from sfseed_core.load.feeds import Feeds
@@ -149,6 +149,7 @@ def _carry_out(run: Run, engine: Engine, ledger: Ledger, work: Callable[[], None
         run.set_state(RunState.STOPPED, error=str(error))
         raise
     else:
+        before.tell_overtaken(run)
         run.set_state(RunState.DONE)
         give_up_reserve(run)
     return run.status()

@@ -116,12 +116,13 @@ def _settle_load(
 def _delete(run: Run, org: GuardedOrg, engine: Engine, ledger: UndoLedger, options: Options) -> None:
     try:
         engine.take_stock()
-        for _ in range(_PASSES):
+        for number in range(_PASSES):
+            before_it = ledger.taken_back()
             engine.drive(_restorings(run, ledger, step, options) for step in ledger.restored)
             for stage in reversed(ledger.stages):
                 engine.drive(_jobs(run, ledger, step, options) for step in stage)
-            if not ledger.try_refused_again():
-                break
+            if not ledger.try_refused_again() or (number and ledger.taken_back() == before_it):
+                break  # what is left is locked, or others hold it: a pass that frees nothing is not repeated
             engine.drive(_clearings(run, ledger, step, field, options) for step, field in ledger.holding())
         changes.restore(run, org, engine.patience)
     except StopRequested:
@@ -258,6 +259,11 @@ class UndoLedger:
         for fates, mask in zip(every, stuck, strict=True):
             fates[mask] = Fate.WAITING
         return any(mask.any() for mask in stuck)
+
+    def taken_back(self) -> int:
+        """Return how many records are deleted or changed back so far."""
+        every = [*self.fates.values(), *self.fates_restored.values()]
+        return sum(int(np.count_nonzero(fates == Fate.SUCCEEDED)) for fates in every)
 
     def give_up(self) -> None:
         """Count what still waits after the last pass as failed."""

@@ -1,7 +1,7 @@
 """Records of an org that a dataset names by one of their fields: which of them are there, and how often.
 
 They are held among a snapshot's `existing`, as `Account.Key__c=a-1` with the ids that were found; the bare `Account.Key__c` says
-that it was asked for at all.
+that it was asked for at all, and by what kind of field.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sfseed_core.schema.model import Field, ObjectSchema
 
 _NUMBERS = frozenset({"double", "int", "currency", "percent", "long"})
+_EXACT, _NUMBER = "exact", "number"  # kinds of fields, where the bare symbol is held; texts in any case have none
 
 
 def read_keyed(
@@ -32,7 +33,7 @@ def read_keyed(
     for symbol, values in wanted.items():
         name, _, by = symbol.partition(".")
         field = schema[name].fields.get(by) if name in schema else None
-        found |= {symbol: (), **_read(org, name, by, field, values)}
+        found |= {symbol: _kind(by, field), **_read(org, name, by, field, values)}
     return found
 
 
@@ -55,20 +56,27 @@ def _read(org: Org, name: str, by: str, field: Field | None, values: Sequence[st
 
 def keyed(name: str, by: str, value: str, field: Field | None = None) -> str:
     """Return under what key a snapshot's `existing` holds the records with this value."""
-    exact = by == "Id" or (field is not None and field.case_sensitive)
-    plain = value.strip() if exact else value.strip().lower()
-    if field is not None and field.type in _NUMBERS and "." in plain:
-        plain = plain.rstrip("0").rstrip(".")
-    return f"{name}.{by}={plain}"
+    return f"{name}.{by}={_plain(value, _kind(by, field))}"
 
 
 def found_by(existing: Mapping[str, tuple[str, ...]], written: str) -> tuple[str, ...]:
     """Return the ids of the records that `Account.Key__c=A-1` stands for: one where all is well."""
     symbol, sign, value = written.partition("=")
-    exact = existing.get(f"{symbol}{sign}{value.strip()}")
-    if exact is None and "." in value:
-        exact = existing.get(f"{symbol}{sign}{value.strip().rstrip('0').rstrip('.')}")
-    return exact if exact is not None else existing.get(f"{symbol}{sign}{value.strip().lower()}", ())
+    return existing.get(f"{symbol}{sign}{_plain(value, existing.get(symbol, ()))}", ())
+
+
+def _kind(by: str, field: Field | None) -> tuple[str, ...]:
+    if field is not None and field.type in _NUMBERS:
+        return (_NUMBER,)
+    return (_EXACT,) if by == "Id" or (field is not None and field.case_sensitive) else ()
+
+
+def _plain(value: str, kind: tuple[str, ...]) -> str:
+    """A value as it is held: numbers without zeros at the end, texts of most fields in small letters; `v1.0` is not `v1`."""
+    plain = value.strip()
+    if _NUMBER in kind:
+        return plain.rstrip("0").rstrip(".") if "." in plain else plain
+    return plain if _EXACT in kind else plain.lower()
 
 
 def _is_number(text: str) -> bool:

@@ -18,10 +18,11 @@ import pyarrow as pa
 from sfseed_core.dataset import patches, vectors
 from sfseed_core.dataset.edits import SetCells, Together
 from sfseed_core.dataset.log import live
+from sfseed_core.generate import draws
 from sfseed_core.generate.provider import DAY
 from sfseed_core.generate.providers.days import day_number, offsets
 from sfseed_core.recipe.columns import RECORD
-from sfseed_core.recipe.model import GIVEN
+from sfseed_core.recipe.model import GIVEN, SHARE, VARIANTS
 from sfseed_core.schema.semantics import meaning
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from sfseed_core.clock import Clock
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.recipe.model import ColumnPlan
+
+    _Way = tuple[str, Mapping[str, Any]]  # a provider and its options
 
 _MADE = frozenset({"date", "range", "audit.created", "audit.modified"})
 _LABEL = re.compile(r"^Dates moved by (\d+) days?$")
@@ -89,12 +92,15 @@ def _moved_before(dataset: Dataset) -> int:
 
 
 def _is_relative(dataset: Dataset, name: str, column: ColumnPlan) -> bool:
-    """Say whether the column's dates were made relative to today."""
+    """Say whether the column's dates, or those of some of its records, were made relative to today."""
     schema = dataset.schema[name]
     about = meaning(schema, schema.fields[column.field]) if column.field in schema.fields else None
     if column.type not in DAY or (about is not None and about.name == "person.birthdate"):
         return False
-    provider, options = _made_by(column)
+    return any(_way_is_relative(dataset, name, *way) for way in _ways(column))
+
+
+def _way_is_relative(dataset: Dataset, name: str, provider: str, options: Mapping[str, Any]) -> bool:
     if provider == "copy":
         other = _column(dataset, str(options.get("of") or name), str(options["field"]))
         return other is not None and _is_relative(dataset, str(options.get("of") or name), other)
@@ -103,12 +109,21 @@ def _is_relative(dataset: Dataset, name: str, column: ColumnPlan) -> bool:
     return provider in _MADE and not options.get("fixed") and (start is None or _is_relative(dataset, name, start))
 
 
-def _made_by(column: ColumnPlan) -> tuple[str, Mapping[str, Any]]:
-    """The provider, with its options, of what the recipe's own rows leave open."""
-    if column.provider != GIVEN:
-        return column.provider, column.options
-    otherwise: Mapping[str, Any] = column.options.get("otherwise") or {}
-    return str(otherwise.get("provider", "")), otherwise.get("options", {})
+def _ways(column: ColumnPlan) -> list[_Way]:
+    """The providers, with their options, by which the column's values are made: one, or one for each of a scenario's variants.
+
+    Of what the recipe's own rows leave open it is how the rest is made. The usual way of the other records comes first.
+    """
+    provider, options = column.provider, column.options
+    if provider == GIVEN:
+        provider, options = _way(options.get("otherwise"))
+    if provider != VARIANTS:
+        return [(provider, options)]
+    return [_way(options.get("otherwise")), *(_way(one["column"]) for one in options["variants"])]
+
+
+def _way(said: Mapping[str, Any] | None) -> _Way:
+    return (str(said["provider"]), said.get("options", {})) if said else ("", {})
 
 
 def _column(dataset: Dataset, name: str, field: str) -> ColumnPlan | None:
@@ -142,6 +157,7 @@ def _stays(dataset: Dataset, name: str, field: str, records: np.ndarray) -> np.n
     own = _column(dataset, name, field)
     given = own.options["values"] if own is not None and own.provider == GIVEN else ()
     said = np.array([number for number, value in enumerate(given) if value is not None], np.int64)
+    variants = _of_fixed_variants(dataset, name, own, records)
     operations = dataset.operations()
     by_hand = [one for number in live(operations) if not _LABEL.match((one := operations[number - 1]).label)]
     files = [
@@ -151,26 +167,53 @@ def _stays(dataset: Dataset, name: str, field: str, records: np.ndarray) -> np.n
         if part.object == name and (part.kind == "add" or (part.kind == "set" and field in part.columns))
     ]
     touched = [vectors.numbers(patches.read(dataset.log.folder / one, [RECORD])[RECORD]) for one in files]
-    return np.isin(records, np.concatenate([said, *touched]))
+    return variants | np.isin(records, np.concatenate([said, *touched]))
+
+
+def _of_fixed_variants(dataset: Dataset, name: str, own: ColumnPlan | None, records: np.ndarray) -> np.ndarray:
+    """Which records are of a scenario's variant that gives them a date which is not relative to today.
+
+    A record that was drawn more than once, since a rule refused it, may be of another variant than its first draw says.
+    """
+    nothing = np.zeros(len(records), bool)
+    ways = [] if own is None else _ways(own)
+    relative = np.array([_way_is_relative(dataset, name, *way) for way in ways], bool)
+    if own is None or len(ways) < 2 or relative.all():
+        return nothing
+    options = own.options if own.provider == VARIANTS else own.options["otherwise"]["options"]
+    table = np.zeros(SHARE, np.int64)
+    for number, one in enumerate(options["variants"], 1):
+        table[int(one["low"]) : int(one["high"])] = number
+    key = draws.key(dataset.plan.seed, name, "variant")
+    found: np.ndarray = ~relative[table[draws.sixteenths(draws.mix(key, draws.spread(records)))]]
+    return found
 
 
 def _tied(dataset: Dataset, name: str, field: str, stays: Mapping[str, np.ndarray]) -> np.ndarray:
     """Which records have a cell beside it that stays, and that it was made to follow or to come before."""
-    own, tied = _column(dataset, name, field), np.zeros(len(stays[field]), bool)
-    while own is not None:
-        _, options = _made_by(own)
-        beside = options.get("after") or options.get("before") or (options.get("field") if not options.get("via") else None)
-        if beside not in stays or beside == own.field:
-            break
-        tied |= stays[str(beside)]
-        own = _column(dataset, name, str(beside))
+    tied = np.zeros(len(stays[field]), bool)
+    looked, open_ = {field}, [field]
+    while open_:
+        own = _column(dataset, name, open_.pop())
+        for beside in (_beside(options) for _, options in _ways(own)) if own is not None else ():
+            if beside in stays and beside not in looked:
+                tied |= stays[beside]
+                looked.add(beside)
+                open_.append(beside)
     return tied
+
+
+def _beside(options: Mapping[str, Any]) -> str:
+    """The field that a date is made to follow, to come before or to repeat."""
+    return str(
+        options.get("after") or options.get("before") or (options.get("field") if not options.get("via") else None) or ""
+    )
 
 
 def _moved(dataset: Dataset, name: str, field: str, column: pa.Array, days: int, today: int) -> pa.Array:
     own = _column(dataset, name, field)
     assert own is not None
-    working = bool(_made_by(own)[1].get("working", own.provider != "range"))
+    working = any(bool(options.get("working", provider != "range")) for provider, options in _ways(own))
     if own.type == "date":
         moved = later_days(vectors.numbers(column.cast(pa.int32())).astype(np.int64), days, today, working=working)
         return pa.array(moved.astype(np.int32)).cast(column.type)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sfseed_core.errors import OrgAnswered, OrgError
+from sfseed_core.load import before
 from sfseed_core.load.journal import list_runs
 from sfseed_core.load.status import RunState
 from sfseed_core.org.soql import text
@@ -68,11 +69,11 @@ def before_load(
 
 
 def _ours(org_id: str, home: Path) -> int:
-    """Return how many records of this org earlier runs from here have put in."""
+    """Return how many records of this org earlier runs from here have made; those that they only changed are somebody's already."""
     total = 0
     for run in list_runs(home):
         if run.get("org_id") == org_id and run.state is not RunState.UNDONE:
-            total += sum(counts.succeeded for counts in run.status().objects.values())
+            total += sum(counts.succeeded for counts in run.status().objects.values()) - before.changed(run)
         run.close()
     return total
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from sfseed_core.events import Crossed
+from sfseed_core.load import jobs
 from sfseed_core.load.execute import execute
 from sfseed_core.load.foresee import foresee
 from sfseed_core.load.ledger import send_again
@@ -139,6 +140,8 @@ def test_contracts_and_orders_are_activated_at_the_end(home, org):
     assert statuses(org) == {("Contract", "Activated"): 2, ("Order", "Activated"): ORDERS - 1}
     assert org.connect().count("SELECT COUNT() FROM OrderItem") == ORDERS - 1
     assert f"{ORDERS - 1} Order records could not be deleted" in " ".join(status.notes)
+    tries = [job for job in jobs.read_jobs(run, operations=("delete",)) if job.object == "Order"]
+    assert len(tries) == 2  # once more after others are gone; that freed none, so not a third time
 
 
 def test_an_order_waits_for_its_products(home, org):

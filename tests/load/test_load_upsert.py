@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sfseed_core.clock import SYSTEM
+from sfseed_core.events import Crossed
 from sfseed_core.load import before, jobs
 from sfseed_core.load.execute import execute
 from sfseed_core.load.foresee import foresee, keep
@@ -16,6 +18,7 @@ from sfseed_core.load.options import Options
 from sfseed_core.load.portable import export_run, import_run
 from sfseed_core.load.status import RunState
 from sfseed_core.load.undo import undo
+from sfseed_core.workflow.holdings import before_load
 from tests.emulated import EmulatedOrg
 from tests.loading import Made, new_run, resolver_of, stage
 from tests.upserting import there_before, upserting, world
@@ -241,3 +244,46 @@ def test_keys_that_are_nearly_alike_stay_apart(home, emulated):
     }
     undo(run, org.admit(), lambda: dataset, options=QUICK)
     assert world(org.connect()) == was
+
+
+class Meanwhile:
+    """Does something when the first job of an upsert has been made: after the look at what is there, before its records come."""
+
+    def __init__(self, act):
+        self.act = act
+
+    def notify(self, event):
+        """Do it once."""
+        if isinstance(event, Crossed) and (event.kind, event.verb) == ("outcome", "create") and self.act:
+            act, self.act = self.act, None
+            act()
+
+
+def test_what_others_do_between_the_look_and_the_job_is_told(home, emulated):
+    """A record that they make with a key of ours is changed and told, and an undo leaves it; one that they delete is made."""
+    org = emulated()
+    there_before(org.admit())
+    client, guarded = org.connect(), org.admit()
+    (old,) = client.query("SELECT Id FROM Account WHERE Customer_Number__c = 'K-3'")
+
+    def act():
+        guarded.insert_one("Account", {"Name": "Theirs", "Customer_Number__c": "K-7", "Phone": "5"})
+        guarded.delete_one("Account", old["Id"])
+
+    dataset = stage(home, org, upserting())
+    run = new_run(home, dataset)
+    status = execute(run, org.admit(), dataset, resolver_of(client), observer=Meanwhile(act), options=QUICK)
+    assert status.objects["Account"].succeeded == status.objects["Account"].planned
+    [note] = [one for one in status.notes if "with the same key while this load was at work" in one]
+    assert note.startswith("1 Account records were made by others")
+    assert before.changed(run) == 8  # K-0 to K-4 but for the one that is gone, K-7, and three skills
+    ours = before_load("uat", client, ["Account"], home=home, now=SYSTEM.now())[0].ours
+    assert ours == sum(one.planned for one in status.objects.values()) - 8  # what it changed was there already
+    status = undo(run, org.admit(), lambda: dataset, options=QUICK)
+    assert status.state is RunState.UNDONE
+    left = {
+        row["Customer_Number__c"].upper(): row["Name"]
+        for row in client.query("SELECT Customer_Number__c, Name FROM Account")
+    }
+    assert left == {**{f"K-{n}": f"Old {n}" for n in (0, 1, 2, 4)}, "K-7": "New 7"}
+    assert all(one.failed == 0 for one in status.undone.values())

@@ -54,3 +54,20 @@ def test_numbers_and_many_values_are_asked_for_in_parts(client, monkeypatch):
     monkeypatch.setattr(found, "_PAGES_UP_TO", 1)
     monkeypatch.setattr(found, "_LONGEST_BULK", 16)
     assert sorted(map(repr, find_by(client, "Account", ("Name", "NumberOfEmployees"), "Name", ["One", "Twin"]))) == few
+
+
+def test_texts_that_look_like_numbers_are_not_taken_for_each_other(client, emulated):
+    """`v1.0` is not `v1`, nor the text `1.50` the text `1.5`; of a number field both are the same number."""
+    org = emulated()
+    guarded = org.admit()
+    for key, number in (("v1", 7), ("1.5", 9)):
+        guarded.insert_one("Account", {"Name": key, "Customer_Number__c": key, "NumberOfEmployees": number})
+    asked = org.connect()
+    schema = {"Account": object_schema(asked.describe("Account").raw)}
+    wanted = {"Account.Customer_Number__c": ["v1.0", "1.50", "V1"], "Account.NumberOfEmployees": ["7.0", "9"]}
+    known = read_keyed(asked, schema, wanted)
+    assert found_by(known, "Account.Customer_Number__c=v1.0") == ()
+    assert found_by(known, "Account.Customer_Number__c=1.50") == ()
+    assert len(found_by(known, "Account.Customer_Number__c=V1 ")) == 1
+    assert len(found_by(known, "Account.NumberOfEmployees=7.0")) == 1
+    assert found_by(known, "Account.NumberOfEmployees=7") == found_by(known, "Account.NumberOfEmployees=7.00")

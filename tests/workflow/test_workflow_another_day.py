@@ -110,6 +110,34 @@ def test_moving_is_an_edit_that_can_be_taken_back(dataset):
     assert days(dataset, "Opportunity", "CloseDate") == first
 
 
+VARIANTS = """version: 1
+objects:
+  Account: 5
+  Opportunity:
+    per: Account
+    each: 40
+    variants:
+      - {name: late, share: 40, fields: {CloseDate: {range: today - 60d .. today - 10d, working: true}}}
+      - {name: fair, share: 30, fields: {CloseDate: {range: 2027-03-01 .. 2027-03-05}}}
+"""
+
+
+def test_dates_of_a_scenarios_variants_move_too(tmp_path):
+    """Those relative to today move with the others; a variant's own fixed dates stay what they are."""
+    request = make_request(org="demo", clock=At(MADE), seed=3, as_of=None, recipe=VARIANTS, recipe_path="r")
+    found = demo_survey(recipe_of(request))
+    made = stage(draw_up(request, found), found.schema.objects, home=tmp_path, observer=SILENT, clock=At(MADE))
+    assert "CloseDate" in behind(made, now=LATER).fields["Opportunity"]
+    move(made, clock=At(LATER))
+    both = list(zip(days(made, "Opportunity", "CloseDate", 0), days(made, "Opportunity", "CloseDate"), strict=True))
+    fair = [pair for pair in both if date(2027, 3, 1) <= pair[0] <= date(2027, 3, 5)]
+    assert len(fair) > 30
+    assert all(was == now for was, now in fair)
+    late = [pair for pair in both if pair[0] < MADE.date()]
+    assert len(late) > 30
+    assert all(abs((now - was).days - 12) <= 2 for was, now in both if (was, now) not in fair)
+
+
 @given(st.lists(st.integers(19_000, 22_000), min_size=2, max_size=50), st.integers(1, 400), st.integers(20_000, 21_000))
 def test_moved_days_keep_their_order_and_their_side_of_today(numbers, by, today):
     """Of working days none lands on a weekend, none passes another, and none changes from past to future."""
