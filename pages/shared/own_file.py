@@ -34,7 +34,7 @@ def own_file(where: Place) -> None:
     """Ask for the files (or pasted rows) and go on with what they come to."""
     given = st.file_uploader(
         "Your own records (Excel, CSV, Parquet; several files, or a ZIP of them), or a recipe (YAML)",
-        type=["xlsx", "csv", "tsv", "txt", "parquet", "zip", "yaml", "yml"],
+        type=["xlsx", "csv", "tsv", "txt", "parquet", "zip", "json", "yaml", "yml"],
         accept_multiple_files=True,
         key="own_recipe",
     )

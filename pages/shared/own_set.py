@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pages.shared.state import Place
     from sfseed_core.dataset.brought.plan import Set
+    from sfseed_core.dataset.brought.sfdmu import Said, Script
     from sfseed_core.dataset.brought.table import Brought
     from sfseed_core.schema.model import ObjectSummary
     from sfseed_core.workflow.own_set import Read
@@ -44,11 +45,15 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class _Arrived:
-    """The files as they came, zips unpacked: on disk for as long as this tab keeps them; `broken` cannot be read."""
+    """The files as they came, zips unpacked: on disk for as long as this tab keeps them; `broken` cannot be read.
+
+    `script` is what SFDMU's export.json among them says.
+    """
 
     folder: tempfile.TemporaryDirectory[str]
     files: tuple[Brought, ...]
     broken: Mapping[str, SfseedError]
+    script: Script | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +72,17 @@ def own_set(where: Place, given: Sequence[Given]) -> None:
     arrived = _kept(_ARRIVED, came, lambda: _arrive(given))
     for name, error in arrived.broken.items():
         _refused([f"{name}: {error.message}"], error.hint)
-    parts = _parts(where, arrived.files, came)
+    parts = _parts(where, _wanted(where, arrived), came)
     if arrived.broken or parts is None:
         return
     files = {name: one.file for name, one in parts.items()}
     with Bar() as bar:
         read = _kept(_READ, f"{came} {where.org} {[*files]}", lambda: _read(where, files, bar))
-    upsert = {name: key for name, one in parts.items() if (key := _existing(read, name, one, came)) != _NEW}
+    said = {name: (arrived.script or {}).get(name.lower()) for name in parts}
+    upsert = {name: key for name, one in parts.items() if (key := _existing(read, name, one, came, said[name])) != _NEW}
     adapt = _left_out(read)
-    said = f"{came} {where.org} {[*files]} {upsert} {adapt}"
-    made = _kept(_MADE, said, lambda: _make(read, upsert, adapt=adapt))
+    all_of_it = f"{came} {where.org} {[*files]} {upsert} {adapt}"
+    made = _kept(_MADE, all_of_it, lambda: _make(read, upsert, adapt=adapt))
     for name, one in parts.items():
         with one.below:
             _understood(read, name, made)
@@ -109,8 +115,10 @@ def _kept(what: str, key: str, make: Callable[[], T]) -> T:
 
 def _arrive(given: Sequence[Given]) -> _Arrived:
     from sfseed_core.dataset.brought.files import gather, plain_name
+    from sfseed_core.dataset.brought.sfdmu import read_script
     from sfseed_core.dataset.brought.table import read_brought
 
+    script: Script | None = None
     folder = tempfile.TemporaryDirectory(prefix="sfseed-")
     files: list[Brought] = []
     broken: dict[str, SfseedError] = {}
@@ -120,11 +128,33 @@ def _arrive(given: Sequence[Given]) -> _Arrived:
         path.write_bytes(one.data)
         at = path
         try:
-            for at in gather([path], path.parent / "unpacked"):
-                files.append(read_brought(at))
+            gathered = gather([path], path.parent / "unpacked")
+            for at in (*gathered.files, *([gathered.script] if gathered.script else [])):
+                if at == gathered.script:
+                    script = read_script(at)
+                else:
+                    files.append(read_brought(at))
         except SfseedError as error:
             broken[at.name] = SfseedError(error.message.replace(str(at), at.name), hint=error.hint)
-    return _Arrived(folder, tuple(files), broken)
+    return _Arrived(folder, tuple(files), broken, script)
+
+
+def _wanted(where: Place, arrived: _Arrived) -> list[Brought]:
+    """The files that there is something to load of: with a script of SFDMU those that it loads."""
+    from sfseed_core.dataset.brought import sfdmu
+    from sfseed_core.dataset.brought.files import object_of
+
+    if arrived.script is None:
+        return list(arrived.files)
+    assert where.org is not None
+    listing = resources.listing(where.org)
+    named = {object_of(one.path.stem, listing) or one.path.name: one for one in arrived.files}
+    files, notes = sfdmu.taken(arrived.script, named)
+    st.info(
+        f"Taken as SFDMU's {sfdmu.SCRIPT} says. " + " ".join(f"{words.plain(one)}." for one in notes),
+        icon=":material/description:",
+    )
+    return [file.without(arrived.script[name.lower()].without) for name, file in files.items()]
 
 
 def _parts(where: Place, files: Sequence[Brought], came: str) -> dict[str, _Part] | None:
@@ -184,7 +214,7 @@ def _read(where: Place, files: Mapping[str, Brought], bar: Bar) -> Read:
     return read_set(files, resources.connection(where.org).org, home=resources.home(), observer=bar)
 
 
-def _existing(read: Read, name: str, part: _Part, came: str) -> str:
+def _existing(read: Read, name: str, part: _Part, came: str, said: Said | None) -> str:
     """Ask whether records that the org has already are changed, and by which external id they are found."""
     from sfseed_core.dataset.brought.plan import keys_of
 
@@ -192,9 +222,18 @@ def _existing(read: Read, name: str, part: _Part, came: str) -> str:
     keys = [one for one in keys_of(described) if one in read.understood(name).values]
     told = {_NEW: "Added as new records"}
     told |= {one: f"Change those of the same {described.fields[one].label}, add the rest" for one in keys}
+    meant = said.key.lower() if said is not None and said.changes else ""
+    usual = next((place for place, one in enumerate(told) if one.lower() == meant), 0)
+    if said is not None and said.changes and not usual:
+        part.below.warning(
+            f"SFDMU finds these records by {words.plain(said.key)}, by which the org cannot find any. What it has already "
+            "would come twice: these rows are added.",
+            icon=":material/content_copy:",
+        )
     chosen = part.beside.selectbox(
         f"Rows of {part.file.path.name} are",
         list(told),
+        index=usual,
         format_func=told.__getitem__,
         disabled=not keys,
         help=None if keys else "It has no column that the org keeps as an external ID.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sfseed_core.clock import Clock
     from sfseed_core.dataset.brought.columns import Columns
     from sfseed_core.dataset.brought.plan import Asked, Set
+    from sfseed_core.dataset.brought.sfdmu import Script
     from sfseed_core.dataset.brought.table import Brought
     from sfseed_core.dataset.dataset import Dataset
     from sfseed_core.events import Observer
@@ -53,6 +54,7 @@ def bring(
 
     Raises NotFound for a file or object that is not there, FilesRefused naming the cells that are not understood.
     """
+    from sfseed_core.dataset.brought import sfdmu
     from sfseed_core.dataset.brought.files import gather
     from sfseed_core.dataset.brought.plan import make_set
     from sfseed_core.dataset.brought.table import read_brought
@@ -60,15 +62,56 @@ def bring(
 
     opened = open_org(org, clock=clock, home=home)
     with tempfile.TemporaryDirectory() as folder:
-        found = named(gather([Path(one) for one in paths], Path(folder)), opened, home=home)
+        gathered = gather([Path(one) for one in paths], Path(folder))
+        script = None if gathered.script is None else sfdmu.read_script(gathered.script)
+        found = named(gathered.files, opened, home=home, script=script)
+        notes: list[str] = []
+        if script is not None:
+            found, notes = sfdmu.taken(script, found)
         files = {name: read_brought(path) for name, path in found.items()}
+        if script is not None:
+            files = {name: file.without(script[name.lower()].without) for name, file in files.items()}
         read = read_set(files, opened, home=home, observer=observer)
+        if script is not None:
+            asked, more = _as_said(read, asked, script, opened)
+            notes += more
         made = make_set(read.files, read.schema, read.snapshot, asked, as_of=clock.now().date())
-        return stage(made, read.schema, home=home, observer=observer, clock=clock)
+        whole = replace(made, plan=replace(made.plan, notes=(*notes, *made.plan.notes)))
+        return stage(whole, read.schema, home=home, observer=observer, clock=clock)
 
 
-def named(paths: Iterable[Path], org: Org, *, home: Path) -> dict[str, Path]:
-    """Return the files by the objects that they are named after.
+def _as_said(read: Read, asked: Asked, script: Script, org: Org) -> tuple[Asked, list[str]]:
+    """Ask for the upserts of SFDMU's script besides those that were asked for, and say what is done otherwise.
+
+    Raises UserError where records that the org has would be doubled, since it cannot find them by what the script says.
+    """
+    from sfseed_core.dataset.brought.plan import keys_of
+
+    own = {name.lower() for name in asked.upsert}
+    upsert, notes = dict(asked.upsert), []
+    for name in read.files:
+        said = script[name.lower()]
+        if not said.changes or name.lower() in own:
+            continue
+        keys = {one.lower(): one for one in keys_of(read.schema.objects[name])}
+        key = keys.get(said.key.lower())
+        if key is not None:
+            upsert[name] = key
+        elif org.count(f"SELECT COUNT() FROM {name}"):  # noqa: S608 - an object of the org's own listing
+            hint = f"Say by which external id with --upsert {name}=FIELD, or say Insert in export.json to add all rows."
+            why = (
+                f"export.json says {said.operation.capitalize()} by {said.key}, by which the org cannot find {name} records"
+            )
+            raise UserError(f"{why}; it has some, and they would come twice", hint=hint)
+        else:
+            notes.append(
+                f"{name}: all are new, since the org has none (export.json: {said.operation.capitalize()} by {said.key})"
+            )
+    return replace(asked, upsert=upsert), notes
+
+
+def named(paths: Iterable[Path], org: Org, *, home: Path, script: Script | None = None) -> dict[str, Path]:
+    """Return the files by the objects that they are named after; beside a script of SFDMU those of no object are passed over.
 
     Raises NotFound with the nearest names for a file of no object, UserError for two of one object.
     """
@@ -79,7 +122,10 @@ def named(paths: Iterable[Path], org: Org, *, home: Path) -> dict[str, Path]:
     there = listing(org, Cache(home))
     known: dict[str, Path] = {}
     for path in paths:
-        name = object_of(path.stem, there) or find(path.stem, there)
+        name = object_of(path.stem, there)
+        if name is None and script is not None:
+            continue  # its reports, and tables of values and fields
+        name = name or find(path.stem, there)
         if name in known:
             raise UserError(f"{known[name]} and {path} both hold records of {name}", hint="Put them into one file.")
         known[name] = path

@@ -14,6 +14,7 @@ from sfseed_core.workflow.connect import open_org
 from tests.app.conftest import settle
 from tests.app.test_app_orgs import uat
 from tests.app.test_app_pages import texts, visit
+from tests.dataset.test_dataset_sfdmu import folder
 from tests.served import no_waiting, served
 
 __all__ = ["no_waiting", "served", "uat"]
@@ -105,6 +106,24 @@ def test_a_single_file_can_be_taken_by_itself(home, uat):
     assert list_datasets(home)[0].objects == {"Account": 2}
     at = uploaded(("Account.csv", ACCOUNTS), ("recipe.yaml", b"version: 1\nobjects: {Account: 7}\n"))
     assert "recipe.yaml is a recipe" in plain(at)
+
+
+def test_a_folder_of_sfdmu_is_taken_as_its_script_says(home, uat, tmp_path):
+    """A zip of it: what is only looked up is left out, upserts are proposed, and what would come twice is warned of."""
+    uat()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted(folder(tmp_path / "sfdmu").iterdir()):
+            archive.write(path, f"data/{path.name}")
+        archive.writestr("data/source/Account_source.csv", "Name\nA copy\n")
+    at = uploaded(("data.zip", packed.getvalue()))
+    assert set(chosen(at)) == {"Account", "Contact", "Opportunity"}
+    assert "Product2: left out, since export.json says Readonly" in plain(at)
+    ways = {one.label: one.value for one in at.selectbox if one.label.startswith("Rows of ")}
+    assert ways["Rows of Account.csv are"] == "Customer_Number__c"
+    assert "by Name;Account.Name, by which the org cannot find any" in plain(at)
+    at.button(key="own_set_use").click().run()
+    assert list_datasets(home)[0].objects == {"Account": 2, "Contact": 2, "Opportunity": 1}
 
 
 @pytest.mark.parametrize("page", ["discover", "design"])

@@ -22,7 +22,7 @@ def packed(path, **files):
 def test_a_zip_gives_its_files_of_records_and_nothing_else(tmp_path):
     """Folders within do not count; what a Mac or an open program adds, and other kinds of files, are passed over."""
     names = ("export/Account.csv", "Contact.xlsx", "__MACOSX/._Account.csv", "~$Contact.xlsx", "notes.pdf", ".hidden.csv")
-    found = gather([packed(tmp_path / "set.zip", **dict.fromkeys(names, "Name\nA\n"))], tmp_path / "out")
+    found = gather([packed(tmp_path / "set.zip", **dict.fromkeys(names, "Name\nA\n"))], tmp_path / "out").files
     assert sorted(one.name for one in found) == ["Account.csv", "Contact.xlsx"]
 
 
@@ -33,7 +33,7 @@ def test_a_zip_writes_nowhere_but_in_its_own_folder(tmp_path):
         link = zipfile.ZipInfo("link.csv")
         link.external_attr = 0o120777 << 16
         archive.writestr(link, "/etc/passwd")
-    found = gather([path], tmp_path / "out")
+    found = gather([path], tmp_path / "out").files
     assert sorted((one.name, one.read_text()) for one in found) == [
         ("root.csv", "2"),
         ("up.csv", "1"),

@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     from sfseed_core.dataset.brought.table import Brought
     from sfseed_core.schema.model import Field, ObjectSchema
 
+COMPOSITE, PARTED = "$$", ";"  # how SFDMU names a column of a composite key, and what stands between its values
 _OWN_KEYS = ("as", "#", "local key")  # columns by which other files name a record, beside its Id
+_RECORD_TYPES = frozenset(
+    {RECORD_TYPE.lower(), "record type", "record type id", "recordtype.developername", "recordtype.name"}
+)
 _SYSTEM = frozenset({"id", "attributes", "errors", "old id", "sf__id", "sf__created", "sf__error"})
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A column that fills the reference `field`: by ids and names, or by what its target holds in the field `by`.
+    """A column that fills the reference `field`: by ids and names, or by what its target holds in the field (or fields) `by`.
 
     `target` is the target's object where the column says it (`Lead:Who.Key__c`).
     """
@@ -77,7 +81,7 @@ def understand(file: Brought, described: ObjectSchema) -> Columns:
         else:
             values[field] = name
     known = {one.lower() for field in described.fields.values() for one in (field.name, field.label)} | _SYSTEM
-    passed = tuple(name for name in rest if plain[name] in known)
+    passed = tuple(name for name in rest if plain[name] in known or name.strip().startswith(COMPOSITE))
     unknown = tuple(one for one in rest if one not in passed)
     return Columns(values, tuple(links), ids, keys, record_types, passed, unknown, again)
 
@@ -95,8 +99,13 @@ def tell_unknown(file: Brought, described: ObjectSchema, columns: Columns, probl
         problems.add(file, f"{file.path.name}, line 1: {described.name} has no field {name!r} that can be written{near}")
 
 
+def is_composite(by: str) -> bool:
+    """Say whether a column tells its target by several fields at once (`Name;Account.Name`)."""
+    return PARTED in by
+
+
 def _is_record_type(name: str) -> bool:
-    return name in {RECORD_TYPE.lower(), "record type", "record type id", "recordtype.developername", "recordtype.name"}
+    return name in _RECORD_TYPES or name.startswith(f"recordtype.{COMPOSITE}developername")
 
 
 def _link(name: str, described: ObjectSchema) -> Link | None:
@@ -106,10 +115,15 @@ def _link(name: str, described: ObjectSchema) -> Link | None:
         if not field.createable or field.name == RECORD_TYPE:
             continue
         if dot and relationship.lower() in {*_relationships(field)}:
-            return Link(name, field, by.strip(), target.strip() or None)
+            return Link(name, field, _fields_of(by.strip()), target.strip() or None)
         if not dot and name.strip().lower() in {*_spellings(field, described)}:
             return Link(name, field)
     return None
+
+
+def _fields_of(by: str) -> str:
+    """The field, or the fields of a composite key, which SFDMU writes as `$$Name$Account.Name`."""
+    return by.removeprefix(COMPOSITE).replace("$", PARTED) if by.startswith(COMPOSITE) else by
 
 
 def _relationships(field: Field) -> Iterator[str]:

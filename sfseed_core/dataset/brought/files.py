@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import stat
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from sfseed_core.dataset.brought.sfdmu import SCRIPT
 from sfseed_core.dataset.user_file import READERS, user_files
 from sfseed_core.errors import DataError, NotFound
 
@@ -27,8 +29,16 @@ _DATED = re.compile(r"[ _-]+(?:\d[\d._:tz-]*|export|extract|source|insert|upsert
 _NUMBERED = re.compile(r"^\d+[ ._-]+")
 
 
-def gather(paths: Iterable[Path], into: Path, *, most_bytes: int = _MOST_BYTES) -> list[Path]:
-    """Return the files of records that the paths come to; zips are unpacked below the folder `into`, each to at most so many bytes.
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The files of records that paths come to, and SFDMU's script where one is among them."""
+
+    files: tuple[Path, ...]
+    script: Path | None = None
+
+
+def gather(paths: Iterable[Path], into: Path, *, most_bytes: int = _MOST_BYTES) -> Gathered:
+    """Return the files that the paths come to; zips are unpacked below the folder `into`, each to at most so many bytes.
 
     Raises NotFound for a path that is not there or holds no such file, DataError for a zip that cannot be taken.
     """
@@ -36,9 +46,14 @@ def gather(paths: Iterable[Path], into: Path, *, most_bytes: int = _MOST_BYTES) 
     for number, path in enumerate(dict.fromkeys(paths)):
         if path.suffix.lower() == ZIP and path.is_file():
             found += _unpacked(path, into / str(number), most_bytes)
+        elif path.name == SCRIPT and path.is_file():
+            found.append(path)
         else:
             found += user_files(path)
-    return list(dict.fromkeys(found))
+            found += [path / SCRIPT] if (path / SCRIPT).is_file() else []
+    every = tuple(dict.fromkeys(found))
+    scripts = [one for one in every if one.name == SCRIPT]
+    return Gathered(tuple(one for one in every if one.name != SCRIPT), scripts[0] if scripts else None)
 
 
 def plain_name(name: str) -> str:
@@ -79,7 +94,7 @@ def _letters(text: str) -> str:
 def _unpacked(path: Path, into: Path, most_bytes: int) -> list[Path]:
     try:
         with zipfile.ZipFile(path) as packed:
-            wanted = [one for one in packed.infolist() if _is_wanted(one)]
+            wanted = _beside_script([one for one in packed.infolist() if _is_wanted(one)])
             if len(wanted) > _MOST_FILES:
                 raise DataError(f"{path} holds {len(wanted):,} files; at most {_MOST_FILES:,} are taken")
             left, found = most_bytes, []
@@ -90,7 +105,7 @@ def _unpacked(path: Path, into: Path, most_bytes: int) -> list[Path]:
                 found.append(file)
     except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
         raise DataError(f"{path} is no zip that can be read: {error}") from error
-    if not found:
+    if not any(one.name != SCRIPT for one in found):
         raise NotFound(
             f"{path} holds no file of records ({', '.join(KINDS)})", hint="Name each after its object: Contact.csv"
         )
@@ -102,7 +117,16 @@ def _is_wanted(one: ZipInfo) -> bool:
     name = plain_name(one.filename)
     own = name.startswith((".", "~$")) or "__MACOSX" in one.filename
     link = stat.S_ISLNK(one.external_attr >> 16)
-    return Path(name).suffix.lower() in KINDS and not (one.is_dir() or own or link)
+    return (name == SCRIPT or Path(name).suffix.lower() in KINDS) and not (one.is_dir() or own or link)
+
+
+def _beside_script(found: list[ZipInfo]) -> list[ZipInfo]:
+    """With a script of SFDMU only what stands beside it: in folders below are its reports and copies."""
+    scripts = [one for one in found if plain_name(one.filename) == SCRIPT]
+    if not scripts:
+        return found
+    folder = PurePosixPath(scripts[0].filename).parent
+    return [one for one in found if PurePosixPath(one.filename).parent == folder]
 
 
 def _write(path: Path, packed: ZipFile, one: ZipInfo, file: Path, most: int) -> int:

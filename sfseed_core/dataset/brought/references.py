@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sfseed_core.dataset import vectors
+from sfseed_core.dataset.brought.columns import COMPOSITE, PARTED, is_composite
 from sfseed_core.recipe.columns import COUNT_MARK, SYMBOL_MARK, keyed_symbol
 from sfseed_core.recipe.model import RUNNING_USER, STANDARD_PRICE_BOOK, Target
 
@@ -94,6 +95,15 @@ class Index:
             people = [found.get(part) for part in ("firstname", "lastname")]
             if column is not None:
                 self._kept[key] = _folded(self.file.column(column))
+            elif is_composite(name):
+                whole = found.get(f"{COMPOSITE}{name.lower().replace(PARTED, '$')}")
+                parts = [self._values(one.strip()) for one in name.split(PARTED)]
+                if whole is not None:
+                    self._kept[key] = _folded(self.file.column(whole))
+                elif all(one is not None for one in parts):
+                    self._kept[key] = pc.binary_join_element_wise(
+                        *parts, PARTED, null_handling="replace", null_replacement=""
+                    )
             elif name == "Name" and people[1] is not None:
                 parts = [self.file.column(one) for one in people if one is not None]
                 whole = pc.binary_join_element_wise(*parts, " ", null_handling="replace", null_replacement="")
@@ -151,6 +161,8 @@ class Filling:
     def _in_org(self, link: Link, wanted: np.ndarray) -> pa.Array:
         """The texts that stand for records of the org, null where a cell names none (or is not wanted)."""
         cells = pc.if_else(vectors.booleans(wanted), _cells(self.file, link.column), pa.nulls(self.file.count, pa.string()))
+        if link.by is not None and is_composite(link.by):
+            return pa.nulls(self.file.count, pa.string())  # an org can be asked by one field only
         if link.by is not None:
             named = {one.lower(): one for one in link.field.reference_to}
             return _keyed(named.get((link.target or "").lower(), link.field.reference_to[0]), link.by, cells)

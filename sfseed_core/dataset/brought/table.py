@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sfseed_core.dataset import vectors
@@ -17,6 +17,7 @@ from sfseed_core.dataset.user_file import read_user_file
 from sfseed_core.errors import DataError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     import pyarrow as pa
@@ -44,6 +45,11 @@ class Brought:
     def column(self, name: str) -> pa.Array:
         """Return the cells of a column, as it is named in the file."""
         return vectors.one_array(self.table[name])
+
+    def without(self, names: Collection[str]) -> Brought:
+        """Return the file without these columns (in small letters)."""
+        gone = [one for one in self.table.column_names if one.strip().lower() in names]
+        return replace(self, table=self.table.drop_columns(gone)) if gone else self
 
     def where(self, record: int, column: str) -> str:
         """Return where a cell stands: `Contact.csv, line 17, column Email`."""

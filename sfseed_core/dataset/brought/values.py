@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sfseed_core.dataset import vectors
+from sfseed_core.dataset.brought.columns import COMPOSITE, PARTED
 from sfseed_core.dataset.values import called, european_days, parse
 from sfseed_core.recipe.columns import arrow_type
 
@@ -53,6 +54,8 @@ def record_types_of(
         ids |= {found: name for name, found in own.items()}
     known |= {found.lower(): name for full, name in ids.items() for found in (full, full[:15])}
     cells = pc.utf8_trim_whitespace(file.column(column))
+    if COMPOSITE in column:  # SFDMU's own key of record types: `Customer;;Account`
+        cells = pc.replace_substring_regex(cells, pattern=f"{PARTED}.*$", replacement="")
     words = cells.dictionary_encode()
     meant = vectors.texts([known.get(str(one).lower()) for one in words.dictionary.to_pylist()])  # a few types, not records
     found = meant.take(words.indices) if len(meant) else cells
