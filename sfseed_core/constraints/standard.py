@@ -124,6 +124,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         "OpportunitySplit": Standard(unsuitable="splits belong to team members and must add up to 100 %"),
         "Asset": Standard(
             needed=("AccountId",),
+            fixed={"IsInternal": False, "IsCompetitorProduct": False},
             parents=("Account",),
             rules=(
                 StandardRule("at_least_one", ("AccountId", "ContactId"), "Every asset needs an account, a contact, or both."),
@@ -227,7 +228,10 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
             },
         ),
         "Location": Standard(
-            left_out={"DrivingDirections": "we have no words that lead to a place"},
+            left_out={
+                "DrivingDirections": "we have no words that lead to a place",
+                "CloseDate": "the places that we make are open",
+            },
             rules=(
                 _not_after("ConstructionStartDate", "ConstructionEndDate"),
                 _not_after("RemodelStartDate", "RemodelEndDate"),

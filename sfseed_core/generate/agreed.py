@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _HOURS, _MINUTES = (1, 1, 2, 2, 3, 4, 6, 8), (15, 30, 30, 45, 60, 60, 90, 120, 240)
 _WEB = "web"  # the one origin that the platform itself writes, for cases out of a web form
 _FINISHED = frozenset({"completed", "completion", "finished", "done", "resolved", "closed", "actual", "delivered"})
+_FIRST_DAYS = frozenset({"kickoff", "launch"})
 _SHORT, _LONG = (5, 45), (30, 240)  # how many days a custom object's span lasts, of steps and of wholes
 _STEPS = frozenset({"phase", "task", "step", "sprint", "milestone", "session", "visit"})
 
@@ -88,6 +89,12 @@ def _from_the_web(request: FieldRequest) -> Way | None:
     origin = request.context.object.fields.get("Origin")
     values = [] if origin is None else [value for value in origin.active_values if value.lower() == _WEB]
     return Way(when={"field": "Origin", "values": values}) if values and has(request, "Origin") else None
+
+
+def _once_begun(request: FieldRequest) -> Way | None:
+    """Only what has begun has cost anything."""
+    phases = phases_of(request.context)
+    return Way(when={"field": phases.field, "values": [*phases.running, *phases.over]}) if phases else None
 
 
 def _activated(request: FieldRequest) -> Way | None:
@@ -173,13 +180,16 @@ def _phased(request: FieldRequest) -> Way | None:
     if phases is None:
         return None
     status = {"status": phases.field, "ahead": list(phases.ahead), "running": list(phases.running)}
-    start = request.context.find("date.start", meaning.group)
+    begins = [name for name, one in request.context.meanings.items() if one is not None and one.name == "date.start"]
+    start = request.context.find("date.start", meaning.group) or (begins[0] if begins else None)
     end = request.context.find("date.end", meaning.group)
     if _FINISHED & {*words_of(request.field.name)} and meaning.name in {"date.past", "date.end", "date"}:
         return _finished(request, list(phases.done), phases.field, start)
+    if _FIRST_DAYS & {*words_of(request.field.name)} and start and start != request.field.name:
+        return Way("date.after", {"field": start, "days": [0, 5]}, otherwise=True)
     if meaning.name == "date.start" and end and request.field.type == "date":
         return Way("date.phase", status)
-    if meaning.name == "date.end" and start and request.field.type == "date":
+    if meaning.name == "date.end" and request.context.find("date.start", meaning.group) and request.field.type == "date":
         short = bool({*words_of(request.context.object.name)} & (_STEPS | {"campaign"}))
         return Way("date.phase", {**status, "start": start, "lasts": list(_SHORT if short else _LONG)})
     return None
@@ -215,6 +225,22 @@ _WITH_CONTACT: Mapping[str, Rule] = MappingProxyType(
         "QuoteToName": name_of("ContactId", otherwise=False),
     }
 )
+_OF_ACCOUNTS = ("Contract", "Order", "ServiceContract")
+_ADDRESS = (
+    *("Street", "City", "State", "StateCode", "PostalCode", "Country", "CountryCode"),
+    *("Latitude", "Longitude", "GeocodeAccuracy"),
+)
+_BILLED_AND_SHIPPED = tuple(f"{kind}{part}" for kind in ("Billing", "Shipping") for part in _ADDRESS)
+_BUILDING: Mapping[str, Rule] = MappingProxyType(
+    {
+        "PossessionDate": lambda _: Way("date", {"from": -2_500, "to": -1_800, "working": True}),
+        "ConstructionStartDate": after("PossessionDate", otherwise=False, days=[20, 90]),
+        "ConstructionEndDate": after("ConstructionStartDate", otherwise=False, days=[80, 250]),
+        "OpenDate": after("ConstructionEndDate", otherwise=False, days=[10, 60]),
+        "RemodelStartDate": after("OpenDate", otherwise=False, days=[200, 500]),
+        "RemodelEndDate": after("RemodelStartDate", otherwise=False, days=[20, 60]),
+    }
+)
 _RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
     {
         **{("Case", name): rule for name, rule in _SUPPLIED.items()},
@@ -223,6 +249,15 @@ _RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("Contact", "Salutation"): copied("IndividualId", "Salutation"),
         ("Contact", "Birthdate"): copied("IndividualId", "BirthDate"),
         **{("Quote", name): rule for name, rule in _WITH_CONTACT.items()},
+        **{(name, part): copied("AccountId", part) for name in _OF_ACCOUNTS for part in _BILLED_AND_SHIPPED},
+        **{("Quote", part): copied("OpportunityId.AccountId", part) for part in _BILLED_AND_SHIPPED},
+        **{("Location", name): rule for name, rule in _BUILDING.items()},
+        ("ContactPointPhone", "FormattedNationalPhoneNumber"): lambda _: Way("phone.form", {"field": "TelephoneNumber"}),
+        ("ContactPointPhone", "FormattedInternationalPhoneNumber"): lambda _: Way(
+            "phone.form", {"field": "TelephoneNumber", "form": "international"}
+        ),
+        ("Campaign", "ActualCost"): _once_begun,
+        ("Campaign", "NumberSent"): _once_begun,
         ("Quote", "Tax"): _tax("QuoteLineItem", "QuoteId"),
         ("ServiceContract", "Tax"): _tax("ContractLineItem", "ServiceContractId"),
         ("WorkOrder", "Tax"): _tax("WorkOrderLineItem", "WorkOrderId"),

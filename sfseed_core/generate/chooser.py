@@ -192,9 +192,11 @@ def _agreed(request: FieldRequest, way: Way, usual: ColumnPlan | None, registry:
         assert usual is not None
         null_share = 0 if way.filled else usual.null_share
         return replace(usual, options=MappingProxyType({**usual.options, **when}), null_share=null_share)
-    otherwise = {}
+    otherwise: dict[str, Any] = {}
     if usual is not None:
         otherwise = {"otherwise": {"provider": usual.provider, "options": dict(usual.options)}}
+        if "place" in usual.options:
+            otherwise["place"] = usual.options["place"]  # the object's city is found by its columns' options
     about = registry.by_name[way.provider].about
     column = _column(request, way.provider, {**otherwise, **way.options, **when}, about)
     said_empty = request.recipe is not None and request.recipe.empty is not None

@@ -83,14 +83,14 @@ def has(request: FieldRequest, *names: str) -> bool:
     return all(name in request.context.meanings for name in names)
 
 
-def after(name: str, *, via: str = "", until: tuple[str, str] | None = None, **more: Any) -> Rule:
+def after(name: str, *, via: str = "", until: tuple[str, str] | None = None, otherwise: bool = True, **more: Any) -> Rule:
     """Follow another field by some time."""
 
     def rule(request: FieldRequest) -> Way | None:
         source = of_parent(request, via, name) if via else {"field": name} if has(request, name) else None
         limit = of_parent(request, *until) if until else None
         limited = {"until": limit} if limit else {}
-        return Way("date.after", {**source, **more, **limited}, otherwise=True) if source else None
+        return Way("date.after", {**source, **more, **limited}, otherwise=otherwise) if source else None
 
     return rule
 

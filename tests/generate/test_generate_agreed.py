@@ -43,6 +43,8 @@ COUNTS = {
     "Project_Phase__c": 60,
     "Project_Task__c": 80,
     "Time_Entry__c": 80,
+    "Location": 20,
+    "ContactPointPhone": 40,
 }
 RECIPE = "version: 1\nlocale: de_DE\nobjects: {" + ", ".join(f"{name}: {count}" for name, count in COUNTS.items()) + "}\n"
 
@@ -206,6 +208,53 @@ def test_days_suit_the_status(tables):
     for one in tables["Project_Task__c"]:
         assert (one["Completed_On__c"] is not None) == (one["Status__c"] == "Done")
         assert one["Completed_On__c"] is None or one["Completed_On__c"] < AS_OF
+
+
+def test_what_the_account_pays_and_receives_is_at_its_address(tables):
+    """Contracts, orders and quotes are billed and shipped to the account's own addresses, each with its own city."""
+    for name in ("Contract", "Order", "ServiceContract"):
+        for street, city, account in filled(tables[name], "BillingStreet", "ShippingCity", "AccountId"):
+            owner = tables["Account"][account]
+            assert (street, city) == (owner["BillingStreet"], owner["ShippingCity"])
+    for street, deal in filled(tables["Quote"], "BillingStreet", "OpportunityId"):
+        owner = tables["Account"][tables["Opportunity"][deal]["AccountId"]]
+        assert street == owner["BillingStreet"]
+
+
+def test_one_number_in_three_forms(tables):
+    """A telephone number is the same at home and from abroad."""
+    for number, home, abroad in filled(
+        tables["ContactPointPhone"],
+        *("TelephoneNumber", "FormattedNationalPhoneNumber", "FormattedInternationalPhoneNumber"),
+    ):
+        assert home == number
+        assert abroad == f"+49 {number.removeprefix('0')}"
+
+
+def test_places_were_built_before_they_opened(tables):
+    """Possession, construction, opening and remodelling come in this order, and all have been."""
+    order = (
+        "PossessionDate",
+        "ConstructionStartDate",
+        "ConstructionEndDate",
+        "OpenDate",
+        "RemodelStartDate",
+        "RemodelEndDate",
+    )
+    for one in filled(tables["Location"], *order):
+        assert list(one) == sorted(one)
+        assert one[-1] < AS_OF
+
+
+def test_nobody_works_at_christmas(tables):
+    """No day that anybody chose is Christmas or New Year's Day."""
+    for name, field in (
+        ("Opportunity", "CloseDate"),
+        ("ServiceAppointment", "SchedStartTime"),
+        ("OrderItem", "ServiceDate"),
+    ):
+        for (day,) in filled(tables[name], field):
+            assert (day.month, day.day) not in {(1, 1), (12, 25)}
 
 
 def test_relations_are_active_within_their_days(tables):

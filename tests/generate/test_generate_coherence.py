@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from sfseed_core.generate.texts import listed
 from sfseed_core.recipe.model import ObjectPlan, Plan
 from sfseed_core.recipe.plan import make_plan
 from sfseed_core.recipe.read import parse_recipe
+from sfseed_core.schema.model import Field, PicklistValue
 from sfseed_core.workflow.packaged import demo_survey
 from tests.generate.conftest import AS_OF, column, plan_by_hand
 
@@ -249,3 +251,31 @@ def test_a_quote_is_for_the_place_of_its_account():
     told = [pair for pair in together(tables["Quote"], "BillingName", "BillingCity") if None not in pair]
     assert len(told) > 40
     assert all(cities[name] == city for name, city in told)
+
+
+def test_states_by_their_codes_go_with_the_city():
+    """A picklist of states' codes has that of the record's city."""
+    fields = {
+        "City__c": Field("City__c", "City", "string", length=40, custom=True, createable=True, nillable=True),
+        "State__c": Field(
+            *("State__c", "State", "picklist"),
+            custom=True,
+            createable=True,
+            nillable=True,
+            restricted=True,
+            picklist=tuple(PicklistValue(code, code) for code in ("CA", "NY", "TX")),
+        ),
+    }
+    recipe = parse_recipe("version: 1\nlocale: en_US\nobjects:\n  Skill__c: {count: 60}\n", path="recipe.yaml")
+    found = demo_survey(recipe)
+    skill = found.schema.objects["Skill__c"]
+    market = dataclasses.replace(skill, fields={**skill.fields, **fields})
+    schema = dataclasses.replace(found.schema, objects={**found.schema.objects, "Skill__c": market})
+    plan = make_plan(recipe, schema, found.snapshot, chooser=Chooser(), seed=3, as_of=AS_OF)
+    pools = Pools.of("en_US")
+    known = set(zip(listed(pools.text("city_names")), listed(pools.text("city_state_codes")), strict=True))
+    pairs = [
+        one for one in together(Engine(plan).rows("Skill__c", 0, 60).to_pydict(), "City__c", "State__c") if None not in one
+    ]
+    assert len(pairs) > 40
+    assert {*pairs} <= known

@@ -27,6 +27,8 @@ _QUARTER = 900_000
 _OPENS, _QUARTERS = 8 * 4, 36  # from 8:00, the last start at 16:45
 _THURSDAY = 3  # 1970-01-01
 _WORKING_DAYS = 5  # of a week
+_LIFETIME = 100 * 365
+_BEFORE_NEW_YEAR = 7  # days from Christmas on
 
 # meaning -> days from the as-of date, whether working days only
 SPANS: Mapping[str, tuple[int, int, bool]] = MappingProxyType(
@@ -172,11 +174,26 @@ def days_of(scope: Scope) -> Make:
 def days_of_range(drawn: np.ndarray, low: int, high: int, *, working: bool = True) -> np.ndarray:
     """Return a day from `low` to `high` for each draw: a working day, if there is one between them."""
     first, last = (int(number) for number in _working_numbers(np.array([low, high + 1])))
-    return (
-        _working_days(draws.between(drawn, first, last - 1))
-        if working and last > first
-        else draws.between(drawn, low, high)
-    )
+    if not working or last <= first:
+        return draws.between(drawn, low, high)
+    days = _working_days(draws.between(drawn, first, last - 1))
+    for holiday in _holidays(low, high):
+        nearest = [
+            one
+            for one in (int(working_days_after(np.array(holiday), np.array(step))) for step in (1, -1))
+            if low <= one <= high
+        ]
+        days = np.where(days == holiday, (nearest or [holiday])[0], days)
+    return days
+
+
+def _holidays(low: int, high: int) -> list[int]:
+    """Return the days from `low` to `high` on which nobody works in any of our countries: Christmas and New Year's Day."""
+    if high - low > _LIFETIME:
+        return []  # nobody looks for them there
+    years = range(date.fromordinal(low + _EPOCH).year, date.fromordinal(high + _EPOCH).year + 1)
+    found = [day_number(date(year, *day)) for year in years for day in ((1, 1), (12, 25))]
+    return [day for day in found if low <= day <= high]
 
 
 def _working_numbers(days: np.ndarray) -> np.ndarray:
@@ -192,8 +209,12 @@ def _working_days(numbers: np.ndarray) -> np.ndarray:
 
 
 def working_days_after(days: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Return the working day so many after each day (before it, where negative)."""
-    return _working_days(_working_numbers(days) + count)
+    """Return the working day so many after each day (before it, where negative); holidays count, but none is returned."""
+    found = _working_days(_working_numbers(days) + count)
+    years = found.astype("datetime64[D]").astype("datetime64[Y]")
+    new_year = years.astype("datetime64[D]").astype(np.int64)
+    free = (found == new_year) | ((years + 1).astype("datetime64[D]").astype(np.int64) - found == _BEFORE_NEW_YEAR)
+    return np.where(free, _working_days(_working_numbers(found) + np.where(count < 0, -1, 1)), found)
 
 
 def last_working_day(day: date) -> int:

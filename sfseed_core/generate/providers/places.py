@@ -36,7 +36,8 @@ _COLUMNS = {
     "address.country_code": "city_country_codes",
     "phone.area": "city_areas",
 }
-_ENGLISH = {"city_countries": "city_countries_english"}  # a picklist may hold these instead
+# a picklist may hold these instead
+_OTHERWISE = {"city_countries": "city_countries_english", "city_states": "city_state_codes"}
 _DEGREES = {"address.latitude": "city_latitudes", "address.longitude": "city_longitudes"}
 _DEGREE_SCALE = 4
 _ROOMY = 100  # a street field of more characters has room for a letter behind the number
@@ -84,11 +85,11 @@ def city_table(pools: Pools, only: Mapping[str, list[str]]) -> np.ndarray:
 
 
 def _spelled(pools: Pools, column: str, values: Collection[str]) -> pa.StringArray:
-    """Return the column of the table of cities as the values spell it: countries in their own language, or in English."""
-    own, english = pools.text(column), _ENGLISH.get(column)
-    if english is None or not values or frozenset(texts.listed(own)) & frozenset(values):
+    """Return the column of the table of cities as the values spell it: countries in English, states by their codes."""
+    own, other = pools.text(column), _OTHERWISE.get(column)
+    if other is None or not values or frozenset(texts.listed(own)) & frozenset(values):
         return own
-    return pools.text(english)
+    return pools.text(other)
 
 
 def city_codes(rows: Rows, place: Options | None, own: np.ndarray, key: int) -> np.ndarray:
