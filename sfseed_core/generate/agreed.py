@@ -97,6 +97,13 @@ def _once_begun(request: FieldRequest) -> Way | None:
     return Way(when={"field": phases.field, "values": [*phases.running, *phases.over]}) if phases else None
 
 
+def _campaign_type(request: FieldRequest) -> Way | None:
+    rules, values = request.rules, [*(request.rules.allowed or request.rules.suggested)]
+    if request.context.find("name.campaign") != "Name" or not values or rules.controller or rules.by_record_type:
+        return None
+    return Way("campaign.type", {"values": values, "name": "Name"})
+
+
 def _activated(request: FieldRequest) -> Way | None:
     """A service contract's activation: when it begins, where its approval says so (by the code of the contracts' own table)."""
     approval = request.context.object.fields.get("ApprovalStatus")
@@ -256,6 +263,7 @@ _RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("ContactPointPhone", "FormattedInternationalPhoneNumber"): lambda _: Way(
             "phone.form", {"field": "TelephoneNumber", "form": "international"}
         ),
+        ("Campaign", "Type"): _campaign_type,
         ("Campaign", "ActualCost"): _once_begun,
         ("Campaign", "NumberSent"): _once_begun,
         ("Quote", "Tax"): _tax("QuoteLineItem", "QuoteId"),

@@ -257,6 +257,12 @@ def test_nobody_works_at_christmas(tables):
             assert (day.month, day.day) not in {(1, 1), (12, 25)}
 
 
+def test_names_of_campaigns_go_with_their_type(tables):
+    """A campaign that is called a webinar is one, and no other is."""
+    for name, kind in filled(tables["Campaign"], "Name", "Type"):
+        assert ("Webinar" in name) == (kind == "Webinar")
+
+
 def test_relations_are_active_within_their_days(tables):
     """A relation to a second account is active where today lies within it."""
     for one in tables["AccountContactRelation"]:
