@@ -97,23 +97,27 @@ def changed(run: Run) -> int:
     return sum(int(mine.sum()) for _, found in _upserted(run) if (mine := _only_changed(found)) is not None)
 
 
-def tell_overtaken(run: Run) -> None:
-    """Note in the run the records that others made between the look at what was there and the upsert that changed them.
+def not_known(run: Run) -> dict[str, int]:
+    """Return how many records of each object upserts changed of which it is not known here what they held before.
 
-    What they held is not known, so that an undo leaves them as they are.
+    Others made them between the look and the job, or the run was brought here from another machine.
     """
     counts: dict[str, int] = {}
     for job, found in _upserted(run):
         known, mine = read(files_of(run, job)), _only_changed(found)
-        if known is not None and mine is not None:
-            fresh = int((mine & ~np.isin(found.keys, known.records)).sum())
-            counts[job.object] = counts.get(job.object, 0) + fresh
-    for name, count in counts.items():
-        if count:
-            run.note(
-                f"{count:,} {name} records were made by others with the same key while this load was at work, and it changed "
-                "them: what they held before is not known, so an undo leaves them as they are"
-            )
+        if mine is not None:
+            fresh = mine if known is None else mine & ~np.isin(found.keys, known.records)
+            counts[job.object] = counts.get(job.object, 0) + int(fresh.sum())
+    return {name: count for name, count in counts.items() if count}
+
+
+def tell_overtaken(run: Run) -> None:
+    """Note in the run the records that others made between the look at what was there and the upsert that changed them."""
+    for name, count in not_known(run).items():
+        run.note(
+            f"{count:,} {name} records were made by others with the same key while this load was at work, and it changed "
+            "them: what they held before is not known, so an undo leaves them as they are"
+        )
 
 
 def _upserted(run: Run) -> Iterator[tuple[Job, Outcome]]:

@@ -40,7 +40,7 @@ class UndoPreview:
     `gone` are not there any more; `changed` were changed by others, or after the run; `others` are records that others added
     below ours (by `Object.Field`), `dragged` those of them that the org deletes with ours; `in_doubt` of this run are not
     deleted, since their ids are not known, nor are `locked` ones, which were activated. `restored` are changes of existing
-    records that an undo takes back.
+    records that an undo takes back; those that are `left` stay changed, since what they held before is not known here.
     """
 
     deleted: Mapping[str, int]
@@ -51,6 +51,7 @@ class UndoPreview:
     in_doubt: Mapping[str, int]
     restored: tuple[str, ...] = ()
     locked: Mapping[str, int] = field(default_factory=dict)
+    left: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -77,11 +78,16 @@ class UndoPreview:
             f"{name}: {count:,} were activated: the org keeps them and what they belong to"
             for name, count in self.locked.items()
         ]
+        lines += [
+            f"{name}: {count:,} that the load changed stay as they are: what they held before is not on this machine; an undo "
+            "where they were loaded changes them back"
+            for name, count in self.left.items()
+        ]
         return [*lines, *(f"Changed back: {one}" for one in self.restored)]
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values."""
-        parts = ("deleted", "gone", "changed", "others", "dragged", "in_doubt", "locked")
+        parts = ("deleted", "gone", "changed", "others", "dragged", "in_doubt", "locked", "left")
         return {one: dict(getattr(self, one)) for one in parts} | {"restored": list(self.restored)}
 
 
@@ -134,6 +140,7 @@ class _Look:
                 *(f"{count:,} {name} records to what they held before" for name, count in again.items()),
             ),
             locked=_some(activation.activated(self._run)),
+            left=before.not_known(self._run),
         )
         return Drift(preview, kept)
 

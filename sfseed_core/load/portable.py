@@ -19,7 +19,7 @@ import pyarrow as pa
 from sfseed_core import ids as own_ids
 from sfseed_core import system
 from sfseed_core.errors import DataError, UserError
-from sfseed_core.load import ids, jobs
+from sfseed_core.load import before, ids, jobs
 from sfseed_core.load.jobs import Phase, files_of
 from sfseed_core.load.journal import Run
 from sfseed_core.load.outcome import Outcome
@@ -135,7 +135,10 @@ def _fill(run: Run, described: Mapping[str, Any], outcomes: Mapping[int, Outcome
             marks = ", ".join("?" * len(names))
             statement = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 - our names
             db.executemany(statement, [tuple(row) for row in rows])
-    if jobs.read_jobs(run, operations=("upsert",)):
-        run.note("records that it changed can only be changed back where it was made: what they held before is not here")
     for job in jobs.read_jobs(run):
         outcomes[job.number].write(files_of(run, job).outcome)
+    for name, count in before.not_known(run).items():
+        run.note(
+            f"{count:,} {name} records that it changed stay as they are when it is undone here: what they held before is no part "
+            f"of an exported run. Where it was loaded, sfseed runs undo {run.id} changes them back"
+        )

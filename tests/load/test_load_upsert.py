@@ -169,14 +169,24 @@ def test_an_object_that_bulk_refuses_goes_record_by_record(home, emulated):
 
 @pytest.mark.slow
 def test_what_an_upsert_made_is_undone_elsewhere_and_what_it_changed_is_told(home, emulated, tmp_path):
-    """An exported run holds no old values: the import says that these stay as they are."""
+    """An exported run holds no old values: the import and the look before its undo say how many stay changed, and what to do."""
     org = filled(emulated)
-    run, _, _ = load(home, org)
+    run, _, dataset = load(home, org)
     other = import_run(export_run(run, tmp_path / "run.zip"), tmp_path / "other", org="x")
-    assert any("only be changed back where it was made" in one for one in other.status().notes)
+    notes = [one for one in other.status().notes if "stay as they are when it is undone here" in one]
+    assert [one.split(" records")[0] for one in notes] == ["5 Account", "3 Skill__c"]
+    assert all(f"sfseed runs undo {run.id} changes them back" in one for one in notes)
+    seen = foresee(other, org.connect()).preview
+    assert seen.left == {"Account": 5, "Skill__c": 3}
+    assert seen.restored == ()
+    assert "an undo where they were loaded changes them back" in "\n".join(seen.lines())
     undo(other, org.admit(), lambda: None, options=QUICK)
     assert org.connect().count("SELECT COUNT() FROM Account") == 5
     assert before.to_restore(other) == {}
+    assert foresee(run, org.connect()).preview.left == {}
+    undo(run, org.admit(), lambda: dataset, options=QUICK)
+    names = {one["Name"] for one in org.connect().query("SELECT Name FROM Account")}
+    assert names == {f"Old {number}" for number in range(5)}
 
 
 @pytest.mark.slow
