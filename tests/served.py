@@ -40,9 +40,9 @@ class Served:
         self.thread.join(10)
 
 
-def serve_on_port(org: EmulatedOrg) -> Served:
-    """Serve an emulated org on a free port."""
-    config = uvicorn.Config(create_app(org.state, faults=org.faults), port=0, log_config=None, lifespan="off")
+def serve_on_port(org: EmulatedOrg, port: int = 0) -> Served:
+    """Serve an emulated org, by default on a free port."""
+    config = uvicorn.Config(create_app(org.state, faults=org.faults), port=port, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

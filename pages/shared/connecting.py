@@ -124,12 +124,21 @@ def _size(where: state.Place) -> None:
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         chosen = st.segmented_control(
-            "How many", list(sizes), format_func=sizes.__getitem__, key="size_choice", on_change=_sized, required=True
+            "How many",
+            list(sizes),
+            format_func=sizes.__getitem__,
+            key="size_choice",
+            on_change=_sized,
+            required=True,
+            help="Of all objects together. Each object keeps its share; on Design each can be given its own number.",
         )
     if chosen == CHOOSE:
         with right:
             given = state.bound("size", "connect", within=lambda number: number >= _FEWEST, otherwise=own or _FEWEST)
-            st.number_input("Records, about", min_value=_FEWEST, max_value=10_000_000, step=100, **given)
+            about = (
+                "Press Enter when it is typed. What belongs together stays together, so it may become a few more or less."
+            )
+            st.number_input("Records, about", min_value=_FEWEST, max_value=10_000_000, step=100, help=about, **given)
 
 
 def _sized() -> None:

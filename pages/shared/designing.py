@@ -75,6 +75,7 @@ def choose(where: Place, plan: Plan, schema: Schema, name: str, label: str) -> N
         list(called),
         format_func=called.__getitem__,
         width=360,
+        help="Choose the object that is designed here; its row in the table above does the same.",
         **state.bound("object", "design", within=called.__contains__, otherwise=name),
     )
 
@@ -117,7 +118,9 @@ def numbers(where: Place, plan: Plan, schema: Schema, name: str) -> None:
         hide_index=True,
         column_config={
             "": st.column_config.CheckboxColumn("Design", width=70, help="Tick one to design it below."),
-            "Records": st.column_config.NumberColumn("Records", min_value=1, max_value=MOST, step=1, format=words.NUMBER),
+            "Records": st.column_config.NumberColumn(
+                "Records", min_value=1, max_value=MOST, step=1, format=words.NUMBER, help="How many are made: type over it."
+            ),
         },
         alt="Records per object",
         height=min(38 + 35 * len(rows), 250),

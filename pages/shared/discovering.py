@@ -58,7 +58,14 @@ def recipes(where: Place) -> None:
     names = {name: preset_recipe(name).title or name for name in PRESETS}
     if where.recipe not in names:
         names[where.recipe] = making.title(where.recipe)
-    st.selectbox("What to fill", list(names), format_func=names.__getitem__, **state.bound("recipe", "discover"), width=320)
+    st.selectbox(
+        "What to fill",
+        list(names),
+        format_func=names.__getitem__,
+        width=320,
+        help="Which objects get records, to begin with: add others beside, or leave some out.",
+        **state.bound("recipe", "discover"),
+    )
 
 
 def add_objects(where: Place, plan: Plan) -> None:
@@ -109,7 +116,7 @@ def kinds(where: Place, objects: Sequence[Drawn]) -> list[Drawn]:
             selection_mode="multi",
             key="kinds_shown",
             on_change=take,
-            label_visibility="collapsed",
+            help="Choose which kinds are drawn. What is not drawn is filled all the same.",
         )
         st.caption(
             ":red[**━━**] required  ·  :gray[**╌╌**] lookup  ·  :violet[**╌╌**] filled in afterwards  ·  "
@@ -129,6 +136,7 @@ def find(where: Place, plan: Plan, schema: Schema) -> None:
             format_func=names.__getitem__,
             placeholder="type a name",
             width=300,
+            help="Shows the object in the drawing and all about it beside it.",
             **state.bound("focus", "discover", within=names.__contains__),
         )
         many = len(plan.objects) > _LEGIBLE
@@ -138,6 +146,7 @@ def find(where: Place, plan: Plan, schema: Schema) -> None:
             list(offered),
             format_func=offered.__getitem__,
             required=True,
+            help="All objects, or only those around the one that is chosen.",
             **state.bound("view", "discover", within=offered.__contains__, otherwise="all"),
         )
         if _is_near(where, len(plan.objects)):
@@ -145,6 +154,7 @@ def find(where: Place, plan: Plan, schema: Schema) -> None:
                 "Links away",
                 [1, 2, 3],
                 required=True,
+                help="1: what points to it, and what it points to; 2: their neighbours too.",
                 **state.bound("hops", "discover", within=range(1, 4).__contains__, otherwise=1),
             )
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sfseed_core.schema.model import Field, Schema
 
 _IN_A_ROW, _IN_FULL = 3, 10
+_TAKEN = "Taken when you press *Use this*."
+_VALUE = "One of the values that the field gets."
 
 
 def fields(where: Place, plan: Plan, schema: Schema, name: str) -> None:
@@ -50,6 +52,7 @@ def fields(where: Place, plan: Plan, schema: Schema, name: str) -> None:
             offered,
             format_func=lambda one: labels.full(fields_[one].label, one),
             width=360,
+            help="Choose the field that is changed here; its row in the table above does the same.",
             **state.bound("field", "design", within=offered.__contains__, otherwise=field),
         )
         _one(where, name, fields_[field], said.get(field), samples.get(field, ()))
@@ -83,7 +86,9 @@ def _table(
             "Change": st.column_config.CheckboxColumn("Change", width=75, help="Tick one to change it below."),
             "Filled with": st.column_config.TextColumn("Filled with", width=300),
             "For example": st.column_config.TextColumn("For example", width=250),
-            "% empty": st.column_config.NumberColumn("% empty", min_value=0, max_value=100, step=5, width=80),
+            "% empty": st.column_config.NumberColumn(
+                "% empty", min_value=0, max_value=100, step=5, width=80, help="How many of 100 records have no value here."
+            ),
         },
         alt=f"Fields of {name}",
         height=290,
@@ -159,6 +164,7 @@ def _one(where: Place, name: str, field: Field, said: FieldRecipe | None, sample
             index=list(ways).index(before.way) if before.way in ways else 0,
             format_func=ways.__getitem__,
             key=f"way_{key}",
+            help="How its values come about; what the way needs is asked below.",
         )
         filled = _asked(str(way), field, before, key)
         share = st.number_input(
@@ -169,9 +175,14 @@ def _one(where: Place, name: str, field: Field, said: FieldRecipe | None, sample
             placeholder="as sfseed chose",
             key=f"empty_{key}",
             disabled=way == "skip",
+            help="How many of 100 records have no value here. Nothing given: as sfseed chose.",
         )
         unique = st.checkbox(
-            "Different in every record", before.unique, key=f"unique_{key}", disabled=way in {"skip", "chosen"}
+            "Different in every record",
+            before.unique,
+            key=f"unique_{key}",
+            disabled=way in {"skip", "chosen"},
+            help="No two records get the same value.",
         )
         given = Filled(filled.way, filled.given, filled.provider, filled.values, share, unique)
         if press.button("Use this", type="primary", key=f"use_{key}"):
@@ -199,9 +210,12 @@ def _asked(way: str, field: Field, before: Filled, key: str) -> Filled:
         now = before.given.get(one.key, "") if before.way == way else ""
         if one.choices:
             place = one.choices.index(now) if now in one.choices else 0
-            given[one.key] = str(st.selectbox(one.label, one.choices, index=place, key=f"{one.key}_{way}_{key}"))
+            given[one.key] = str(
+                st.selectbox(one.label, one.choices, index=place, key=f"{one.key}_{way}_{key}", help=_TAKEN)
+            )
         else:
-            given[one.key] = str(st.text_input(one.label, now, placeholder=one.example, key=f"{one.key}_{way}_{key}") or "")
+            about = f"For example: {words.plain(one.example)}" if one.example else _TAKEN
+            given[one.key] = str(st.text_input(one.label, now, key=f"{one.key}_{way}_{key}", help=about) or "")
     return Filled(way, given)
 
 
@@ -215,9 +229,9 @@ def _values(field: Field, before: Filled, key: str) -> tuple[tuple[str, int], ..
         hide_index=True,
         key=f"values_{key}",
         column_config={
-            "Value": st.column_config.SelectboxColumn("Value", options=list(field.active_values))
+            "Value": st.column_config.SelectboxColumn("Value", options=list(field.active_values), help=_VALUE)
             if field.type == "picklist" and field.restricted
-            else st.column_config.TextColumn("Value"),
+            else st.column_config.TextColumn("Value", help=_VALUE),
             "Weight": st.column_config.NumberColumn(
                 "Weight", min_value=1, step=1, default=1, help="3: three times as often."
             ),
@@ -247,6 +261,7 @@ def _provider(field: Field, before: Filled, key: str) -> Filled:
         format_func=lambda name: f"{name}: {known[name].about}",
         key=f"provider_{key}",
         placeholder="choose one",
+        help="What makes the values: each says what it makes.",
     )
     given = {}
     for option, meaning in (known[chosen].options or {}).items() if chosen else ():

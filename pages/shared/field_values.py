@@ -35,6 +35,7 @@ def values(dataset: Dataset, object_name: str) -> None:
             names,
             format_func=called.__getitem__,
             width=360,
+            help="Whose values are counted below.",
             **state.bound("field", "preview", within=called.__contains__, otherwise=name),
         )
         make_again.field_button(dataset, object_name, name)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.shared import press, resources, saved_orgs, state, words
 from pages.shared.hints import said
-from sfseed_core.errors import NotFound, OrgError, SfseedError
+from sfseed_core.errors import NotFound, OrgError, RecipeError, SfseedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +50,7 @@ _ROOM = """
 [class*="st-key-recipe_text"] textarea { font-family: monospace; font-size: 0.85rem; white-space: pre; }
 [data-testid="stStatusWidget"] { position: fixed; right: 2rem; bottom: 4.4rem; }
 button[data-selected="true"] p { color: light-dark(#0b5cab, #8ab8f8); }
+@media (min-width: 769px) { .st-key-narrow_org { display: none; } }
 @media (max-width: 800px) {
   .st-key-steps [data-testid="stCaptionContainer"], .st-key-steps span:has(> [data-testid="stIconMaterial"]) { display: none; }
   .st-key-steps { padding: 0 2.4rem; }
@@ -84,6 +85,7 @@ def run() -> None:
     with st.sidebar:
         _sidebar(where)
     _steps(where, pages, step)
+    _narrow(where)
     state.note(_FRAMED, True)
     try:
         current.run()
@@ -160,6 +162,20 @@ def _badge(name: str, decision: Decision) -> tuple[str, str]:
     return _KINDS[decision.kind]
 
 
+def _narrow(where: state.Place) -> None:
+    """The org once more where the sidebar is folded: on a screen that is narrow or enlarged."""
+    if where.org is None:
+        return
+    try:
+        reached = resources.connection(where.org)
+    except SfseedError:
+        return
+    label, color = _badge(where.org, reached.decision)
+    with st.container(horizontal=True, vertical_alignment="center", key="narrow_org"):
+        st.badge(label, color=color, icon=":material/cloud_done:")  # type: ignore[arg-type]  # one of the table's colours
+        st.markdown(f"**{words.plain(reached.facts.name or reached.facts.org_id)}**", width="content")
+
+
 def _org(name: str, reached: Connection) -> None:
     facts, decision = reached.facts, reached.decision
     label, color = _badge(name, decision)
@@ -181,9 +197,17 @@ def tell(error: SfseedError) -> None:
     st.error(words.plain(said(error.message)), title=title, icon=":material/error:")
     if error.hint:
         st.caption(f"**What to do:** {words.hint(error.hint)}")
+    with st.expander("Details to copy", icon=":material/content_copy:"):
+        st.code("\n".join(filter(None, (said(error.message), error.hint))), language=None, wrap_lines=True)
     if isinstance(error, OrgError):
         if press.button("Try again", icon=":material/refresh:", key="try_again"):
             resources.forget_orgs()
             st.rerun()
-    elif isinstance(error, NotFound) and press.button("Go to Connect", icon=STEPS[0].icon, key="to_connect"):
+    elif _is_lost(error) and press.button("Go to Connect", icon=STEPS[0].icon, key="to_connect"):
         state.leave_for(STEPS[0].file, org=None, recipe=state.DEFAULT_RECIPE, dataset=None, making=None, run=None)
+
+
+def _is_lost(error: SfseedError) -> bool:
+    """Say whether the address names what is not there, so that only another beginning helps."""
+    of_a_file = state.place().recipe == "file"  # whose mistake is mended in the file
+    return isinstance(error, NotFound) or (isinstance(error, RecipeError) and not of_a_file)

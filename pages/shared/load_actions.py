@@ -132,6 +132,7 @@ def _again(status: RunStatus) -> None:
             index=names.index(here) if here in names else 0,
             format_func=lambda one: "Practice org" if one == DEMO else str(one),
             key="again_into",
+            help="You see on Load what will happen there before anything is written.",
         )
         if press.button("Go to Load", key="again_go", type="primary"):
             state.leave_for("pages/load.py", run=None, org=chosen, dataset=status.dataset)

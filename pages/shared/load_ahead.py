@@ -148,7 +148,8 @@ def fitting(dataset: Dataset, where: Place) -> tuple[bool, str | None]:
     )
     if not all(one.adaptable for one in found):
         return False, "Something that does not fit cannot be left out: make the records again for this org."
-    leave = st.checkbox("Leave out what does not fit, load the rest", key="adapt")
+    about = "Only in this load: the records here stay as they are."
+    leave = st.checkbox("Leave out what does not fit, load the rest", key="adapt", help=about)
     return leave, None if leave else "Say first that what does not fit is left out."
 
 
@@ -171,7 +172,8 @@ def again(dataset: Dataset, reached: Connection) -> str:
             if press.button("See that load", icon=":material/history:", key="see_that"):
                 state.go(run=earlier[0])
                 st.rerun()
-        return str(st.radio("Load them again?", list(_AGAIN), format_func=_AGAIN.__getitem__, key="again"))
+        about = "Loaded once more as they are, each record would be there twice: say what becomes of the earlier ones."
+        return str(st.radio("Load them again?", list(_AGAIN), format_func=_AGAIN.__getitem__, key="again", help=about))
 
 
 def confirmed(reached: Connection, ahead: Forecast) -> tuple[str | None, str | None]:
@@ -183,7 +185,8 @@ def confirmed(reached: Connection, ahead: Forecast) -> tuple[str | None, str | N
         return None, None
     reason = "These records would take more than 80 % of the free storage" if ahead.fills_up else decision.reason
     st.warning(words.plain(f"{reason[:1].upper()}{reason[1:]}."), icon=":material/shield:")
-    typed = st.text_input(f"Type the org's name to go on: {words.plain(name)}", key="confirmed_name")
+    about = "So that nothing is loaded into the wrong org: letter by letter as it stands here."
+    typed = st.text_input(f"Type the org's name to go on: {words.plain(name)}", key="confirmed_name", help=about)
     return typed, None if typed.strip() == name.strip() else "Type the org's name first."
 
 

@@ -208,7 +208,8 @@ def _files(run: Run, status: RunStatus) -> None:
     with st.expander(f"Files of {words.many(len(found), 'job')}: what went in, what failed", icon=":material/download:"):
         known = load_live.known_to(status)
         jobs = {one.number: f"{labels.of(one.object, known)}, job {one.number}: {one.rows:,} records" for one in found}
-        number = st.selectbox("Job", list(jobs), format_func=jobs.__getitem__, key=f"job_{run.id}")
+        about = "The records were sent in portions; each has its own two files."
+        number = st.selectbox("Job", list(jobs), format_func=jobs.__getitem__, key=f"job_{run.id}", help=about)
         job = next(one for one in found if one.number == number)
         with st.container(horizontal=True):
             for kind, failed in (("loaded", False), ("failed", True)):

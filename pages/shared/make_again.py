@@ -29,7 +29,10 @@ def popover(dataset: Dataset, object_name: str, shown: np.ndarray, ticked: np.nd
     }
     records = ticked if len(ticked) else shown
     with st.popover("Make again", icon=":material/casino:", key="make_again", disabled=not len(records)):
-        name = st.selectbox("What", list(called), format_func=called.__getitem__, key=f"again_field_{object_name}")
+        about = "One field, or all that are made up."
+        name = st.selectbox(
+            "What", list(called), format_func=called.__getitem__, key=f"again_field_{object_name}", help=about
+        )
         which = "ticked" if len(ticked) else "shown"
         st.caption(
             f"In the {words.many(len(records), 'record')} {which}. Lookups stay as they are; Undo brings the old back."

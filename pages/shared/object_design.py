@@ -50,6 +50,7 @@ def panel(where: Place, plan: Plan, survey: Survey, name: str) -> None:
             default=now,
             required=True,
             key=key,
+            help="New ones are made; your own rows come first; or the org's own are used as they are.",
         )
         own = next((one for one in plan.objects if one.name == name), None)
         if chosen == now == "make" and own is not None:
@@ -97,6 +98,7 @@ def _make(where: Place, survey: Survey, described: ObjectSchema, own: ObjectPlan
             key=key,
             on_change=take,
             width=300,
+            help="2.5: some have two, some three, a few none or many. Press Enter when it is typed.",
         )
 
 
@@ -159,6 +161,7 @@ def _family(where: Place, plan: Plan, survey: Survey, name: str, said: ObjectRec
             format_func=lambda one: _SPREADS.get(one, one),
             key=key,
             on_change=take,
+            help="Whether all have about as many, or a few have most of them: the picture beside shows it.",
         )
         st.caption(
             f"{found.children:,} for {found.parents:,} {words.plain(parents)}; the busiest has {found.largest:,}"
@@ -185,8 +188,11 @@ def _rows(where: Place, survey: Survey, described: ObjectSchema, _: ObjectPlan |
     if said is not None and said.rows:
         st.caption(f"{words.many(len(said.rows), 'row')} given; the fields that they do not have are made up.")
         st.dataframe([dict(row) for row in said.rows[:5]], hide_index=True, alt="The first rows given")
-    given = st.file_uploader("A CSV or Excel file", type=["csv", "tsv", "txt", "xlsx"], key=f"rows_{where.recipe}")
-    text = st.text_area("Or paste rows from a spreadsheet", key=f"pasted_{where.recipe}", height=90)
+    about = "Its first line names the fields, by label or API name."
+    kinds = ["csv", "tsv", "txt", "xlsx"]
+    given = st.file_uploader("A CSV or Excel file", type=kinds, key=f"rows_{where.recipe}", help=about)
+    about = "Copy the cells with their heading line."
+    text = st.text_area("Or paste rows from a spreadsheet", key=f"pasted_{where.recipe}", height=90, help=about)
     if given is None and not (text or "").strip():
         return
     try:
@@ -198,7 +204,15 @@ def _rows(where: Place, survey: Survey, described: ObjectSchema, _: ObjectPlan |
     st.caption("Understood: " + words.plain(", ".join(f"{one} as {field}" for one, field in found.columns.items())) + ".")
     if found.unknown:
         st.warning(f"Not fields of {words.plain(described.name)}, left out: {words.plain(words.listed(found.unknown, 8))}.")
-    more = st.number_input("Made-up records besides", min_value=0, max_value=1_000_000, value=0, key="rows_more", width=220)
+    more = st.number_input(
+        "Made-up records besides",
+        min_value=0,
+        max_value=1_000_000,
+        value=0,
+        key="rows_more",
+        width=220,
+        help="They come after your rows.",
+    )
     st.button(
         f"Use these {words.many(len(rows), 'row')}",
         type="primary",

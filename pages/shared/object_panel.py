@@ -22,7 +22,10 @@ def panel(where: Place, plan: Plan, schema: Schema, counts: Mapping[str, int]) -
 
     one = next((each for each in plan.objects if each.name == where.focus), None)
     if one is None:
-        st.caption("Click an object in the drawing, find it above or choose its row in the table, to see what it requires.")
+        st.caption(
+            "Click an object in the drawing, find it above or choose its row in the table (its box, or Shift+Space), "
+            "to see what it requires."
+        )
         return
     described = schema.objects[one.name]
     with st.container(border=True):

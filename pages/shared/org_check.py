@@ -30,6 +30,7 @@ _ALL: Mapping[Level, str] = {
     "warning": "It works; some things are less than they could be.",
     "problem": "Something stands in the way.",
 }
+_LETTERS = "Letter by letter as it stands here, then Enter."
 _NOTED, _PRESSED, _TYPED = "org_checked", "pressed_", "unprotect_name"
 
 
@@ -156,7 +157,9 @@ def _write_test(name: str, org: Connection, checked: Checked | None) -> None:
         )
         typed = None
         if org.decision.verdict == "confirm":
-            typed = st.text_input(f"This is no sandbox. Type its name to go on: {words.plain(called)}", key="write_name")
+            typed = st.text_input(
+                f"This is no sandbox. Type its name to go on: {words.plain(called)}", key="write_name", help=_LETTERS
+            )
         ready = typed is None or typed.strip() == called.strip()
         _button("Insert and delete them", "write_test", type="primary", disabled=not ready)
     if _pressed("write_test") and ready:
@@ -187,7 +190,7 @@ def _protection(name: str, org: Connection) -> None:
         st.button("Protect this org", key="protect", icon=":material/lock:", on_click=_protect, args=(name, org))
         return
     st.badge("Protected here: never written to", color="red", icon=":material/lock:")
-    typed = st.text_input(f"To lift the protection, type the org's name: {words.plain(called)}", key=_TYPED)
+    typed = st.text_input(f"To lift the protection, type the org's name: {words.plain(called)}", key=_TYPED, help=_LETTERS)
     st.button(
         "Lift the protection",
         key="unprotect",

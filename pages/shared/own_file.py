@@ -37,9 +37,11 @@ def own_file(where: Place) -> None:
         type=["xlsx", "csv", "tsv", "txt", "parquet", "zip", "json", "yaml", "yml"],
         accept_multiple_files=True,
         key="own_recipe",
+        help="Of a spreadsheet the first line names the fields. Nothing of it leaves this computer before you load.",
     )
     with st.expander("Or paste rows from a spreadsheet", icon=":material/content_paste:"):
-        text = st.text_area("Rows, with their headings in the first line", key="own_pasted", height=110)
+        about = "Copy the cells with their heading line, then press Ctrl+Enter."
+        text = st.text_area("Rows, with their headings in the first line", key="own_pasted", height=110, help=about)
     files = [own_set.Given(one.name, one.getvalue()) for one in given]
     if not files and (text or "").strip():
         files = [own_set.Given("pasted.tsv", (text or "").encode())]
@@ -110,9 +112,13 @@ def _spreadsheet(where: Place, name: str, data: bytes) -> None:
             index=offered.index(likely) if likely else None,
             format_func=lambda one: labels.full(objects[one].label_plural, one),
             key="own_object",
+            help="Which object the rows become records of; guessed from their headings.",
         )
     with around:
-        preset = st.selectbox("Make around them", list(_AROUND), format_func=_AROUND.__getitem__, key="own_around")
+        about = "What is made up to belong to your records."
+        preset = st.selectbox(
+            "Make around them", list(_AROUND), format_func=_AROUND.__getitem__, key="own_around", help=about
+        )
     if chosen is None:
         st.warning("Say what the rows are.", icon=":material/help:")
         st.stop()

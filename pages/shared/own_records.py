@@ -39,7 +39,9 @@ def _dialog(dataset: Dataset, object_name: str) -> None:
         f"Paste them from a spreadsheet, or choose a file. The first line names the fields of {called}, "
         "by label or API name."
     )
-    given = st.file_uploader("A CSV or Excel file", type=["csv", "tsv", "txt", "xlsx"], key="own_rows_file")
+    about = "A column Id with the numbers of the first column writes over these records; without it they are added."
+    kinds = ["csv", "tsv", "txt", "xlsx"]
+    given = st.file_uploader("A CSV or Excel file", type=kinds, key="own_rows_file", help=about)
     text = st.text_area(
         "Or paste rows here", key="own_rows_text", height=140, help="Copy the cells with their heading line."
     )
@@ -66,7 +68,8 @@ def _understood(dataset: Dataset, found: Given, rows: list[dict[str, str]]) -> N
     what = f"Change {words.many(found.count, 'record')}"
     if found.records is None:
         what = f"Add {words.many(found.count, 'record')}"
-        fill = st.checkbox("Make up the fields that these rows do not have", value=True, key="own_rows_fill")
+        about = "Else they stay empty, required ones too."
+        fill = st.checkbox("Make up the fields that these rows do not have", value=True, key="own_rows_fill", help=about)
     else:
         st.caption("The rows have a column Id: they are written over the records of these numbers.")
     if press.button(what, type="primary", key="own_rows_take", disabled=not found.columns):

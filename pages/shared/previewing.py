@@ -74,7 +74,8 @@ def objects(dataset: Dataset, name: str, findings: Mapping[str, Sequence[Finding
                 "Object", list(told), format_func=told.__getitem__, required=True, label_visibility="collapsed", **given
             )
     else:
-        st.selectbox("Object", list(told), format_func=lambda one: _in_a_list(dataset, one), **given)
+        about = "Whose records are shown, with how many there are."
+        st.selectbox("Object", list(told), format_func=lambda one: _in_a_list(dataset, one), help=about, **given)
 
 
 def _in_a_list(dataset: Dataset, name: str) -> str:

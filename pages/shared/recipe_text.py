@@ -49,7 +49,8 @@ def toggle() -> bool:
 def editor(where: Place) -> None:
     """The text, to change; an error names its line, and the line is shown."""
     key = f"recipe_text_{where.recipe}"
-    given = st.text_area("The recipe (YAML)", text_of(where), key=key, height=420)
+    about = "Press *Use this text* to take it; a mistake is told with its line."
+    given = st.text_area("The recipe (YAML)", text_of(where), key=key, height=420, help=about)
     left, right = st.columns(2)
     with left:
         taken = press.button("Use this text", type="primary", key="recipe_text_use", disabled=given == text_of(where))
@@ -95,7 +96,8 @@ def share(where: Place) -> None:
             on_click="ignore",
             icon=":material/download:",
         )
-        given = st.file_uploader("Use a recipe file", type=["yaml", "yml"], key="recipe_given")
+        about = "It replaces what has been designed so far; Back in the browser brings it back."
+        given = st.file_uploader("Use a recipe file", type=["yaml", "yml"], key="recipe_given", help=about)
         if given is not None and state.remembered("recipe_given_seen") != given.file_id:
             state.note("recipe_given_seen", given.file_id)
             try:
@@ -108,7 +110,8 @@ def share(where: Place) -> None:
 def _keep(where: Place) -> None:
     from sfseed_core.workflow.recipes import save_preset
 
-    name = st.text_input("Keep it under a name", key="recipe_name", placeholder="my-demo")
+    about = "Letters, digits, - and _, for example: my-demo"
+    name = st.text_input("Keep it under a name", key="recipe_name", help=about)
     if press.button("Keep", disabled=not name, key="recipe_keep"):
         try:
             save_preset(resources.home(), str(name), text_of(where))

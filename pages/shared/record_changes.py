@@ -65,13 +65,22 @@ def _bulk(dataset: Dataset, object_name: str, records: np.ndarray) -> None:
         names,
         format_func=lambda name: labels.full(fields[name].label, name) if name in fields else name,
         key="bulk_field",
+        help="Which field of all these records is changed.",
     )
-    how = st.segmented_control("New value", ["Set to", "Empty"], default="Set to", key="bulk_how", required=True)
+    how = st.segmented_control(
+        "New value",
+        ["Set to", "Empty"],
+        default="Set to",
+        key="bulk_how",
+        required=True,
+        help="A value for all of them, or none.",
+    )
     text: str | None = None
     if how == "Set to":
         values = fields[column].active_values if column in fields else ()
         if values:
-            text = st.selectbox("Value", values, key=f"bulk_pick_{column}", accept_new_options=True)
+            about = "One of the picklist's values, or another that you type."
+            text = st.selectbox("Value", values, key=f"bulk_pick_{column}", accept_new_options=True, help=about)
         else:
             text = st.text_input(
                 "Value", key="bulk_value", help="Fields of the record in braces: {FirstName}.{LastName}@example.invalid"
@@ -101,14 +110,16 @@ def _bulk(dataset: Dataset, object_name: str, records: np.ndarray) -> None:
 def add_and_delete(dataset: Dataset, object_name: str, chosen: np.ndarray) -> None:
     """Add empty records; delete the ticked ones."""
     with st.popover("Add", icon=":material/add:"):
-        count = st.number_input("How many empty records", min_value=1, max_value=10_000, value=1, key="add_count")
+        about = "They come last; required fields are marked as problems until you fill them."
+        count = st.number_input(
+            "How many empty records", min_value=1, max_value=10_000, value=1, key="add_count", help=about
+        )
         st.button(
             "Add them",
             type="primary",
             on_click=record_table.attempt,
             args=(lambda: edit.add(dataset, object_name, int(count), clock=SYSTEM),),
         )
-        st.caption("They come last; required fields are marked as problems until you fill them.")
     with st.popover(
         "Delete", icon=":material/delete:", help="Tick records in the table first." if not len(chosen) else None
     ):
@@ -116,7 +127,11 @@ def add_and_delete(dataset: Dataset, object_name: str, chosen: np.ndarray) -> No
             st.caption("Tick the records to delete in the table's first column.")
             return
         what = st.radio(
-            "Records that point to them", list(_CHILDREN), format_func=_CHILDREN.__getitem__, key="delete_children"
+            "Records that point to them",
+            list(_CHILDREN),
+            format_func=_CHILDREN.__getitem__,
+            key="delete_children",
+            help="A required lookup cannot be emptied: what has one can only be deleted too.",
         )
         st.button(
             f"Delete {words.many(len(chosen), 'record')}",
@@ -131,7 +146,13 @@ def downloads(dataset: Dataset, object_name: str) -> None:
     """The records as files, made when they are asked for."""
     with st.popover("Download", icon=":material/download:"):
         chosen = st.segmented_control(
-            "As", list(_FORMATS), format_func=lambda one: _FORMATS[one][0], default="csv", required=True, key="download_as"
+            "As",
+            list(_FORMATS),
+            format_func=lambda one: _FORMATS[one][0],
+            default="csv",
+            required=True,
+            key="download_as",
+            help="Excel to read and change them, CSV for other loaders, Parquet for programs.",
         )
         file_format = str(chosen or "csv")
         st.download_button(

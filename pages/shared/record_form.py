@@ -87,13 +87,13 @@ def _steps(dataset: Dataset, object_name: str, page: Shown, record: int) -> Sequ
             )
         return (
             st.segmented_control(
-                "Fields",
+                "Fields shown",
                 list(_GROUPS),
                 format_func=_GROUPS.__getitem__,
                 selection_mode="multi",
                 default=["required", "filled"],
                 key="form_groups",
-                label_visibility="collapsed",
+                help="Those that the org requires, the others that have a value, and those that have none.",
             )
             or ()
         )

@@ -38,7 +38,11 @@ def toolbar(dataset: Dataset, object_name: str) -> None:
     fields = _labels(dataset, object_name)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
-            "Search", placeholder="any text", icon=":material/search:", width=220, **state.bound("search", "preview")
+            "Search",
+            icon=":material/search:",
+            width=220,
+            help="A part of any text in the records. Press Enter.",
+            **state.bound("search", "preview"),
         )
         views = {**_VIEWS, "failed": "Failed in the load"} if state.place().run else {**_VIEWS}
         st.segmented_control(
@@ -46,6 +50,7 @@ def toolbar(dataset: Dataset, object_name: str) -> None:
             list(views),
             format_func=views.__getitem__,
             required=True,
+            help="All records, those with problems, or those that you changed.",
             **state.bound("view", "preview", within=views.__contains__, otherwise="all"),
         )
         orders: dict[str, str] = {"": "as made"}
@@ -56,6 +61,7 @@ def toolbar(dataset: Dataset, object_name: str) -> None:
             list(orders),
             format_func=orders.__getitem__,
             width=200,
+            help="↑ smallest first, ↓ largest first.",
             **state.bound("sort", "preview", within=orders.__contains__),
         )
         _filter(dataset, object_name, fields)
@@ -67,9 +73,11 @@ def _filter(dataset: Dataset, object_name: str, fields: Mapping[str, str]) -> No
     active = record_view.filters_of(where.filter, names)
     label = f"Filter: {fields.get(active[0].column, active[0].column)}" if active else "Filter"
     with st.popover(words.plain(label), icon=":material/filter_alt:", key="filter"):
-        column = st.selectbox("Field", list(fields), format_func=fields.__getitem__, key=f"filter_field_{object_name}")
-        test = st.selectbox("Condition", record_view.TESTS, key="filter_test")
-        value = "" if test in record_view.WITHOUT_VALUE else st.text_input("Value", key="filter_value")
+        about, key = "Which field the condition is about.", f"filter_field_{object_name}"
+        column = st.selectbox("Field", list(fields), format_func=fields.__getitem__, key=key, help=about)
+        test = st.selectbox("Condition", record_view.TESTS, key="filter_test", help="Capital letters make no difference.")
+        about = "Numbers without separators, days as 2026-11-30."
+        value = "" if test in record_view.WITHOUT_VALUE else st.text_input("Value", key="filter_value", help=about)
         with st.container(horizontal=True):
             st.button("Apply", type="primary", on_click=state.go, kwargs={"filter": f"{column}|{test}|{value}"})
             st.button("Clear", on_click=state.go, kwargs={"filter": ""}, disabled=not active)

@@ -34,5 +34,6 @@ def asked(name: str, reached: Connection, dataset: Dataset) -> str | None:
     if doubt is None:
         return None
     st.warning(words.plain(f"{doubt}."), icon=":material/group:")
-    sure = st.checkbox(f"Yes, {words.plain(reached.facts.name or name)} is the right org", key="right_org")
+    about = "Others work here: their records stay as they are, yours come beside them."
+    sure = st.checkbox(f"Yes, {words.plain(reached.facts.name or name)} is the right org", key="right_org", help=about)
     return None if sure else "Say first that this is the right org."

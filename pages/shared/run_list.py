@@ -21,7 +21,9 @@ def table(found: Sequence[tuple[RunStatus, str]]) -> None:
     """Runs, newest first; one is opened by selecting its row."""
     former = former_orgs(resources.home())
     rows = [_row(status, org, former) for status, org in found[:_SHOWN]]
-    st.caption("Select a run to see what came of it, to go on with it, or to take it back.")
+    st.caption(
+        "Select a run to see what came of it, to go on with it, or to take it back: tick its box, or press Shift+Space in its row."
+    )
     chosen = st.dataframe(
         rows,
         hide_index=True,

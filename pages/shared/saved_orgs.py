@@ -55,7 +55,7 @@ def _row(one: Known) -> None:
                 st.badge("Protected here: never written to", color="red", icon=":material/lock:")
         st.button("Use", on_click=state.go, kwargs={"org": one.name}, key=f"use_{one.name}", disabled=not usable)
         if one.saved is not None:
-            with st.popover("", icon=":material/more_vert:", help=f"Rename, colour, forget {words.plain(one.name)}"):
+            with st.popover("Change", icon=":material/more_vert:", help=f"Rename, colour, forget {words.plain(one.name)}"):
                 _menu(one.saved)
 
 
@@ -82,14 +82,16 @@ def _menu(one: Connection) -> None:
     from sfseed_core.workflow import connections
 
     home, name = resources.home(), one.name
-    new = st.text_input("Call it", value=name, key=f"rename_{name}")
+    new = st.text_input("Call it", value=name, key=f"rename_{name}", help="Its name here; in Salesforce nothing changes.")
     _act("Rename", name, lambda: connections.rename(name, new, home=home), f"{name} is now {new}.", off=new == name)
-    chosen = st.segmented_control("Colour", COLOURS, default=one.colour, key=f"colour_{name}")
+    about = "Its name is shown in it, here and beside every page."
+    chosen = st.segmented_control("Colour", COLOURS, default=one.colour, key=f"colour_{name}", help=about)
     if chosen is not None and chosen != one.colour:
         connections.colour(name, chosen, home=home)
         st.rerun()
     st.divider()
-    sure = st.checkbox("Remove it from here, its secret too", key=f"sure_{name}")
+    about = "What was loaded stays in the org, and can still be undone once it is connected again."
+    sure = st.checkbox("Remove it from here, its secret too", key=f"sure_{name}", help=about)
     _act("Forget", name, lambda: connections.forget(name, home=home), f"{name} is forgotten.", off=not sure)
     _act(
         "Forget, and end its access in the org",

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 _PRESSED = "connect_pressed"  # a note, since a press alone is lost where the frame is put around the page first
 _LOOKS = 1200  # of half a second each: how long a sign-in may take
 _WAIT = "Waiting for the sign-in in the other tab… Keep this one open."
-_EXAMPLE = "https://acme--uat.sandbox.my.salesforce.com"
+_ADDRESS = "As in the browser's address line, for example: https://acme--uat.sandbox.my.salesforce.com"
+_CALL = "A short name of your own. Nothing given: the sandbox's own name."
+_HOW = "Your admin says which of them the org allows; the message below asks for it."
+_APP = "Your admin finds it in the app, in Setup. It is no secret."
+_SECRET = "It goes into this computer's keyring, into no file and no log."  # noqa: S105 - a help text
 _WAYS: Mapping[Way, str] = {
     "web": "Sign in with the browser",
     "jwt": "Private key (JWT)",
@@ -48,8 +52,8 @@ def _by_cli() -> None:
         st.caption(words.plain(f"Get it: {sf_cli.GET_IT}. Then come back to this page."))
         return
     left, right = st.columns(2)
-    url = left.text_input("The sandbox's address", placeholder=_EXAMPLE, key="cli_url")
-    name = right.text_input("Call it", placeholder="the sandbox's own name", key="cli_name")
+    url = left.text_input("The sandbox's address", key="cli_url", help=_ADDRESS)
+    name = right.text_input("Call it", key="cli_name", help=_CALL)
     st.button("Sign in", type="primary", key="cli_sign_in", on_click=state.note, args=(_PRESSED, "cli"))
     if state.remembered(_PRESSED) == "cli":
         state.taken(_PRESSED)
@@ -96,7 +100,7 @@ def _other() -> None:
     from sfseed_core.org.callback import PORT
 
     left, right = st.columns(2)
-    way: Way = left.selectbox("How", list(_WAYS), format_func=_WAYS.__getitem__, key="way")
+    way: Way = left.selectbox("How", list(_WAYS), format_func=_WAYS.__getitem__, key="way", help=_HOW)
     port = PORT
     if way == "web":
         about = "Part of the app's callback address; another one where this is taken."
@@ -105,13 +109,14 @@ def _other() -> None:
         with st.popover("Copy the message for your admin", icon=":material/content_copy:"):
             st.code(admin_message(way, port=port), language=None, wrap_lines=True, width=700)
     left, right = st.columns(2)
-    url = left.text_input("The sandbox's address", placeholder=_EXAMPLE, key="other_url")
-    name = right.text_input("Call it", placeholder="the sandbox's own name", key="other_name")
-    client_id = st.text_input("Consumer key") if way != "token" else ""
-    username = st.text_input("Username") if way == "jwt" else ""
-    key_file = st.text_input("Path of the private key on this machine") if way == "jwt" else ""
+    url = left.text_input("The sandbox's address", key="other_url", help=_ADDRESS)
+    name = right.text_input("Call it", key="other_name", help=_CALL)
+    client_id = st.text_input("Consumer key", help=_APP) if way != "token" else ""
+    username = st.text_input("Username", help="With which you log in to this sandbox.") if way == "jwt" else ""
+    about = "The file that belongs to the certificate in the app. It is read, never copied."
+    key_file = st.text_input("Path of the private key on this machine", help=about) if way == "jwt" else ""
     label = "Consumer secret" if way == "client-credentials" else "Access token"
-    secret = st.text_input(label, type="password") if way in {"client-credentials", "token"} else ""
+    secret = st.text_input(label, type="password", help=_SECRET) if way in {"client-credentials", "token"} else ""
     st.button("Connect this org", type="primary", key="connect_this", on_click=state.note, args=(_PRESSED, "other"))
     if state.remembered(_PRESSED) == "other":
         state.taken(_PRESSED)

@@ -31,11 +31,15 @@ def used() -> None:
         rows = [{"What": title, "Size": words.size(sizes.get(kind, 0) / 1024)} for kind, title in _KINDS.items()]
         st.dataframe(rows, hide_index=True, alt="What sfseed keeps on this computer")
         age = st.selectbox(
-            "Remove what is older than", list(_AGES), index=1, format_func=_AGES.__getitem__, key="older_than"
+            "Remove what is older than",
+            list(_AGES),
+            index=1,
+            format_func=_AGES.__getitem__,
+            key="older_than",
+            help="Loads that can still be undone stay, with the records they need.",
         )
         old = find(resources.home(), older_than=days(age), everything=False, clock=SYSTEM)
         size = words.size(sum(one.size for one in old) / 1024)
-        st.caption("Loads that can still be undone stay, with the records they need.")
         label = f"Remove {words.many(len(old), 'thing')} ({size})" if old else "Nothing is that old"
         if press.button(label, key="clean", icon=":material/delete:", disabled=not old):
             remove(old)
