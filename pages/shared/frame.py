@@ -49,11 +49,15 @@ _ROOM = """
 [data-testid="stBottomBlockContainer"] { padding: 0.6rem 2.2rem 0.8rem; }
 [class*="st-key-recipe_text"] textarea { font-family: monospace; font-size: 0.85rem; white-space: pre; }
 [data-testid="stStatusWidget"] { position: fixed; right: 2rem; bottom: 4.4rem; }
+/* of itself, what is folded away is still reached by Tab, and the button that folds it by the mouse only */
+[data-testid="stSidebar"][data-collapsed="true"] > * { visibility: hidden; }
+[data-testid="stSidebarCollapseButton"] { visibility: visible !important; }
 button[data-selected="true"] p { color: light-dark(#0b5cab, #8ab8f8); }
 @media (min-width: 769px) { .st-key-narrow_org { display: none; } }
 @media (max-width: 800px) {
   .st-key-steps [data-testid="stCaptionContainer"], .st-key-steps span:has(> [data-testid="stIconMaterial"]) { display: none; }
   .st-key-steps { padding: 0 2.4rem; }
+  .stAppHeader button { background: light-dark(#ffffff, #0f151d); border-radius: 6px; }
   .stMainBlockContainer { padding: 0.7rem 1rem 1rem; }
 }
 @media (max-height: 500px) {
@@ -145,8 +149,8 @@ def _sidebar(where: state.Place) -> None:
             reached = resources.connection(where.org)
     except SfseedError as error:
         st.badge("Not connected", color="red", icon=":material/cloud_off:")
-        st.text(where.org)
-        st.caption(words.plain(error.message))
+        st.markdown(f"**{words.plain(saved_orgs.shown(where.org))}**")
+        st.caption(words.plain(said(error.message)))
     else:
         _org(where.org, reached)
     if press.button("Leave this org", type="tertiary", icon=":material/logout:", key="leave"):
@@ -197,6 +201,8 @@ def tell(error: SfseedError) -> None:
     st.error(words.plain(said(error.message)), title=title, icon=":material/error:")
     if error.hint:
         st.caption(f"**What to do:** {words.hint(error.hint)}")
+    elif isinstance(error, OrgError):
+        st.caption("**What to do:** Try again. If it stays so, give the details below to the admin of the org.")
     with st.expander("Details to copy", icon=":material/content_copy:"):
         st.code("\n".join(filter(None, (said(error.message), error.hint))), language=None, wrap_lines=True)
     if isinstance(error, OrgError):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_COMMAND = re.compile(r"sfseed ([a-z]+)(?: ([a-z]+))?(?: [^\s,.;)]+)*")
+_COMMAND = re.compile(r"sfseed ([a-z]+)(?: ([a-z]+))?(?: [^\s,.;()]+)*")
 _PLACES: Mapping[str, str] = {  # what a command does -> where the app does it
     "runs resume": "press *Go on* on *Runs*",
     "runs cancel": "cancel it on *Runs*",

@@ -147,7 +147,7 @@ def bars(status: RunStatus) -> None:
     rows = [_row(labels.of(name, known), counts) for name, counts in passes.items() if counts.planned]
     if not undoing:
         rows += [
-            _row(f"{labels.of(name, known)}, {'activated' if is_activation(name) else 'filled in afterwards'}", counts)
+            _row(f"{labels.where(name, known)}, {'activated' if is_activation(name) else 'filled in afterwards'}", counts)
             for name, counts in status.updates.items()
             if counts.planned
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from pages.shared.state import Place
     from sfseed_core.recipe.model import Plan, Recipe
+
+_PLACE = re.compile(r"^k-[0-9a-f]+:(\d+):\d+: ")  # how the core names a line of a recipe that the app keeps
 
 
 def change(where: Place, how: Callable[[Recipe], Recipe]) -> None:
@@ -54,7 +57,8 @@ def refused() -> None:
     """Say why the last change was not taken."""
     why = state.taken("recipe_refused")
     if why:
-        st.error(words.plain(why), title="This change was not taken", icon=":material/error:")
+        told = _PLACE.sub(r"Line \1: ", str(why))
+        st.error(words.plain(told), title="This change was not taken", icon=":material/error:")
 
 
 def frozen(plan: Plan, recipe: Recipe, counts: dict[str, int]) -> Recipe:

@@ -59,13 +59,18 @@ def _row(one: Known) -> None:
                 _menu(one.saved)
 
 
+def shown(name: str) -> str:
+    """Return what an org is called here, for people."""
+    return "From the environment" if name == "env" else name
+
+
 def named(name: str, saved: Connection | None) -> None:
     """The name of an org, in the colour that it was given."""
-    shown = words.plain("From the environment" if name == "env" else name)
+    called = words.plain(shown(name))
     if saved is not None and saved.colour is not None:
-        st.badge(shown, color=saved.colour)  # type: ignore[arg-type]  # the core's colours are Streamlit's
+        st.badge(called, color=saved.colour)  # type: ignore[arg-type]  # the core's colours are Streamlit's
     else:
-        st.markdown(f"**{shown}**")
+        st.markdown(f"**{called}**")
 
 
 def coloured(name: str) -> None:

@@ -61,7 +61,7 @@ def select(recipe: Recipe, whole: Recipe, schema: Schema, snapshot: Snapshot) ->
         along=MappingProxyType(along),
         order=_ordered(graph, along, tuple(_looked_through(names, schema, snapshot))),
         reasons=MappingProxyType(reasons),
-        notes=tuple(_missing(recipe, chosen)),
+        notes=(*_missing(recipe, chosen, schema), *_unread(recipe, schema)),
     )
 
 
@@ -77,7 +77,7 @@ def _chosen(recipe: Recipe, schema: Schema) -> tuple[str, ...]:
     for name in names:
         if name in schema.objects:
             continue
-        if name in schema.failures:
+        if name in own and name in schema.failures:
             raise PlanRefused(f"{name} could not be described: {schema.failures[name]}")
         if name in own:
             with about("objects", name):
@@ -91,11 +91,20 @@ def _chosen(recipe: Recipe, schema: Schema) -> tuple[str, ...]:
     return chosen
 
 
-def _missing(recipe: Recipe, chosen: Sequence[str]) -> Iterator[str]:
+def _missing(recipe: Recipe, chosen: Sequence[str], schema: Schema) -> Iterator[str]:
     if recipe.preset is not None:
-        gone = [name for name in preset_recipe(recipe.preset).objects if name not in chosen and name not in recipe.without]
+        known = {*chosen, *recipe.without, *schema.failures}
+        gone = [name for name in preset_recipe(recipe.preset).objects if name not in known]
         if gone:
             yield f"left out, since the org does not offer them: {', '.join(gone)}"
+
+
+def _unread(recipe: Recipe, schema: Schema) -> Iterator[str]:
+    """Say which objects that nobody named are left out because the org did not describe them."""
+    listing = schema.listing or {}
+    gone = [name for name in chosen_objects(recipe, listing) if name in schema.failures] if listing else []
+    if gone:
+        yield f"left out, since the org did not describe them: {', '.join(gone)} ({schema.failures[gone[0]]})"
 
 
 def _summary(one: ObjectSchema) -> ObjectSummary:

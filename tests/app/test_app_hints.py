@@ -21,6 +21,7 @@ CORE = sorted((ROOT / "sfseed_core").rglob("*.py"))
         ("See: sfseed doctor", "Check the org on *Connect*."),
         ("Known: demo, env, sfdx:PATH. See: sfseed orgs", "Choose the org on *Connect*."),
         ("Presets are: minimal, everything.", "Choose what to fill on *Connect*."),
+        ("Connect once more: sfseed orgs add uat (it is gone)", "Connect once more: add it on *Connect* (it is gone)."),
         ("Choose fewer.", "Choose fewer."),
         ("See: sfseed emulator --help", "In a terminal: sfseed emulator --help."),
     ],

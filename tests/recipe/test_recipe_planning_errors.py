@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from sfseed_core.errors import UserError
+from sfseed_core.errors import PlanRefused, UserError
 from sfseed_core.generate.chooser import Chooser
 from sfseed_core.recipe.plan import make_plan
+from sfseed_core.recipe.presets import preset_recipe
 from sfseed_core.recipe.read import parse_recipe
 from sfseed_core.workflow.packaged import demo_survey
 
@@ -53,6 +54,25 @@ def test_a_recipe_that_cannot_be_planned_says_where_and_why(objects, says):
 def test_every_case_is_read():
     """No case of the golden file is passed over."""
     assert len(cases()) == GOLDEN.read_text(encoding="utf-8").count("\n=>") > 30
+
+
+def unread(survey, name: str):
+    """The same schema where the org would not describe one object."""
+    objects = {one: described for one, described in survey.schema.objects.items() if one != name}
+    return dataclasses.replace(survey.schema, objects=objects, failures={name: "An unexpected error occurred"})
+
+
+def test_an_object_of_a_preset_that_cannot_be_read_is_left_out_with_a_note():
+    """The others are planned, and the reason is told; a recipe of one's own that names it is refused."""
+    recipe = preset_recipe("sales-cloud")
+    found = demo_survey(recipe)
+    schema, more = unread(found, "Lead"), {"chooser": Chooser(), "seed": 1, "as_of": date(2026, 11, 23)}
+    plan = make_plan(recipe, schema, found.snapshot, **more)
+    assert {one.name for one in plan.objects} & {"Lead", "Account"} == {"Account"}
+    assert "left out, since the org did not describe them: Lead (An unexpected error occurred)" in plan.notes
+    own = parse_recipe("version: 1\nobjects: {Account: 3, Lead: 3}\n", path="recipe.yaml")
+    with pytest.raises(PlanRefused, match="Lead could not be described"):
+        make_plan(own, schema, found.snapshot, **more)
 
 
 if __name__ == "__main__":
