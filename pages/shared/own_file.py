@@ -65,7 +65,13 @@ def _around(file: own_set.Given) -> bool:
     if Path(file.name).suffix.lower() not in _SHEETS:
         return False
     chosen = st.segmented_control(
-        "What to do with it", list(_WAYS), format_func=_WAYS.__getitem__, default="around", required=True, key="own_way"
+        "What to do with it",
+        list(_WAYS),
+        format_func=_WAYS.__getitem__,
+        default="around",
+        required=True,
+        key="own_way",
+        help="Either others are made up around your records, or nothing is loaded but what the file says.",
     )
     return chosen == "around"
 

@@ -180,6 +180,7 @@ def _parts(where: Place, files: Sequence[Brought], came: str) -> dict[str, _Part
                 format_func=lambda one: labels.full(listing[one].label_plural, one),
                 placeholder="Say what the rows are",
                 key=f"own_set_object_{came}_{number}",
+                help="Guessed from the headings; choose another where that is wrong.",
             )
             part = _Part(file, beside, st.container())
         if name is None:
@@ -248,7 +249,9 @@ def _left_out(read: Read) -> bool:
     if not unknown:
         return False
     return st.checkbox(
-        f"Leave out what the org has no field for: {words.plain(words.listed(unknown))}", key="own_set_left_out"
+        f"Leave out what the org has no field for: {words.plain(words.listed(unknown))}",
+        key="own_set_left_out",
+        help="The files stay as they are; these columns are not loaded.",
     )
 
 
