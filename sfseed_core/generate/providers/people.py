@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 FIRST_NAME, LAST_NAME = "person.first_name", "person.last_name"
 _USUAL = 90  # so many times a Mr. or Ms. for each Dr.
+_TITLE = re.compile(r"(dr|dra|prof|profa)\b", re.IGNORECASE)
 # fields by which the standard matching rules take two persons of one name for the same
 _TELLTALE: Mapping[str, tuple[str, ...]] = MappingProxyType(dict.fromkeys(("Contact", "Lead"), ("Phone", "Title")))
 
@@ -223,7 +225,8 @@ def _salutation(scope: Scope) -> Make:
     genders = {**_forms_of_address(Pools.of(DEFAULT_LOCALE)), **own}
     values = [str(value) for value in scope.options.get("values", own)]
     suiting = {who: [place for place, value in enumerate(values) if genders.get(value, "") in ("", who)] for who in "mf"}
-    often = {place: _USUAL if genders.get(value) else 1 for place, value in enumerate(values)}
+    usual = [bool(genders.get(value)) and not _TITLE.match(value) for value in values]
+    often = {place: _USUAL if one else 1 for place, one in enumerate(usual)}
     tables = [_salutation_table(suiting[who] or [0], often) for who in "mf"]
     table, pool, key = np.concatenate(tables), texts.strings(values), scope.key()
     males, field = int(pools.numbers("first_males")[0]), scope.options.get("first")

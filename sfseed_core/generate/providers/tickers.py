@@ -36,13 +36,15 @@ def _propose_ticker(request: FieldRequest) -> Options:
 
 
 def _ticker(scope: Scope) -> Make:
-    """Letters of the company's name, of companies whose shares are traded."""
+    """Letters of the company's name, and the country's mark of shares, of companies whose shares are traded."""
     field, width, key = scope.options.get("company"), min(_TICKER, scope.column.length or _TICKER), scope.key()
     column = scope.engine.column(scope.object.name, str(field)) if field else None
     pools = scope.engine.pools(column.options.get("locale") or scope.object.locale) if column is not None else scope.pools
     stems, trades = (texts.listed(pools.text(f"company_{part}_slugs")) for part in ("stem", "trade"))
     heads = texts.strings([_letters(stem, width - 1) for stem in stems])
     tails = texts.strings([_letters(trade, 1) for trade in trades])
+    mark = pools.settings.get("ticker_end", "")
+    end = [mark] if mark and not 0 < scope.column.length < width + len(mark) else []
     named = column is not None and column.provider == COMPANY
 
     def make(rows: Rows) -> Cells:
@@ -52,7 +54,7 @@ def _ticker(scope: Scope) -> Make:
             stem, trade = one.stems, one.trades
         else:
             stem, trade = draws.below(drawn, len(heads)), draws.below_again(drawn, len(tails))
-        return joined(Coded(heads, stem), Coded(tails, trade)).masked(_is_listed(rows, scope.options, drawn))
+        return joined(Coded(heads, stem), Coded(tails, trade), *end).masked(_is_listed(rows, scope.options, drawn))
 
     return make
 
