@@ -1,7 +1,8 @@
 """Activating contracts and orders as the last step of a load, where that was asked for: it locks them for good.
 
-Activated contracts and orders cannot be deleted, nor can the products of such an order (SALESFORCE.md 8.1): an undo leaves
-them, with what they belong to. An order without products cannot be activated and stays a draft.
+Activated contracts and orders cannot be deleted, nor can the products of such an order (SALESFORCE.md 8.1). An order can be made
+a draft again, which an undo does first; a contract cannot: an undo leaves it, with what it belongs to. An order without products
+cannot be activated and stays a draft.
 """
 
 from __future__ import annotations
@@ -10,8 +11,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 
 from sfseed_core.dataset import vectors
+from sfseed_core.load import ids, jobs
+from sfseed_core.load.before import Before
+from sfseed_core.load.jobs import Phase, files_of
+from sfseed_core.load.outcome import Fate, Outcome
 from sfseed_core.load.steps import STATUS, update_name
 from sfseed_core.recipe.columns import RECORD
 
@@ -24,9 +30,15 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.model import Plan
 
 KEY = "activates"
+_DRAFTS = "drafts"  # the status that an undo gives records back, by object
+_GO_BACK = ("Order",)
+_DRAFT = "Draft"
+_LOOKED_AT = 100  # records
 STATUS_TABLES: Mapping[str, str] = MappingProxyType({"Contract": "ContractStatus", "Order": "OrderStatus"})
 """Objects whose records a status activates, with the table that says which."""
 _PRODUCTS: Mapping[str, tuple[str, str]] = MappingProxyType({"Order": ("OrderItem", "OrderId")})
+DEACTIVATE = "deactivate"
+"""How the steps of an undo begin that make drafts again."""
 ACTIVATED = tuple(STATUS_TABLES)
 """The objects that can be activated, in the order in which that is done."""
 
@@ -49,6 +61,36 @@ def settle(run: Run, plan: Plan, resolver: Resolver) -> Mapping[str, str]:
     return status_of(run)
 
 
+def remember_drafts(run: Run, dataset: Dataset, revision: int) -> None:
+    """Keep the status that records had before they were activated, for an undo that has the run's folder only."""
+    drafts = {}
+    for name in status_of(run):
+        if name in _GO_BACK:
+            has = STATUS in dataset.arrow_schema(name).names
+            cells = (
+                dataset.read(name, 0, _LOOKED_AT, revision=revision, columns=[STATUS])[STATUS].drop_null() if has else []
+            )
+            drafts[name] = str(cells[0].as_py()) if len(cells) else _DRAFT
+    run.put(_DRAFTS, drafts)
+
+
+def to_make_drafts(run: Run) -> dict[str, tuple[str, Before]]:
+    """Return, by step of an undo, the object and the activated records that become drafts again before they are deleted."""
+    drafts: dict[str, str] = run.get(_DRAFTS, {})
+    found: dict[str, tuple[str, Before]] = {}
+    for name, status in drafts.items():
+        changed = [np.zeros(0, ids.ID)]
+        for job in jobs.read_jobs(run, phases={Phase.SETTLED, Phase.FETCHED}, operations=("update",)):
+            if job.object == name and job.field == STATUS and (path := files_of(run, job).outcome).exists():
+                outcome = Outcome.read(path)
+                changed.append(outcome.ids[np.isin(outcome.fates, (Fate.SUCCEEDED, Fate.IN_DOUBT)) & (outcome.ids != b"")])
+        every = np.unique(np.concatenate(changed))
+        if len(every):
+            values = pa.table({STATUS: pa.repeat(status, len(every))})
+            found[f"{DEACTIVATE} {name}"] = (name, Before(np.arange(len(every), dtype=np.int64), every, values))
+    return found
+
+
 def status_of(run: Run) -> Mapping[str, str]:
     """Return the status that each object of the run is activated by."""
     found: dict[str, str] = run.get(KEY) or {}
@@ -59,6 +101,12 @@ def activated(run: Run) -> dict[str, int]:
     """Return how many records of each object the run has activated."""
     counts = run.counts("update")
     return {name: counts[key].succeeded for name in status_of(run) if (key := update_name(name, STATUS)) in counts}
+
+
+def locked(run: Run) -> dict[str, int]:
+    """Return how many records of each object the run has activated that nobody can make drafts again."""
+    drafts = run.get(_DRAFTS, {})
+    return {name: count for name, count in activated(run).items() if name not in drafts}
 
 
 def can_be(
@@ -89,5 +137,5 @@ def beyond_undo(counts: Mapping[str, int]) -> tuple[str, ...]:
         f"{name}: up to {counts[name]:,} records are activated as the last step; neither they nor what they belong to can be "
         "deleted from then on"
         for name in ACTIVATED
-        if counts.get(name)
+        if counts.get(name) and name not in _GO_BACK
     )

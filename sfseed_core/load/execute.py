@@ -68,6 +68,7 @@ def execute(
         revision = dataset.revision
         run.put("revision", revision)
     activated = activation.settle(run, dataset.plan, resolver)
+    activation.remember_drafts(run, dataset, revision)
     ledger = Ledger(run, dataset, revision)
     engine = Engine(run, org, ledger, dataset.schema, observer=observer, clock=clock, options=options, phase="load")
     with run.transaction() as db:

@@ -125,6 +125,7 @@ class _Look:
         again, still = self._restored()
         kept = {name: np.union1d(kept.get(name, _none()), still.get(name, _none())) for name in {*kept, *still}}
         counts = self._run.counts("insert")
+        drafts = activation.to_make_drafts(self._run).values()
         preview = UndoPreview(
             deleted={name: table.num_rows for name, table in rows.items()},
             gone=_some({name: len(known) - rows[name].num_rows for name, known in self._created.items()}),
@@ -138,8 +139,9 @@ class _Look:
             restored=(
                 *(f"{one['object']}.{one['field']} to {one['old']}" for one in self._run.get("changed", [])),
                 *(f"{count:,} {name} records to what they held before" for name, count in again.items()),
+                *(f"{len(one.ids):,} activated {name} records to drafts, which can be deleted" for name, one in drafts),
             ),
-            locked=_some(activation.activated(self._run)),
+            locked=_some(activation.locked(self._run)),
             left=before.not_known(self._run),
         )
         return Drift(preview, kept)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _FACTS = ("started", "since", "spent", "ended", "state", "org_id", "org_name", "dataset", "revision", "plan_fingerprint", "stages",
-          "old_values", "changed", "test", "activates")  # fmt: skip
+          "old_values", "changed", "test", "activates", "drafts")  # fmt: skip
 _JOB = tuple(one.name for one in dataclasses.fields(jobs.Job) if one.name != "error")  # its text may quote a record
 _COUNTS = ("pass", "name", "position", "planned", "waiting", "held", "sent", "in_flight", "succeeded", "failed", "unprocessed",
            "in_doubt")  # fmt: skip

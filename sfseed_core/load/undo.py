@@ -16,7 +16,7 @@ from sfseed_core.clock import SYSTEM
 from sfseed_core.dataset import vectors
 from sfseed_core.errors import DataError, SfseedError
 from sfseed_core.events import SILENT
-from sfseed_core.load import before, changes, ids, jobs, outcome, results
+from sfseed_core.load import activation, before, changes, ids, jobs, outcome, results
 from sfseed_core.load.beside import Departure
 from sfseed_core.load.bind import bind
 from sfseed_core.load.engine import Engine
@@ -210,7 +210,8 @@ class UndoLedger:
         kept = read_kept(run)
         for name, fates in self.fates.items():
             fates[np.isin(self.ids[name], kept.get(self.object_of[name], np.zeros(0, ids.ID)))] = Fate.ABSENT
-        self.restored = {f"restore {step}": found for step, found in before.to_restore(run).items()}
+        self.restored = activation.to_make_drafts(run)
+        self.restored |= {f"restore {step}": found for step, found in before.to_restore(run).items()}
         self.fates_restored = {
             step: np.where(
                 np.isin(known.ids, kept.get(name, np.zeros(0, ids.ID))), np.uint8(Fate.ABSENT), np.uint8(Fate.WAITING)
@@ -279,8 +280,11 @@ class UndoLedger:
             parts = [fates for step, fates in self.fates.items() if self.object_of[step] == name]
             counts: Counts = outcome.count(np.concatenate(parts))
             self._run.set_counts("undo", name, position, counts)
-        for position, name in enumerate(dict.fromkeys(name for name, _ in self.restored.values()), len(self.object_of)):
-            parts = [self.fates_restored[step] for step, (own, _) in self.restored.items() if own == name]
+        there_before = {
+            step: name for step, (name, _) in self.restored.items() if not step.startswith(activation.DEACTIVATE)
+        }
+        for position, name in enumerate(dict.fromkeys(there_before.values()), len(self.object_of)):
+            parts = [self.fates_restored[step] for step, own in there_before.items() if own == name]
             self._run.set_counts("undo", f"{name} (changed back)", position, outcome.count(np.concatenate(parts)))
 
 

@@ -8,6 +8,7 @@ from sfseed_core.dataset.store import open_dataset
 from sfseed_core.load.execute import execute
 from sfseed_core.load.journal import Run
 from sfseed_core.load.status import RunState
+from sfseed_core.load.undo import undo
 from tests.crash.test_crash_client import QUICK, carry
 from tests.emulated import EmulatedOrg
 from tests.load.test_load_activation import LINES, begun, resolver
@@ -83,3 +84,21 @@ def test_the_matrix_reaches_every_instant_of_activating(home, served):
     first = run.read("SELECT min(number) FROM jobs WHERE operation = 'update'")[0][0]
     lines = [number for number, (_, _, job) in enumerate(run.lines(), 1) if job is not None and job >= first]
     assert (min(lines), len(run.lines()), len(writes)) == (FIRST_LINE, LINES, ANSWERS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(1, 22, 2))
+def test_an_undo_killed_while_orders_become_drafts_again(home, served, number):
+    """Gone on with, it deletes every order, and leaves the activated contracts with their accounts."""
+    server = served()
+    run, dataset = begun(home, server.org)
+    found = resolver(server.org)
+    execute(run, server.org.admit(), dataset, found, options=QUICK)
+    run.close()
+    assert carry(home, run, server.login, found, "line", number, task="undo") != 0
+    status = undo(Run.open(home, run.id), server.org.admit(), lambda: dataset, options=QUICK)
+    assert status.state is RunState.UNDONE
+    left = world(server.org.connect())
+    assert (left["Order"], left["OrderItem"]) == ([], [])
+    assert [(name, status) for name, _, status, _ in left["Contract"]] == [("Acme 0", "Activated"), ("Acme 1", "Activated")]
+    assert left["Account"] == ["Acme 0", "Acme 1"]

@@ -134,14 +134,34 @@ def test_contracts_and_orders_are_activated_at_the_end(home, org):
         "Contract.Status": (2, 2),
         "Order.Status": (ORDERS - 1, ORDERS - 1),
     }
-    assert foresee(run, org.connect()).preview.locked == {"Contract": 2, "Order": ORDERS - 1}
+    preview = foresee(run, org.connect()).preview
+    assert preview.locked == {"Contract": 2}
+    assert f"{ORDERS - 1} activated Order records to drafts, which can be deleted" in preview.restored
     status = undo(run, org.admit(), lambda: dataset, options=QUICK)
     assert status.state is RunState.UNDONE
-    assert statuses(org) == {("Contract", "Activated"): 2, ("Order", "Activated"): ORDERS - 1}
-    assert org.connect().count("SELECT COUNT() FROM OrderItem") == ORDERS - 1
-    assert f"{ORDERS - 1} Order records could not be deleted" in " ".join(status.notes)
-    tries = [job for job in jobs.read_jobs(run, operations=("delete",)) if job.object == "Order"]
+    assert statuses(org) == {("Contract", "Activated"): 2}
+    assert org.connect().count("SELECT COUNT() FROM OrderItem") == 0
+    assert "2 Contract records could not be deleted" in " ".join(status.notes)
+    tries = [job for job in jobs.read_jobs(run, operations=("delete",)) if job.object == "Contract"]
     assert len(tries) == 2  # once more after others are gone; that freed none, so not a third time
+    assert {name: one.succeeded for name, one in status.undone.items() if "Order" in name} == {
+        "Order": ORDERS, "OrderItem": ORDERS - 1,
+    }  # fmt: skip
+
+
+def test_orders_that_may_not_become_drafts_again_are_left_and_told(home, org):
+    """Where the user may not edit activated orders, an undo leaves them with what they belong to, and says the org's words."""
+    run, dataset = begun(home, org)
+    execute(run, org.admit(), dataset, resolver(org), options=QUICK)
+    org.fault(
+        at="row", do="fail", rows=list(range(ORDERS)), code="INSUFFICIENT_ACCESS_OR_READONLY", message="not allowed",
+        match={"object": "^Order$", "operation": "update"}, times=0,
+    )  # fmt: skip
+    status = undo(run, org.admit(), lambda: dataset, options=QUICK)
+    assert statuses(org) == {("Contract", "Activated"): 2, ("Order", "Activated"): ORDERS - 1}
+    notes = " ".join(status.notes)
+    assert f"{ORDERS - 1} Order records could not be changed back: INSUFFICIENT_ACCESS_OR_READONLY" in notes
+    assert f"{ORDERS - 1} Order records could not be deleted" in notes
 
 
 def test_an_order_waits_for_its_products(home, org):
