@@ -42,6 +42,14 @@ def test_few_people_are_doctors(some):
     assert 0.005 <= titled / forms.total() <= 0.03
 
 
+def test_no_assistant_has_the_name_of_somebody_whom_everybody_knows(some):
+    """Persons who are only named in a field are no more Gilmar Mendes or Tim Cook than contacts are."""
+    locale, tables = some
+    pools = Pools.of(locale)
+    known = {*listed(pools.text("unpaired"))} if pools.has("unpaired") else set()
+    assert not known & {one["AssistantName"] for one in tables["Contact"]}
+
+
 def test_only_listed_companies_have_a_ticker_symbol(some):
     """Companies that the picklist calls public have one made of their name, as their exchange writes it, the others none."""
     locale, tables = some

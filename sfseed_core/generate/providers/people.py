@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 FIRST_NAME, LAST_NAME = "person.first_name", "person.last_name"
 _USUAL = 90  # so many times a Mr. or Ms. for each Dr.
 _TITLE = re.compile(r"(dr|dra|prof|profa)\b", re.IGNORECASE)
+_TRIES = 8  # at another first name, for somebody whom everybody knows
 # fields by which the standard matching rules take two persons of one name for the same
 _TELLTALE: Mapping[str, tuple[str, ...]] = MappingProxyType(dict.fromkeys(("Contact", "Lead"), ("Phone", "Title")))
 
@@ -128,8 +129,12 @@ def _free_pairs(engine: Engine, plan: ObjectPlan, pools: Pools) -> Free | None:
 
 def _known_pairs(pools: Pools) -> list[int]:
     """Return the numbers of the pairs that are the names of persons whom everybody knows."""
-    known = texts.listed(pools.text("unpaired")) if pools.has("unpaired") else []
-    return _pair_numbers(pools, [name.split(" ", maxsplit=1) for name in known])
+    return _pair_numbers(pools, [name.split(" ", maxsplit=1) for name in _known(pools)])
+
+
+def _known(pools: Pools) -> list[str]:
+    """Return the persons whom everybody knows."""
+    return texts.listed(pools.text("unpaired")) if pools.has("unpaired") else []
 
 
 def _persons(rows: Rows, free: Free) -> Persons:
@@ -192,23 +197,41 @@ def _pair_numbers(pools: Pools, people: Iterable[Sequence[str]]) -> list[int]:
 
 
 def _full_name(scope: Scope) -> Make:
-    """A person of its own, other than the record's."""
+    """A person of its own, other than the record's, and nobody whom everybody knows."""
     pools, key = scope.pools, scope.key()
     first, last = pools.text("first_names"), pools.text("last_names")
     half = max((scope.column.length or 80) // 2 - 1, 1)
     first_table = drawn_places(first, half, pools.numbers("first_weights"))
     last_table = drawn_places(last, half, pools.numbers("last_weights"))
 
+    known, usable = _known_places(pools), np.unique(first_table)
+    next_first = np.zeros(len(first), dtype=first_table.dtype)
+    next_first[usable] = np.roll(usable, -1)
     last_first = pools.settings.get("full_name", "").startswith("{last}")
     leading, following = (last, texts.join(" ", first)) if last_first else (first, texts.join(" ", last))
 
     def make(rows: Rows) -> Joined:
         drawn = rows.draw(key)
-        places = [first_table[draws.sixteenths(drawn)], last_table[draws.sixteenths(drawn, 1)]]
-        one, two = reversed(places) if last_first else places
-        return joined(Coded(leading, one), Coded(following, two))
+        one, two = first_table[draws.sixteenths(drawn)], last_table[draws.sixteenths(drawn, 1)]
+        for _ in range(_TRIES):
+            if not (taken := known[one, two]).any():
+                break
+            one = np.where(taken, next_first[one], one)
+        return joined(Coded(leading, two if last_first else one), Coded(following, one if last_first else two))
 
     return make
+
+
+def _known_places(pools: Pools) -> np.ndarray:
+    """Return of every first name (row) with every last name (column) whether that is a person whom everybody knows."""
+    firsts, lasts = (np.array(texts.listed(pools.text(f"{part}_names"))) for part in ("first", "last"))
+    known = np.zeros((len(firsts), len(lasts)), dtype=bool)
+    for name in _known(pools):
+        parts = name.split(" ")
+        for count in range(1, len(parts)):
+            first, last = " ".join(parts[:count]), " ".join(parts[count:])
+            known[np.ix_(firsts == first, lasts == last)] = True  # some first names are men's and women's
+    return known
 
 
 def _salutation_values(request: FieldRequest) -> Options | str:
