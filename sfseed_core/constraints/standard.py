@@ -126,6 +126,8 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
             needed=("AccountId",),
             fixed={"IsInternal": False, "IsCompetitorProduct": False},
             parents=("Account",),
+            fixed={"IsInternal": False, "IsCompetitorProduct": False},
+            left_out=_because("it is the org's own company that sells and serves", "AssetProvidedById", "AssetServicedById"),
             rules=(
                 StandardRule("at_least_one", ("AccountId", "ContactId"), "Every asset needs an account, a contact, or both."),
                 _not_after("PurchaseDate", "UsageEndDate"),
@@ -215,6 +217,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
                 **_because("the people whom we make are alive", "DeathDate"),
                 **_because("its contact's title says it", "Occupation"),
                 **_because("nobody would keep it about made-up people", "ConvictionsCount", "ConsumerCreditScoreProviderName"),
+                **_because("nobody would keep it about made-up people", "ConsumerCreditScore"),
             },
             limits={"ChildrenCount": FieldRules(low=0, high=4)},
             rules=(_not_after("BirthDate", "DeathDate"),),

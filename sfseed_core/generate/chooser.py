@@ -87,6 +87,12 @@ _EMPTY: Mapping[str, int] = MappingProxyType(
 _USUALLY_EMPTY = 6
 _OF_THE_DEAD = frozenset({"death", "deceased"})  # words of dates that few records have
 _FEW = 97
+# words of fields that only some people's records fill, and how many in a hundred have nothing there
+_SELDOM: tuple[tuple[frozenset[str], frozenset[str], int], ...] = (
+    (frozenset({"assistant"}), frozenset({"person.full_name", "phone"}), 85),
+    (frozenset({"home", "other"}), frozenset({"phone"}), 70),
+    (frozenset({"fax"}), frozenset({"phone.fax"}), 60),
+)
 
 
 class Chooser:
@@ -278,6 +284,9 @@ def _null_share(request: FieldRequest) -> int:
         return 0
     if meaning == "date.past" and _OF_THE_DEAD & {*words_of(field.name)}:
         return SHARE * _FEW // 100
+    seldom = next((share for some, of, share in _SELDOM if meaning in of and some & {*words_of(field.name)}), None)
+    if seldom is not None:
+        return SHARE * seldom // 100
     return SHARE * _EMPTY.get(meaning, _USUALLY_EMPTY) // 100
 
 

@@ -304,7 +304,8 @@ def _within(rows: Rows, plan: ReferencePlan) -> Keys:
     assert inside is not None
     first, count = layout.children_of(np.where(inside, laid, 0))
     numbers = first + _picks(rows, plan, count)
-    valid = both(inside, count > 0)
+    along = _laid_along(rows) if plan.options.get("once") else None
+    valid = both(inside, count > (0 if along is None else siblings(along, rows.records)[1]))
     if not plan.required or valid is None or valid.all():
         return Keys(numbers, plan.targets[:1], valid=valid)
     others = _spread(rows, plan)

@@ -31,6 +31,7 @@ _EMPTY = SHARE // 20  # of optional references
 _DEPTH = 3
 _NO_SPREAD: Mapping[str, Any] = MappingProxyType({})
 _UNIT = 1_000  # a weight's parts, where it is divided
+_ROLE = "ContactRole"  # a contact has one role with each deal, case or contract
 _LONGEST_PATH = 4
 _PRICE_ENTRIES = "PricebookEntry"
 _PRODUCTS = "Product2"
@@ -327,7 +328,8 @@ class _Linking:
             return None
         for path in self._paths_to(shared):
             why = f"one of the same {shared}" if path else f"one that belongs to this {shared}"
-            return self._made("within", {"via": path, "through": through}, why)
+            once = {"once": True} if self.name.endswith(_ROLE) and self.field.name == "ContactId" else {}
+            return self._made("within", {"via": path, "through": through, **once}, why)
         return None
 
     def _worth_it(self, target: str, shared: str) -> bool:

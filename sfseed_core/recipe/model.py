@@ -191,7 +191,8 @@ class ReferencePlan:
         hundred records; option `via`: a `children` reference, both records have the same parent there.
     `along` the record that the parent at the end of path `via` has in its field `through`.
     `within` one of the records of the target whose `children` reference `through` leads where the path `via` leads from
-        here (an empty path: to this very record); where there is none: empty, or any if `required`.
+        here (an empty path: to this very record); where there is none: empty, or any if `required`. With option `once` the
+        children of one parent take each of them once.
     `cycle` record r points to record r modulo the number of the target's records; option `once`: only in the first round.
     `round` record r, in round r div (number of the target's records of `with`, a `cycle` reference): round 0 the first
         target (a symbol), round k > 0 record k - 1 of the second. Together with `with` no pair twice.

@@ -76,10 +76,79 @@ def test_an_activity_with_a_contact_is_about_the_contacts_account(tables):
         seen.add(what[place])
         account = tables["Contact"]["AccountId"][tasks["WhoId"][place]]
         about = tasks["WhatId"][place]
-        assert account == (about if what[place] == "Account" else tables[what[place]]["AccountId"][about])
+        if account is not None:
+            assert account == (about if what[place] == "Account" else tables[what[place]]["AccountId"][about])
     assert seen == {"Account", "Opportunity", "Case"}
 
 
 def test_only_calls_have_a_duration(tables):
     """Tasks are no calls of a telephone system."""
     assert not {"CallDurationInSeconds", "CallType", "CallDisposition"} & tables["Task"].keys()
+
+
+PEOPLE = """
+version: 1
+objects:
+  Account: {count: 40}
+  Individual: {count: 30}
+  Contact: {count: 120}
+  Opportunity: {per: Account, each: 3}
+  OpportunityContactRole: {per: Opportunity, each: 2}
+  Contract: {per: Account, each: 1}
+  Product2: {count: 20}
+  PricebookEntry: {count: 20}
+  Asset: {per: Account, each: 2}
+"""
+
+
+@pytest.fixture(scope="module")
+def people():
+    """All records of a plan with persons, contracts and what was sold."""
+    recipe = parse_recipe(PEOPLE)
+    org = demo_survey(recipe)
+    plan = make_plan(recipe, org.schema, org.snapshot, chooser=Chooser(), seed=3, locale="en_US")
+    engine = Engine(plan)
+    return {one.name: engine.rows(one.name, 0, one.count).to_pydict() for one in plan.objects}
+
+
+def test_an_individual_is_one_contact_of_the_same_name(people):
+    """Each individual is the person that one contact is."""
+    contacts, individuals = people["Contact"], people["Individual"]
+    held = [place for place, number in enumerate(contacts["IndividualId"]) if number is not None]
+    assert sorted(contacts["IndividualId"][place] for place in held) == list(range(30))
+    for place in held:
+        other = contacts["IndividualId"][place]
+        for field in ("FirstName", "LastName"):
+            assert contacts[field][place] == individuals[field][other]
+
+
+def test_a_contract_is_for_the_street_of_its_account(people):
+    """What the org copies from the account when a contract is made is the same there."""
+    contracts, accounts = people["Contract"], people["Account"]
+    for place, account in enumerate(contracts["AccountId"]):
+        for field in ("BillingStreet", "ShippingStreet", "BillingCity"):
+            assert contracts[field][place] in (accounts[field][account], None)
+
+
+def test_what_was_sold_has_its_standard_price(people):
+    """An asset cost what the standard price book asks for its product, and is the customer's."""
+    prices = dict(zip(people["PricebookEntry"]["Product2Id"], people["PricebookEntry"]["UnitPrice"], strict=True))
+    assets = people["Asset"]
+    for product, price in zip(assets["Product2Id"], assets["Price"], strict=True):
+        assert price == (None if product is None else prices[product])
+    assert not any(assets["IsCompetitorProduct"])
+
+
+def test_a_contact_has_one_role_with_a_deal(people):
+    """Of the contacts of its account a deal names each once."""
+    roles = people["OpportunityContactRole"]
+    pairs = list(zip(roles["OpportunityId"], roles["ContactId"], strict=True))
+    assert len(pairs) == 240
+    assert len(set(pairs)) >= 236  # the few whose account has not enough contacts take any
+
+
+def test_few_contacts_have_an_assistant(people):
+    """An assistant and a second telephone at home are for some."""
+    contacts = people["Contact"]
+    for field, most in (("AssistantName", 36), ("AssistantPhone", 36), ("HomePhone", 60), ("OtherPhone", 60)):
+        assert 0 < sum(one is not None for one in contacts[field]) < most, field

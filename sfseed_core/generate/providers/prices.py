@@ -32,7 +32,8 @@ _BY_FAMILY: Mapping[str, tuple[int, ...]] = MappingProxyType(
     }
 )
 _BOOKS = (75, 115)  # what of the standard price another book asks for, in percent
-_WITH_CENTS = 250
+_PRICED = frozenset({"PricebookEntry", "Asset"})
+_WITH_CENTS = 1_000
 _STEPS = ((1_000, 10), (100, 5), (0, 1))  # from how much on prices are multiples of what
 
 
@@ -40,34 +41,35 @@ def _propose(request: FieldRequest) -> Options | str:
     product = request.context.earlier.get("Product2")
     named = next((one.field for one in product.columns if one.provider == "product.name"), None) if product else None
     references = request.context.references
-    if request.context.object.name != "PricebookEntry" or named is None or "Product2Id" not in references:
-        return "only prices in a price book follow the product"
+    if request.context.object.name not in _PRICED or named is None or "Product2Id" not in references:
+        return "only prices in a price book and of what was sold follow the product"
     if request.rules.high is not None or (product is not None and product.locales):
         return "its bounds or the shares of locales decide"
     return {"name": named, **in_currency(request)}
 
 
 def _prepare(scope: Scope) -> Make:
-    standard = scope.engine.once(("standard prices", scope.object.name, scope.column.field), lambda: _standard(scope))
+    standard, in_books = _standard(scope), any(one.field == PRICE_BOOK_FIELD for one in scope.object.references)
     key, scale = scope.key("book"), 10**scope.column.scale
     units = money(scope.options.get("currency")).units
 
     def make(rows: Rows) -> Numbers:
         prices = standard(rows)
-        books = rows.parents(PRICE_BOOK_FIELD, "Pricebook2") if rows.engine.count("Pricebook2") else None
+        books = rows.parents(PRICE_BOOK_FIELD, "Pricebook2") if in_books and rows.engine.count("Pricebook2") else None
         if books is not None:
             shares = draws.between(books.rows.draw(key), *_BOOKS)[books.places]
             other = _rounded(np.maximum(prices * shares // 100, 1))
             prices = other if books.valid is None else np.where(books.valid, other, prices)
         cents = np.where((prices < _WITH_CENTS) & (units == 1), scale // 10, 0)  # 38.90
-        return Numbers(prices * units * scale - cents)
+        link = rows.parents("Product2Id", "Product2")
+        return Numbers(prices * units * scale - cents, None if link is None else link.valid)
 
     return exchanged(scope, make)
 
 
 def _standard(scope: Scope) -> Callable[[Rows], np.ndarray]:
     """Return the standard prices of the records' products, in whole units."""
-    key, name = scope.key("product"), str(scope.options["name"])
+    key, name = scope.engine.key("Product2", "standard price"), str(scope.options["name"])
     families = list(_BY_FAMILY)
     curves = [Curve.of(knots) for knots in _BY_FAMILY.values()]
 
