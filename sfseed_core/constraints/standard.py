@@ -124,7 +124,6 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
         "OpportunitySplit": Standard(unsuitable="splits belong to team members and must add up to 100 %"),
         "Asset": Standard(
             needed=("AccountId",),
-            fixed={"IsInternal": False, "IsCompetitorProduct": False},
             parents=("Account",),
             fixed={"IsInternal": False, "IsCompetitorProduct": False},
             left_out=_because("it is the org's own company that sells and serves", "AssetProvidedById", "AssetServicedById"),
