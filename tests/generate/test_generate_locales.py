@@ -41,7 +41,7 @@ def cities(locale):
 def test_shares_hold_and_each_record_is_of_one_locale(records):
     """Name, city, postal code and telephone number of an account are of one locale, in the shares that the recipe says."""
     forms = {"de_DE": r"\d{5}", "ja_JP": r"\d{3}-\d{4}", "en_US": r"\d{5}"}
-    phones = {"de_DE": r"0\d+ ", "ja_JP": r"0\d(-0|\d-)000-", "en_US": r"\(\d{3}\) 555-"}
+    phones = {"de_DE": r"0\d+ ", "ja_JP": r"0\d{1,3}-0{2,4}-\d{4}", "en_US": r"\(\d{3}\) 555-"}
     known = {locale: cities(locale) for locale in forms}
     seen = Counter()
     for one in records["Account"]:
@@ -52,6 +52,21 @@ def test_shares_hold_and_each_record_is_of_one_locale(records):
         assert bool(re.search(r"[\u3040-\u9fff]", one["Name"])) == (locale == "ja_JP")
     assert 80 <= seen["de_DE"] <= 120
     assert 40 <= seen["ja_JP"] <= 80
+
+
+def test_a_japanese_street_is_of_the_town_of_its_postal_code(tmp_path, home):
+    """In Japan a postal code is a town's, and the street begins with the town."""
+    recipe = """
+version: 1
+locale: ja_JP
+objects:
+  Account: {count: 100, only: [Name, BillingStreet, BillingCity, BillingPostalCode]}
+"""
+    pools = Pools.of("ja_JP")
+    towns = dict(zip(listed(pools.text("city_postal_codes")), listed(pools.text("city_towns")), strict=True))
+    streets = [(one["BillingStreet"], one["BillingPostalCode"]) for one in made(tmp_path, recipe)["Account"]]
+    assert len({code for _, code in streets}) > 20
+    assert all(re.fullmatch(towns[code] + r"\d丁目\d+-\d+", street) for street, code in streets)
 
 
 def test_people_are_of_their_companys_locale(records):

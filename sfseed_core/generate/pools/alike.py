@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-_SIMILAR = 0.84  # the rules' threshold for first names is 0.85
+SIMILAR = 0.84  # the rules' threshold for first names is 0.85
 _PREFIX = 4
 _SOUNDS = (
     ("^(kn|gn|pn|wr)", "n"), ("ph", "f"), ("(sch|sh|ch|tch)", "x"), ("[td]h?", "t"), ("[ckqg]h?", "k"), ("[szx]", "s"),
@@ -34,7 +34,7 @@ patricia pat patty tricia; jennifer jen jenny; anthony tony; samuel sam; samanth
 steven steve; matthew matt; christopher chris christine christina christian tina; andrew andy drew; alexander alex alexandra;
 benjamin ben; nicholas nick nicole; timothy tim; gregory greg; kenneth ken; ronald ron; donald don; lawrence larry;
 rebecca becky; deborah debbie debra; susan sue suzanne; barbara barb; dorothy dot; victoria vicky tori; pamela pam;
-theresa terry teresa; yvette fatih; yvonne fanny fiona; lucas lucho; matias maxi; kazuya chiyo;
+theresa terry teresa; yvette fatih; yvonne fanny fiona; lucas lucho; matias maxi; kazuya chiyo sho;
 frederick fred freddie; henry harry hank; leonard leo leon; raymond ray; stephanie steph; walter walt
 """
 
@@ -111,7 +111,7 @@ def unlike(
         keys, group = sounds(slug), short_forms.get(slug)
         if len(slug) < 2 or keys & heard or group in groups:
             continue
-        if any(alike(slug, other) >= _SIMILAR for others in by_initial.values() for other in others):
+        if any(alike(slug, other) >= SIMILAR for others in by_initial.values() for other in others):
             continue
         kept.append(place)
         heard |= keys

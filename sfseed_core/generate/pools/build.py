@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from sfseed_core.generate.letters import spellings
-from sfseed_core.generate.pools.alike import first_words, near, second_words, unlike
+from sfseed_core.generate.pools.alike import SIMILAR, first_words, near, second_words, similarity, unlike
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +27,8 @@ _SOURCE = _FOLDER / "source"
 _MOST_NAMES = 1500
 _MOST_STEMS = 1200
 _WEIGHT_UNIT = 1_000_000
+_TOWN = 7
+"""The column of cities with the town, where a postal code is a town's and its name belongs into the street."""
 _RANKS = 20
 """Of names listed by their frequency the 21st is half as frequent as the first."""
 _NO_NAMES = frozenset({"auch Schlauchin", "Dussen van"})
@@ -109,15 +111,15 @@ def people(locale: str) -> Columns:
     from faker import Faker
 
     provider = next(one for one in Faker(locale).providers if hasattr(one, "first_names"))
-    letters = _Letters.of(provider, locale)
     mending = _Mending.of(locale)
+    letters = _Letters.of(provider, locale, mending.latin())
     male = letters.weighted(mending.of_names("male", getattr(provider, "first_names_male", provider.first_names)))
     female = letters.weighted(mending.of_names("female", getattr(provider, "first_names_female", provider.first_names)))
     last = letters.weighted(mending.of_names("last", provider.last_names))
     first = [*_halved(male), *_halved(female)]
     # of two that begin with the same name (Anna Lena, Anna Maria) the rules see little more than that
     simple = [("" if re.search(r"[ -]", name) else name, weight) for name, weight in first]
-    pair_firsts = _unlike(letters, simple)
+    pair_firsts = _apart(first, _unlike(letters, simple))
     heard = [letters.of_name(first[place][0]) for place in pair_firsts]
     heard += [letters.in_address(first[place][0]) for place in pair_firsts]
     pair_lasts = _unlike(letters, last, without=heard, alike=near)
@@ -145,11 +147,26 @@ def _unlike(letters: _Letters, names: Sequence[tuple[str, int]], **how: Any) -> 
     return kept
 
 
+def _apart(names: Sequence[tuple[str, int]], places: Sequence[int]) -> list[int]:
+    """Return the places of names of which none, in letters other than Latin ones, is nearly another or its beginning.
+
+    The rules read one letter as an initial, also where it is a whole name (明, 明美).
+    """
+    kept: list[int] = []
+    for place in sorted(places, key=lambda one: (-names[one][1], names[one][0])):
+        name = names[place][0]
+        others = [] if slug(name) else [names[one][0] for one in kept]
+        if not any(similarity(name, one) >= SIMILAR or one.startswith(name) or name.startswith(one) for one in others):
+            kept.append(place)
+    return sorted(kept)
+
+
 @dataclass(frozen=True, slots=True)
 class _Mending:
     """What is added to Faker's names of a locale, left out of them, and spelt otherwise, or listed in their stead.
 
-    A list in their stead (`only_male`) begins with the most frequent names.
+    A list in their stead (`only_male`) begins with the most frequent names. Names in other letters than Latin ones say how these
+    write them (`裕子/yuko`).
     """
 
     words: Mapping[str, str]
@@ -167,7 +184,7 @@ class _Mending:
         usual = sum(weights.values()) / len(weights)
         weights |= {name: usual for name in _items(self.words.get(kind, "")) if name not in weights}
         if ranked := _items(self.words.get(f"only_{kind}", "")):
-            weights = {name: 1 / (place + _RANKS) for place, name in enumerate(ranked)}
+            weights = {name.split("/")[0]: 1 / (place + _RANKS) for place, name in enumerate(ranked)}
         spelt = dict(pair.split("=") for pair in _items(self.words.get("spelt", "")))
         left_out = {*_items(self.words.get("unused", "")), *_items(self.words.get(f"unused_{kind}", ""))}
         mended: dict[str, float] = {}
@@ -176,6 +193,10 @@ class _Mending:
                 written = " ".join(spelt.get(word, word) for word in name.split(" "))
                 mended[written] = max(weight, mended.get(written, 0.0))
         return mended
+
+    def latin(self) -> dict[str, str]:
+        """Return how Latin letters write the names of which it is said."""
+        return dict(name.split("/") for text in self.words.values() for name in _items(text) if "/" in name)
 
     def unpaired(self) -> Columns:
         """Return the known persons whose names are not to be given to anybody."""
@@ -191,9 +212,9 @@ class _Letters:
     locale: str
 
     @classmethod
-    def of(cls, provider: Any, locale: str) -> _Letters:
+    def of(cls, provider: Any, locale: str, said: Mapping[str, str]) -> _Letters:
         lists = [getattr(provider, name, ()) for name in ("first_name_pairs", "last_name_pairs")]
-        return cls({pair[0]: pair[2] for pairs in lists for pair in pairs}, locale)
+        return cls({pair[0]: pair[2] for pairs in lists for pair in pairs} | dict(said), locale)
 
     def of_name(self, name: str) -> str:
         """Return the name in Latin letters; of one in other letters, a word of its own for it."""
@@ -241,6 +262,8 @@ def _cities(folder: Path, settings: Mapping[str, str]) -> Columns:
         "city_longitudes": [_ten_thousandths(row[5]) for row in rows],
         "city_people": [int(row[6]) for row in rows],
     }
+    if len(rows[0]) > _TOWN:
+        columns["city_towns"] = [row[_TOWN] for row in rows]
     for kind in ("phone", "mobile"):
         full = [settings[kind].format(area=row[3]) for row in rows]
         columns[f"city_{kind}s"] = [text.rstrip("#") for text in full]

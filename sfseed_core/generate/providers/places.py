@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Coded, Joined, Numbers, both, joined
@@ -21,8 +22,6 @@ from sfseed_core.generate.spliced import spliced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
-
-    import pyarrow as pa
 
     from sfseed_core.generate.cells import Cells
     from sfseed_core.generate.rows import Rows
@@ -43,6 +42,7 @@ _DEGREES = {"address.latitude": "city_latitudes", "address.longitude": "city_lon
 _DEGREE_SCALE = 4
 _PERSONS = frozenset({"Contact", "Lead", "Individual"})  # who live where they like
 _ROOMY = 100  # a street field of more characters has room for a letter behind the number
+_TOWN_ROOM = 24  # a street field of more characters has room for the town
 _NEAR = 100  # ten-thousandths of a degree around the city's centre: a kilometre, so as not to be in the sea or abroad
 
 
@@ -238,12 +238,14 @@ def _street(scope: Scope) -> Callable[[Rows], Joined]:
     key, length = scope.key(), scope.column.length
     before, after = _around_street(scope.pools)
     streets = scope.once("streets", make=lambda: texts.join(before, scope.pools.text("streets"), after))
-    room = max((length or 255) - 4, 2)
+    towns = _towns(scope)
+    room = max((length or 255) - 4 - (texts.longest(towns) if towns is not None else 0), 2)
     table = drawn_places(streets, room)
     fitting = texts.fit(streets, room)
     highest = int(scope.pools.settings["highest_house_number"])
     numbers = scope.once("house numbers", make=lambda: Numbers(np.arange(1, highest + 1)).text())
     lettered, roomy = scope.pools.settings.get("house_letters", "yes") == "yes", not length or length > _ROOMY
+    own, city_key = city_table(scope.pools, {}), scope.key("city")
 
     def make(rows: Rows) -> Joined:
         drawn = rows.draw(key)
@@ -251,10 +253,24 @@ def _street(scope: Scope) -> Callable[[Rows], Joined]:
         who = persons(rows)
         if who is not None and who.copies.any() and roomy:
             number = joined(number, _next_door(rows, who.copies, lettered=lettered))
-        name = Coded(fitting, table[draws.sixteenths(drawn, 3)])
+        name: Coded | Joined = Coded(fitting, table[draws.sixteenths(drawn, 3)])
+        if towns is not None:
+            cities, told = city_codes(rows, {}, own, city_key), _told(rows)
+            name = joined(Coded(towns, cities if told is None else np.where(told, cities, len(towns) - 1)), name)
         return joined(number, name) if before else joined(name, number)
 
     return make
+
+
+def _towns(scope: Scope) -> pa.StringArray | None:
+    """Return the towns that streets begin with, and nothing for a city that we do not know.
+
+    None where postal codes are not those of towns, and for a field without room for them.
+    """
+    length = scope.column.length
+    if not scope.pools.has("city_towns") or 0 < (length or 0) <= _TOWN_ROOM:
+        return None
+    return pa.concat_arrays([scope.pools.text("city_towns"), texts.single("")])
 
 
 def _next_door(rows: Rows, copies: np.ndarray, *, lettered: bool) -> Coded:
