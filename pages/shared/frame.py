@@ -81,7 +81,8 @@ def run() -> None:
     """Draw the page that the address names."""
     press.keep_all()
     st.set_page_config(page_title="sfseed", page_icon="🌱", layout="wide", initial_sidebar_state=240)
-    st.html(f"<style>{_ROOM}</style>")
+    theme = st.context.theme.type or "light dark"  # for menus and dialogs too, which the browser draws outside the app
+    st.html(f"<style>html {{ color-scheme: {theme}; }}{_ROOM}</style>")
     pages = {one.file: _page(one) for one in (*STEPS, APART)}
     current = st.navigation(list(pages.values()), position="hidden")
     step = next(one for one in (*STEPS, APART) if pages[one.file] is current or one.name == current.title)

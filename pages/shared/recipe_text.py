@@ -49,6 +49,7 @@ def toggle() -> bool:
 def editor(where: Place) -> None:
     """The text, to change; an error names its line, and the line is shown."""
     key = f"recipe_text_{where.recipe}"
+    above = st.container()  # a mistake is told where it is seen beside the text
     about = "Press *Use this text* to take it; a mistake is told with its line."
     given = st.text_area("The recipe (YAML)", text_of(where), key=key, height=420, help=about)
     left, right = st.columns(2)
@@ -57,7 +58,8 @@ def editor(where: Place) -> None:
     with right, st.popover("What it may say", icon=":material/help:"):
         st.markdown(_HELP)
     if taken:
-        _take(where, given or "")
+        with above:
+            _take(where, given or "")
 
 
 def _take(where: Place, text: str) -> None:

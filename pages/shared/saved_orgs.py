@@ -50,7 +50,7 @@ def _row(one: Known) -> None:
         usable = not one.what.startswith("set ")
         with st.container(width="stretch", gap=None):
             named(one.name, one.saved)
-            st.caption(words.plain(one.what[:1].upper() + one.what[1:]))
+            st.caption(words.plain(one.what if one.what.startswith("http") else one.what[:1].upper() + one.what[1:]))
             if one.protected:
                 st.badge("Protected here: never written to", color="red", icon=":material/lock:")
         st.button("Use", on_click=state.go, kwargs={"org": one.name}, key=f"use_{one.name}", disabled=not usable)
