@@ -104,6 +104,7 @@ def focus_on(page, name: str, *, role: str = "button") -> None:
     raise AssertionError(f"Tab never reaches the {role} {name!r}")
 
 
+@pytest.mark.slow  # the default run changes records by keyboard in its sample of the matrix
 def test_a_record_is_changed_by_keyboard_alone(person, app, made):
     """Tab to the form's first field, type, Enter saves; a shortcut leads to the next record, Tab and Enter to its account."""
     name = made(21)

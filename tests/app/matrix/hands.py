@@ -58,12 +58,6 @@ class Hand(Protocol):
     def row(self, table: Locator, number: int) -> None:
         """Choose a row of a table; 0 is the first."""
 
-    def first_cell(self, table: Locator, row: int, text: str) -> None:
-        """Write into the first column of a record's own fields."""
-
-    def tick(self, table: Locator, row: int) -> None:
-        """Tick the box at the beginning of a row."""
-
 
 class Mouse:
     """Points and clicks; types only text."""
@@ -101,12 +95,8 @@ class Mouse:
         self._at(table, 15, number)
 
     def first_cell(self, table: Locator, row: int, text: str) -> None:
-        """Click the cell, type."""
+        """Click the cell, type: by keyboard the form is the way."""
         edit_cell(self.page, row, FIRST_OWN, text)
-
-    def tick(self, table: Locator, row: int) -> None:
-        """Click the box."""
-        self._at(table, 80, row)
 
     def _at(self, table: Locator, x: int, row: int) -> None:
         table.evaluate("one => one.scrollIntoView({block: 'center'})")  # not behind the bar at the foot
@@ -183,24 +173,6 @@ class Keyboard:
         self._walk(table, None, number)
         self.page.keyboard.press("Shift+Space")
 
-    def first_cell(self, table: Locator, row: int, text: str) -> None:
-        """Walk to the cell, Enter, type over, Enter."""
-        names = self._columns(table)
-        first = next(place for place, name in enumerate(names) if name and name not in {"#", "✓", "⚠ Problems"})
-        self._walk(table, first, row)
-        self.page.keyboard.press("Enter")
-        field = self.page.locator("#portal textarea, #portal input").first
-        field.wait_for()
-        self.page.keyboard.press("ControlOrMeta+A")
-        self.page.keyboard.type(text, delay=20)
-        self.page.keyboard.press("Enter")
-        settle(self.page)
-
-    def tick(self, table: Locator, row: int) -> None:
-        """Walk to the box, Space."""
-        self._walk(table, self._columns(table).index("✓"), row)
-        self.page.keyboard.press("Space")
-
     def reach(self, control: Locator) -> None:
         """Move on with Tab, or back, until the control has the focus; it must show that it has it."""
         one = control.first
@@ -213,22 +185,20 @@ class Keyboard:
             self.page.keyboard.press(key)
         raise AssertionError(f"{key} never reaches {control}")
 
-    def _columns(self, table: Locator) -> list[str]:
-        """What the columns are called; they are drawn once they are seen."""
-        self.reach(table.get_by_test_id("data-grid-canvas"))
-        table.locator("th").nth(2).wait_for(state="attached")
-        return [one.strip() for one in table.locator("th").all_text_contents()]
-
     def _walk(self, table: Locator, column: int | None, row: int) -> None:
         """Move within a table to a cell."""
-        self.reach(table.get_by_test_id("data-grid-canvas"))
-        for _ in range(FAR):
+        settle(self.page)
+        self.page.wait_for_timeout(1000)  # a table that is drawn anew meanwhile loses the focus
+        for tries in range(FAR):
+            self.reach(table.get_by_test_id("data-grid-canvas"))
             at = [int(one) for one in re.findall(r"\d+", self.page.evaluate(_CELL))]
             if at and at[1] == row and (column is None or at[0] == column):
                 return
+            if not at and tries > 4 and row == 0 and column is None:
+                return  # a table of one row does not say where it is: there is one place only
             self.page.keyboard.press(_towards(at, column, row))
-            self.page.wait_for_timeout(60)
-        raise AssertionError(f"the arrows never reach row {row} of {table}")
+            self.page.wait_for_timeout(120)
+        raise AssertionError(f"the arrows never reach row {row}, column {column} of {table}: they are at {at}")
 
 
 def _drawn(control: Locator) -> Locator:
@@ -239,7 +209,7 @@ def _drawn(control: Locator) -> Locator:
 
 def _towards(at: list[int], column: int | None, row: int) -> str:
     if not at:
-        return "ArrowRight"
+        return "ArrowDown"
     if at[1] != row:
         return "ArrowDown" if at[1] < row else "ArrowUp"
     return "ArrowRight" if column is not None and at[0] < column else "ArrowLeft"

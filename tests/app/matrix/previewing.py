@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sfseed_core.dataset.store import open_dataset
+from tests.app.matrix.hands import Mouse
 from tests.app.matrix.visit import ZONE, proves
 
 if TYPE_CHECKING:
@@ -89,12 +90,23 @@ def changing(at: Visit, dataset: str) -> None:
     at.to(f"/preview?org=demo&dataset={dataset}&object=Contact")
     with at.shows("preview: edit"):
         at.button("0 edits").wait_for()
-        at.hand.first_cell(at.table("Records of Contact"), 1, "Quillfeather")
-        at.button("1 edit").wait_for()
+        if isinstance(at.hand, Mouse):
+            at.hand.first_cell(at.table("Records of Contact"), 1, "Quillfeather")
+            at.button("1 edit").wait_for()
         at.settle()
         at.hand.choose(at.page.get_by_role("radio", name="One by one"))
         at.page.wait_for_url("**mode=record**")
         at.settle()
+        if not isinstance(at.hand, Mouse):
+            at.hand.press(at.page.locator(".st-key-record_Next button"))
+            at.page.wait_for_url("**record=1**")
+            at.settle()
+            at.hand.write(at.field("Last Name (required)"), "Quillfeather")
+            at.button("1 edit").wait_for()
+            at.settle()
+            at.hand.press(at.page.locator(".st-key-record_Previous button"))
+            at.page.wait_for_url(re.compile("^(?!.*record=1)"))
+            at.settle()
         at.hand.write(at.field("Last Name (required)"), "Keyes")
         at.button("2 edits").wait_for()
         at.look("preview-form")
