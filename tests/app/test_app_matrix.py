@@ -87,6 +87,7 @@ def fresh(tmp_path, served) -> Iterator[Callable[[], tuple[App, Any]]]:
     yield make
     for one in started:
         one.stop()
+        stop_demo(one.home)
 
 
 @pytest.fixture
