@@ -56,6 +56,7 @@ class Feeds:
         self._run, self._dataset, self._revision = run, dataset, revision
         self._only = only
         self._ledger, self._resolver, self._options = ledger, resolver, options
+        self._keys: dict[str, MatchKey] = {}  # by which the last records of a step were told apart
 
     def of(self, step: Step, round_: int = 0) -> Iterator[Departure]:
         """Give the jobs of a step for its waiting records; `round_` counts how often they were sent before."""
@@ -104,10 +105,12 @@ class Feeds:
             texts = _changeable(texts, plan, schema, self._resolver)
             parted = match.alike_apart(texts, blank.match)
         else:
-            parted = match.shares(texts, schema.fields) if len(keys) else []
+            parted = match.shares(texts, schema.fields, known=self._keys.get(step.name)) if len(keys) else []
         for share in parted:
+            self._keys[step.name] = share.key
             part = texts if len(share.rows) == len(keys) else texts.take(match.positions(share.rows))
-            found += self._planned(blank, share.key, part, keys[share.rows], locking_fields(schema))
+            own = match.keys(part, share.key) if share.keys is None else share.keys
+            found += self._planned(blank, share.key, part, keys[share.rows], locking_fields(schema), own)
         return found
 
     def texts(self, step: Step, records: np.ndarray) -> tuple[pa.Table, np.ndarray]:
@@ -187,7 +190,7 @@ class Feeds:
             "Id": ids.to_texts(self._ledger.ids(blank.object, keys[~held])),
             reference.field: ids.to_texts(pointers.ids[~held]),
         }
-        return self._planned(blank, BY_ID, pa.table(columns), keys[~held], columns)
+        return self._by_id(blank, pa.table(columns), keys[~held], columns)
 
     # -- activations -------------------------------------------------------------------------------------------------
 
@@ -202,7 +205,7 @@ class Feeds:
         for keys in match.slices(np.flatnonzero((fates == Fate.WAITING) & there), self._options.rows_per_job):
             status = pa.repeat(activation.status_of(self._run)[step.object], len(keys))
             columns = {"Id": ids.to_texts(self._ledger.ids(step.object, keys)), STATUS: status}
-            yield from self._planned(blank, BY_ID, pa.table(columns), keys, ("Id",))
+            yield from self._by_id(blank, pa.table(columns), keys, ("Id",))
 
     def _is_in(self, object_name: str, keys: np.ndarray) -> np.ndarray:
         found: np.ndarray = self._ledger.fates(object_name)[keys] == Fate.SUCCEEDED
@@ -244,17 +247,20 @@ class Feeds:
                 fates[keys] = Fate.HELD
                 self._ledger.write_counts(db)
 
+    def _by_id(self, blank: Job, texts: pa.Table, keys: np.ndarray, locking: Collection[str]) -> list[Departure]:
+        return self._planned(blank, BY_ID, texts, keys, locking, match.keys(texts, BY_ID))
+
     def _planned(
-        self, blank: Job, key: MatchKey, texts: pa.Table, keys: np.ndarray, locking: Collection[str]
+        self, blank: Job, key: MatchKey, texts: pa.Table, keys: np.ndarray, locking: Collection[str], own: pa.Array
     ) -> list[Departure]:
+        """Plan the jobs of these rows; `own` are their match keys."""
         most, size = self._options.bytes_per_job, locks.most_rows(self._options, blank.round)
         found: list[Departure] = []
         for start in range(0, len(keys), size):
             part, mine = texts.slice(start, size), keys[start : start + size]
             locked = locked_by(part, locking)
             planned = plan_jobs(self._run, blank, key, part, mine, most_bytes=most)
-            whole = len(planned) == 1 and blank.operation in jobs.MAKING
-            found += [Departure(one, locked, match.keys(part, key) if whole else None) for one in planned]
+            found += [Departure(one, locked, own.slice(start, size) if len(planned) == 1 else None) for one in planned]
         return found
 
 

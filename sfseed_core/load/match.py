@@ -48,22 +48,31 @@ class MatchKey:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Rows (positions in a table) that may go into one job, with the key that tells them apart."""
+    """Rows (positions in a table) that may go into one job, with the key that tells them apart.
+
+    `keys` are the match keys of the rows, where they came to hand.
+    """
 
     rows: np.ndarray
     key: MatchKey
+    keys: pa.Array | None = None
 
 
-def shares(texts: pa.Table, fields: Mapping[str, Field]) -> list[Share]:
+def shares(texts: pa.Table, fields: Mapping[str, Field], *, known: MatchKey | None = None) -> list[Share]:
     """Split the rows of a table of texts so that in each share result lines can be told apart.
 
-    `fields` describes the columns; one that is not in it counts as unstable.
+    `fields` describes the columns; one that is not in it counts as unstable. `known` is the key of other records of the
+    object: where its columns are stable and tell these rows apart as well, they are not chosen anew.
     """
     everything = np.arange(texts.num_rows)
     single = _external_id(texts, fields)
     if single is not None:
         return [Share(everything, MatchKey((single,)))]
     stable = [name for name in texts.column_names if _is_stable(name, fields)]
+    if known is not None and known.columns and set(known.columns) <= set(stable):
+        found = keys(texts, known)
+        if _all_different(found):
+            return [Share(everything, known, found)]
     codes, key = _fewest(texts, stable)
     if _classes(codes) == texts.num_rows:
         return [Share(everything, key)]
@@ -111,6 +120,19 @@ def assign(sent: pa.Array, local: np.ndarray, lines: pa.Array) -> np.ndarray:
     return position
 
 
+def one_to_one(sent: pa.Array, lines: pa.Array) -> np.ndarray | None:
+    """Return for each line the position of its sent row where every row has exactly one line, and one of its own; else None.
+
+    What `assign` gives then, whatever order the lines are in.
+    """
+    if len(lines) != len(sent):
+        return None
+    found = places(lines, sent)
+    hit = np.zeros(len(sent), bool)
+    hit[found[found >= 0]] = True
+    return found if hit.all() else None
+
+
 def _firsts(codes: np.ndarray) -> np.ndarray:
     """The codes with every repetition of one as -1."""
     seen, first = np.unique(codes, return_index=True)
@@ -122,7 +144,7 @@ def _firsts(codes: np.ndarray) -> np.ndarray:
 
 
 def places(texts: pa.Array, dictionary: pa.Array) -> np.ndarray:
-    """Return the place of each text in a list of different texts, -1 where it is not in it."""
+    """Return the first place of each text in a list of texts, -1 where it is not in it."""
     found = pc.index_in(texts, value_set=dictionary)
     return np.where(nulls(found), np.int64(-1), numbers(found))
 
@@ -176,7 +198,7 @@ def _external_id(texts: pa.Table, fields: Mapping[str, Field]) -> str | None:
         if found is None or not (found.external_id or found.unique) or not _is_stable(name, fields):
             continue
         column = plain(texts[name])
-        if len(column.dictionary_encode().dictionary) == texts.num_rows and not pc.any(pc.equal(column, _EMPTY[0])).as_py():
+        if _all_different(column) and not pc.any(pc.equal(column, _EMPTY[0])).as_py():
             return name
     return None
 
@@ -203,6 +225,10 @@ def _fewest(texts: pa.Table, stable: Sequence[str]) -> tuple[np.ndarray, MatchKe
         if _classes(_merge([coded[other] for other in rest], texts.num_rows)) == most:
             chosen = rest
     return so_far, MatchKey(tuple(chosen))
+
+
+def _all_different(column: pa.Array) -> bool:
+    return len(column.dictionary_encode().dictionary) == len(column)
 
 
 def _classes(codes: np.ndarray) -> int:

@@ -33,7 +33,8 @@ class Fate(IntEnum):
 
 def count(fates: np.ndarray) -> Counts:
     """Count the records by where they stand."""
-    by = {one: int(np.count_nonzero(fates == one)) for one in Fate}  # of bytes faster than bincount
+    # of bytes faster than bincount; beside an enum's member numpy would make eight bytes of each
+    by = {one: int(np.count_nonzero(fates == np.uint8(one))) for one in Fate}
     sent = sum(by[one] for one in (Fate.IN_FLIGHT, Fate.SUCCEEDED, Fate.FAILED, Fate.UNPROCESSED, Fate.IN_DOUBT))
     return Counts(
         planned=by[Fate.WAITING] + by[Fate.HELD] + sent,

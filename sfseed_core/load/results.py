@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,10 +64,9 @@ def header(path: Path) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The result lines of a job in the order in which records are given to them.
+    """The result lines of a job: first the successes, then the failures, then what was not processed.
 
-    First the successes by ascending id, then the failures, then what was not processed. `keys` are match keys, `ids`
-    18-byte ids (empty but for successes), `errors` the org's texts (null but for failures).
+    `keys` are match keys, `ids` 18-byte ids (empty but for successes), `errors` the org's texts (null but for failures).
     """
 
     keys: pa.Array
@@ -80,13 +79,20 @@ class Lines:
     def __len__(self) -> int:
         return self.succeeded + self.failed + self.unprocessed
 
+    def by_id(self) -> Lines:
+        """Return them in the order in which records are given to them: the successes by ascending id."""
+        found = self.ids[: self.succeeded]
+        if (found[1:] >= found[:-1]).all():
+            return self
+        order = np.arange(len(self))
+        order[: self.succeeded] = np.argsort(found, kind="stable")
+        places = vectors.integers(order)
+        return replace(self, keys=self.keys.take(places), ids=self.ids[order], errors=self.errors.take(places))
+
 
 def read_lines(job: Job, files: JobFiles) -> Lines:
     """Read the result files of a job, those that are there."""
     tables = [_read(job, files, kind) for kind in ("successful", "failed", "unprocessed")]
-    found = ids.from_texts(tables[0]["id"])
-    if not (found[1:] >= found[:-1]).all():
-        tables[0] = tables[0].take(vectors.integers(np.argsort(found, kind="stable")))
     lines = pa.concat_tables(tables)
     return Lines(
         keys=vectors.one_array(lines["key"]),

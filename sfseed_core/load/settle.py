@@ -68,7 +68,10 @@ class Reading:
 
 def read(sent: Sent, lines: Lines) -> Reading:
     """Give each line to a row."""
-    position = match.assign(sent.keys, sent.local, lines.keys)
+    position = match.one_to_one(sent.keys, lines.keys)
+    if position is None:
+        lines = lines.by_id()
+        position = match.assign(sent.keys, sent.local, lines.keys)
     kinds = np.repeat(
         np.array([Fate.SUCCEEDED, Fate.FAILED, Fate.UNPROCESSED], np.uint8),
         [lines.succeeded, lines.failed, lines.unprocessed],

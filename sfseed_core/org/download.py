@@ -24,11 +24,11 @@ _CHUNK = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class _Received:
-    """What one attempt has brought: rows, whether the last line is whole, and what tells its bytes apart."""
+    """What one attempt has brought: rows, whether the last line is whole, and the number of bytes."""
 
     rows: int
     whole: bool
-    seal: tuple[int, int]
+    size: int
 
 
 def fetch(session: Session, request: Request, into: Path, *, expect: int | None = None) -> int:
@@ -39,39 +39,44 @@ def fetch(session: Session, request: Request, into: Path, *, expect: int | None 
     part. `into` appears only when complete.
     """
     partial = into.with_name(f"{into.name}.part")
-    seen: _Received | None = None
+    seen: tuple[_Received, int] | None = None
     for attempt in reads():
         with attempt:
             found = _stream(session, request, partial)
             short = expect is not None and found.rows < expect
-            doubtful = short or not found.whole
-            settled = found == seen and (found.whole or not short)
-            if doubtful and not settled:
-                seen = found
-                raise OrgUnreachable(f"the answer to {request} was cut after {found.rows} rows")
+            if short or not found.whole:
+                before, seen = seen, (found, _checksum(partial))
+                if seen != before or (short and not found.whole):
+                    raise OrgUnreachable(f"the answer to {request} was cut after {found.rows} rows")
             partial.replace(into)
             return found.rows
     raise AssertionError  # the last attempt raises
 
 
 def _stream(session: Session, request: Request, partial: Path) -> _Received:
-    counter, checksum = RowCounter(), 0
+    counter = RowCounter()
     with session.once(request) as answer, partial.open("wb") as file:
         with translated(str(request)):
-            checksum = _copy(answer, file, counter)
+            _copy(answer, file, counter)
         _complete(answer, counter, request)
     if counter.torn or counter.size == 0:
         raise OrgUnreachable(f"the answer to {request} was cut {'inside a value' if counter.torn else 'before its header'}")
     unended = 0 if counter.ended else 1  # a last line without its end
-    return _Received(counter.rows + unended * (counter.lines > 0), counter.ended, (counter.size, checksum))
+    return _Received(counter.rows + unended * (counter.lines > 0), counter.ended, counter.size)
 
 
-def _copy(answer: requests.Response, file: BinaryIO, counter: RowCounter) -> int:
-    checksum = 0
+def _copy(answer: requests.Response, file: BinaryIO, counter: RowCounter) -> None:
     for chunk in answer.iter_content(_CHUNK):
         file.write(chunk)
         counter.feed(chunk)
-        checksum = zlib.adler32(chunk, checksum)
+
+
+def _checksum(path: Path) -> int:
+    """What tells the bytes of two attempts apart."""
+    checksum = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            checksum = zlib.adler32(chunk, checksum)
     return checksum
 
 

@@ -190,10 +190,12 @@ def test_rows_are_counted_whatever_the_values_and_chunks(rows, size, data):
 
 
 def counted(raw: bytes, size: int) -> RowCounter:
-    """A counter that was fed the bytes in chunks."""
-    counter = RowCounter()
+    """A counter that was fed the bytes in chunks, and asked in between: it looks at what it has by then."""
+    counter, before = RowCounter(), 0
     for start in range(0, len(raw), size):
         counter.feed(raw[start : start + size])
+        assert before <= counter.lines
+        before = counter.lines
     return counter
 
 
