@@ -100,4 +100,14 @@ def share_locks(one: Departure, other: Departure) -> bool:
     """Say whether both jobs may want to lock the same record."""
     if one.locks is None or other.locks is None:
         return True
+    if _apart(one.locks, other.locks):
+        return False
     return bool(pc.any(pc.is_in(one.locks, value_set=other.locks)).as_py())
+
+
+def _apart(one: pa.Array, other: pa.Array) -> bool:
+    """Whether all ids of one are smaller than all of the other: the rule where parents and children go in their order."""
+    if not len(one) or not len(other):
+        return True
+    (low, high), (other_low, other_high) = (pc.min_max(ids).values() for ids in (one, other))
+    return bool(high.as_py() < other_low.as_py() or other_high.as_py() < low.as_py())

@@ -122,7 +122,7 @@ class Driver:
             if job.phase is Phase.FETCHED and self._settle(job, others):
                 flights.remove(flight)
             else:
-                flight.due = self._clock.monotonic() + self._wait(flight)
+                flight.due = self._clock.monotonic() + self._wait(flight, len(flights))
 
     def _ended(self, job: Job) -> Job:
         """Look at the job; once it has ended, fetch its results."""
@@ -130,9 +130,12 @@ class Driver:
             job = self._carrier.look(job)
         return self._carrier.fetch(job) if job.phase is Phase.ENDED else job
 
-    def _wait(self, flight: _Flight) -> float:
-        """How long to leave a job alone: ever longer while it is young, then a share of the time that it has taken."""
+    def _wait(self, flight: _Flight, flying: int) -> float:
+        """How long to leave a job alone: ever longer while it is young, then a share of the time that it has taken.
+
+        Large jobs beside each other are looked at as often together as one would be alone: the org has the others to work on.
+        """
         age = self._clock.monotonic() - flight.begun
-        soon = _SOON + flight.job.rows / _ROWS_A_SECOND
+        soon = _SOON + flight.job.rows * flying / _ROWS_A_SECOND
         wait = max(self._options.first_wait, min(age, soon), age * _SHARE)
         return min(wait, self._options.longest_wait)

@@ -18,7 +18,7 @@ from sfseed_core.load.carry import BulkRefused, Carrier
 from sfseed_core.load.drive import Driver
 from sfseed_core.load.jobs import Phase, files_of
 from sfseed_core.load.match import MatchKey
-from sfseed_core.load.outcome import Fate, Outcome
+from sfseed_core.load.outcome import Fate, Outcome, count
 from sfseed_core.load.patience import Patience
 from sfseed_core.load.settle import Reading, Sent
 
@@ -313,10 +313,9 @@ class Engine:
         return job
 
     def _tell(self, job: Job) -> None:
-        fates = self._tally.of(job)
-        settled = int(np.count_nonzero((fates >= Fate.SUCCEEDED) & (fates <= Fate.IN_DOUBT)))
-        total = int(np.count_nonzero(fates != Fate.ABSENT))
-        self._observer.notify(Progress(self._phase, settled, total, job.step, job.object))
+        counts = count(self._tally.of(job))
+        settled = counts.sent - counts.in_flight
+        self._observer.notify(Progress(self._phase, settled, counts.planned, job.step, job.object))
 
 
 def _siblings(one: Job, other: Job) -> bool:

@@ -62,7 +62,7 @@ _KEPT = (
     "SFDX_USE_GENERIC_UNIX_KEYCHAIN",
 )
 # give memory back as soon as a job is done with it: a load works for hours beside other things
-_LEAN = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2"}
+_LEAN = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
 _KEPT_PREFIXES = ("PYTHON", "VIRTUAL_ENV", "SSL_CERT", "REQUESTS_CA", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 
 

@@ -27,6 +27,7 @@ Mounts: TypeAlias = "Mapping[str, BaseAdapter]"
 """Adapters under URL prefixes, for sessions that do not go to the network by themselves."""
 
 _POOL = 20
+_UPLOAD_PIECE = 1 << 18  # bytes of a file that are read and sent at a time; 16 kB are what urllib3 takes by itself
 
 
 def new_session(url: str, mounts: Mapping[str, BaseAdapter] | None = None) -> requests.Session:
@@ -117,10 +118,10 @@ class _Patient(HTTPAdapter):
     """Waits as long as configured where a caller did not say (requests would wait for ever); trusts whom the system trusts."""
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **more: Any) -> None:
-        super().init_poolmanager(connections, maxsize, block, **more, ssl_context=_system_trust())
+        super().init_poolmanager(connections, maxsize, block, **more, ssl_context=_system_trust(), blocksize=_UPLOAD_PIECE)
 
     def proxy_manager_for(self, proxy: str, **more: Any) -> Any:
-        return super().proxy_manager_for(proxy, **more, ssl_context=_system_trust())
+        return super().proxy_manager_for(proxy, **more, ssl_context=_system_trust(), blocksize=_UPLOAD_PIECE)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Leave out requests' own bundle: it knows no company's certificate."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
 NULL = "#N/A"
-_BATCH = 8_192  # rows that the writer formats at a time; 64k is 30 % slower
+_BATCH = 2_048  # rows that the writer formats at a time: they stay near the processor; 16k is 50 % slower
 _INSTANT = 23  # characters of yyyy-MM-ddTHH:mm:ss.SSS
 _MILLISECONDS_A_DAY = 86_400_000
 SCIENTIFIC_SCALE = 7  # from this scale on Arrow writes small decimals as 1E-7
@@ -155,6 +155,9 @@ def _decimal(array: pa.Array) -> pa.Array:
     """Decimals without an exponent."""
     if array.type.scale < SCIENTIFIC_SCALE:
         return array
+    words = array.dictionary_encode()
+    if 2 * len(words.dictionary) < len(array):  # places on the map are few: each is written once
+        return _decimal(words.dictionary).take(words.indices)
     written = kernels.cast(array, pa.string())
     small = kernels.match_substring(written, pattern="E")
     if not mask(small).any():
