@@ -229,6 +229,10 @@ class Engine:
         """Return what a reference points to."""
         return refer(some, self._references[some.plan.name][field])
 
+    def refers(self, object_name: str, field: str) -> bool:
+        """Say whether the plan fills the reference."""
+        return field in self._references.get(object_name, {})
+
     def record_type_names(self, object_name: str) -> pa.StringArray:
         """Return the names of the plan's record types, in order."""
         plan = self._objects[object_name]

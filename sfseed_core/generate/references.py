@@ -283,9 +283,14 @@ def _far_end(rows: Rows, path: str | None) -> Keys | None:
 
 
 def _follow(rows: Rows, path: Sequence[str]) -> Keys | None:
-    """Return what the path's last reference holds, one per record here; the empty path leads to the records themselves."""
+    """Return what the path's last reference holds, one per record here; the empty path leads to the records themselves.
+
+    None where the path leads nowhere: a reference on it is not made.
+    """
     if not path:
         return Keys(rows.records, ())
+    if not rows.engine.refers(rows.plan.name, path[0]):
+        return None
     if len(path) == 1:
         return rows.keys(path[0])
     link = rows.parents(path[0])

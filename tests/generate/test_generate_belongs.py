@@ -152,3 +152,12 @@ def test_few_contacts_have_an_assistant(people):
     contacts = people["Contact"]
     for field, most in (("AssistantName", 36), ("AssistantPhone", 36), ("HomePhone", 60), ("OtherPhone", 60)):
         assert 0 < sum(one is not None for one in contacts[field]) < most, field
+
+
+def test_activities_without_accounts():
+    """Where no accounts are made, activities are about what there is, whatever their contact belongs to."""
+    recipe = parse_recipe("version: 1\nobjects: {Contact: 20, Campaign: 5, Lead: 10, Case: 5, Task: 60}")
+    org = demo_survey(recipe)
+    plan = make_plan(recipe, org.schema, org.snapshot, chooser=Chooser(), seed=3)
+    assert "Account" not in [one.name for one in plan.objects]
+    assert Engine(plan).rows("Task", 0, 60).num_rows == 60
