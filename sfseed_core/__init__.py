@@ -1,3 +1,3 @@
 """sfseed: fill a Salesforce sandbox with realistic, related, valid records."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
