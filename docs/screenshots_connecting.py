@@ -99,7 +99,7 @@ def walk(page: Page, app: App, org: dict[str, Any], suffix: str) -> None:
     camera.shot("3-checked", down_to="Looks at what the org is")
     camera.shot("4-permissions", down_to="Read the report")
     page.goto(app.url)
-    page.get_by_role("button", name="more_vert").first.click()
+    page.get_by_role("button", name="Change").first.click()
     page.get_by_text("violet").click()
     camera.shot("5-remembered")
 
