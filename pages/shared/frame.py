@@ -216,5 +216,5 @@ def tell(error: SfseedError) -> None:
 
 def _is_lost(error: SfseedError) -> bool:
     """Say whether the address names what is not there, so that only another beginning helps."""
-    of_a_file = state.place().recipe == "file"  # whose mistake is mended in the file
+    of_a_file = state.place().recipe == state.OWN_FILE  # whose mistake is mended in the file
     return isinstance(error, NotFound) or (isinstance(error, RecipeError) and not of_a_file)

@@ -33,6 +33,7 @@ _ARRIVED, _READ, _MADE = "own_set_arrived", "own_set_read", "own_set_made"
 _USUAL = "sales-cloud"  # whose objects a file is compared with when its name says nothing
 _NEW = ""  # no external id: every row becomes a record
 _SHOWN = 8
+_EXISTING = "By an external ID the org finds the records that it has already: these are changed instead of doubled."
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def _parts(where: Place, files: Sequence[Brought], came: str) -> dict[str, _Part
                 st.markdown(f"**{words.plain(file.path.name)}**")
                 st.caption(words.many(file.count, "row"))
             name = which.selectbox(
-                f"{file.path.name} holds",
+                f"{words.plain(file.path.name)} holds",
                 offered,
                 index=places.get(likely[number] or ""),
                 format_func=lambda one: labels.full(listing[one].label_plural, one),
@@ -232,12 +233,12 @@ def _existing(read: Read, name: str, part: _Part, came: str, said: Said | None) 
             icon=":material/content_copy:",
         )
     chosen = part.beside.selectbox(
-        f"Rows of {part.file.path.name} are",
+        f"Rows of {words.plain(part.file.path.name)} are",
         list(told),
         index=usual,
         format_func=told.__getitem__,
         disabled=not keys,
-        help=None if keys else "It has no column that the org keeps as an external ID.",
+        help=_EXISTING if keys else "It has no column that the org keeps as an external ID.",
         key=f"own_set_existing_{came}_{name}",
     )
     return str(chosen or _NEW)

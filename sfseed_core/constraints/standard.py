@@ -68,6 +68,7 @@ _REMINDS = "reminders would pop up for the running user"
 _FOLLOWS = "the org derives it from the price book entry"
 _DATA_COM = "Data.com keeps it"
 _AUDIT = "the org keeps it itself"
+_NOT_OF_MADE_UP = "nobody would keep it about made-up people"
 _NOT_SENT_TWICE = "the org takes one of two ways to say it"
 _REDUCTION = "only reduction orders have it"
 _ALONE = "set types need periods and numbers too; schedules are left off"
@@ -215,8 +216,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
             left_out={
                 **_because("the people whom we make are alive", "DeathDate"),
                 **_because("its contact's title says it", "Occupation"),
-                **_because("nobody would keep it about made-up people", "ConvictionsCount", "ConsumerCreditScoreProviderName"),
-                **_because("nobody would keep it about made-up people", "ConsumerCreditScore"),
+                **_because(_NOT_OF_MADE_UP, "ConvictionsCount", "ConsumerCreditScore", "ConsumerCreditScoreProviderName"),
             },
             limits={"ChildrenCount": FieldRules(low=0, high=4)},
             rules=(_not_after("BirthDate", "DeathDate"),),

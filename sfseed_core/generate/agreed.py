@@ -9,7 +9,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sfseed_core.generate.currencies import CURRENCIES, currency_of
 from sfseed_core.generate.phases import phases_of
 from sfseed_core.generate.providers import numbers
 from sfseed_core.generate.ways import Way, after, copied, has, lasting, name_of, of_parent, when
@@ -18,7 +17,6 @@ from sfseed_core.schema.semantics import words_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sfseed_core.generate.provider import Options
     from sfseed_core.generate.ways import Rule
     from sfseed_core.recipe.chooser import FieldRequest
 
@@ -43,10 +41,7 @@ def way_of(request: FieldRequest) -> Way | None:
 def _begins(request: FieldRequest) -> Way | None:
     """Begin when the status says: appointments and work orders."""
     phases = phases_of(request.context)
-    if phases is None:
-        return None
-    status = {"status": phases.field, "ahead": list(phases.ahead), "running": list(phases.running)}
-    return Way("date.phase", {**status, "soon": True})
+    return None if phases is None else Way("date.phase", {**phases.options(), "soon": True})
 
 
 def _duration(via: str, amount: str = "EstimatedDuration", unit: str = "DurationType") -> Rule:
@@ -144,14 +139,9 @@ def _tax(lines: str, via: str) -> Rule:
         if isinstance(usual, str):
             return None
         parts = {"quantity": "Quantity", "price": "UnitPrice", "discount": "Discount"}
-        return Way("number.tax", {**usual, "lines": lines, "via": via, **parts, **_money(request)})
+        return Way("number.tax", {**usual, "lines": lines, "via": via, **parts})
 
     return rule
-
-
-def _money(request: FieldRequest) -> Options:
-    code = request.context.snapshot.currency or currency_of(request.context.locale)
-    return {"currency": code} if code in CURRENCIES else {}
 
 
 def _current(start: str, end: str) -> Rule:
@@ -186,7 +176,7 @@ def _phased(request: FieldRequest) -> Way | None:
     assert meaning is not None
     if phases is None:
         return None
-    status = {"status": phases.field, "ahead": list(phases.ahead), "running": list(phases.running)}
+    status = phases.options()
     begins = [name for name, one in request.context.meanings.items() if one is not None and one.name == "date.start"]
     start = request.context.find("date.start", meaning.group) or (begins[0] if begins else None)
     end = request.context.find("date.end", meaning.group)

@@ -9,7 +9,7 @@ it was done. So what claims to be done is left empty where that is not certain, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sfseed_core.recipe.chooser import PlanContext
@@ -36,6 +36,10 @@ class Phases:
     def of_code(self, *codes: str) -> list[str]:
         """Return the values whose status code is one of these."""
         return [value for value, code in self.codes if code in codes]
+
+    def options(self) -> dict[str, Any]:
+        """Return what `date.phase` is told of the status."""
+        return {"status": self.field, "ahead": list(self.ahead), "running": list(self.running)}
 
 
 def phases_of(context: PlanContext) -> Phases | None:

@@ -285,10 +285,8 @@ class _Linking:
         options = dict(link.options)
         if not all(one in self.around.counts for one in link.needs):
             options.pop("slot", None)
-        if self.to:
-            options.pop(
-                "near", None
-            )  # a target that the account lacks would give way to another, against the shares asked for
+        if self.to:  # a target that the account lacks would give way to another, against the shares asked for
+            options.pop("near", None)
         if link.mode == "children":
             return self._children(link.why)
         if link.mode == "along":

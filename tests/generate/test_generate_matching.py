@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -200,6 +201,16 @@ def test_no_two_records_are_duplicates_for_the_standard_rules(locale):
     found = presented(locale, 3_000)
     assert not duplicates(found["Account"], STANDARD_RULES["Account"])
     assert not duplicates([*found["Contact"], *found["Lead"]], STANDARD_RULES["Contact"])
+
+
+@pytest.mark.parametrize("locale", shipped())
+def test_the_page_on_matching_counts_what_there_is(locale):
+    """How many persons and companies of a locale are unlike each other stands in the docs as it is."""
+    pools = Pools.of(locale)
+    people = len(pools.numbers("pair_firsts")) * len(pools.numbers("pair_lasts"))
+    named = len(pools.text("company_stems")) * len(pools.text("company_trades"))
+    page = (Path(__file__).resolve().parents[2] / "docs" / "matching-rules.md").read_text(encoding="utf-8")
+    assert f"| {locale} | {people:,} | {named:,} |" in page
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -177,23 +178,25 @@ def days_of_range(drawn: np.ndarray, low: int, high: int, *, working: bool = Tru
     if not working or last <= first:
         return draws.between(drawn, low, high)
     days = _working_days(draws.between(drawn, first, last - 1))
-    for holiday in _holidays(low, high):
-        nearest = [
-            one
-            for one in (int(working_days_after(np.array(holiday), np.array(step))) for step in (1, -1))
-            if low <= one <= high
-        ]
-        days = np.where(days == holiday, (nearest or [holiday])[0], days)
+    for holiday, instead in _holidays(low, high):
+        days = np.where(days == holiday, instead, days)
     return days
 
 
-def _holidays(low: int, high: int) -> list[int]:
-    """Return the days from `low` to `high` on which nobody works in any of our countries: Christmas and New Year's Day."""
+@lru_cache
+def _holidays(low: int, high: int) -> tuple[tuple[int, int], ...]:
+    """Return the days from `low` to `high` on which nobody works in any of our countries, each with a working day beside it.
+
+    These are Christmas and New Year's Day. A day that has no working day beside it within the span stays.
+    """
     if high - low > _LIFETIME:
-        return []  # nobody looks for them there
+        return ()  # nobody looks for them there
     years = range(date.fromordinal(low + _EPOCH).year, date.fromordinal(high + _EPOCH).year + 1)
     found = [day_number(date(year, *day)) for year in years for day in ((1, 1), (12, 25))]
-    return [day for day in found if low <= day <= high]
+    beside = {day: [int(working_days_after(np.array(day), np.array(step))) for step in (1, -1)] for day in found}
+    return tuple(
+        (day, next((one for one in near if low <= one <= high), day)) for day, near in beside.items() if low <= day <= high
+    )
 
 
 def _working_numbers(days: np.ndarray) -> np.ndarray:

@@ -204,7 +204,7 @@ def _full_name(scope: Scope) -> Make:
     first_table = drawn_places(first, half, pools.numbers("first_weights"))
     last_table = drawn_places(last, half, pools.numbers("last_weights"))
 
-    known, usable = _known_places(pools), np.unique(first_table)
+    known, usable = scope.once("known persons", make=lambda: _known_places(pools)), np.unique(first_table)
     next_first = np.zeros(len(first), dtype=first_table.dtype)
     next_first[usable] = np.roll(usable, -1)
     last_first = pools.settings.get("full_name", "").startswith("{last}")

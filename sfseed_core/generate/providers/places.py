@@ -18,7 +18,6 @@ from sfseed_core.generate.pools import Pools
 from sfseed_core.generate.provider import ALL_TEXT, CHOICE, NUMBER, TEXT, Make, Options, Provider, Scope, drawn_places
 from sfseed_core.generate.providers.companies import Companies, companies
 from sfseed_core.generate.providers.people import persons
-from sfseed_core.generate.spliced import spliced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -40,7 +39,6 @@ _COLUMNS = {
 _OTHERWISE = {"city_countries": "city_countries_english", "city_states": "city_state_codes"}
 _DEGREES = {"address.latitude": "city_latitudes", "address.longitude": "city_longitudes"}
 _DEGREE_SCALE = 4
-_PERSONS = frozenset({"Contact", "Lead", "Individual"})  # who live where they like
 _ROOMY = 100  # a street field of more characters has room for a letter behind the number
 _TOWN_ROOM = 24  # a street field of more characters has room for the town
 _NEAR = 100  # ten-thousandths of a degree around the city's centre: a kilometre, so as not to be in the sea or abroad
@@ -205,35 +203,6 @@ def _degrees(scope: Scope) -> Make:
     return make
 
 
-def _propose_street(request: FieldRequest) -> Options:
-    """Propose the street of the customer that the record belongs to, where both call it alike, as the org copies it."""
-    place = place_of(request)
-    parent = request.context.earlier.get(str(place.get("of", "")))
-    there = next((one for one in parent.columns if one.field == request.field.name), None) if parent else None
-    if there is None or there.provider != "address.street" or request.context.object.name in _PERSONS:
-        return {}
-    return {"via": place["via"], "of": place["of"], "field": there.field}
-
-
-def _street_or_theirs(scope: Scope) -> Make:
-    own, via = _street(scope), scope.options.get("via")
-    if not via:
-        return own
-    of, field = str(scope.options["of"]), str(scope.options["field"])
-
-    def make(rows: Rows) -> Cells:
-        link = rows.parents(str(via), of)
-        if link is None or not _same_places(rows, link.rows):
-            return own(rows)
-        theirs = link.cells(field)
-        if link.valid is None:
-            return theirs
-        which = (~link.valid).astype(np.int64) * len(rows) + np.arange(len(rows))
-        return spliced(rows.engine, [theirs, own(rows)], which)
-
-    return make
-
-
 def _street(scope: Scope) -> Callable[[Rows], Joined]:
     key, length = scope.key(), scope.column.length
     before, after = _around_street(scope.pools)
@@ -316,19 +285,7 @@ PROVIDERS = (
         Provider(name, "near the record's city", NUMBER, _propose, _degrees, meanings=frozenset({name}), options=_OPTIONS)
         for name in _DEGREES
     ),
-    Provider(
-        "address.street",
-        "street and number",
-        TEXT,
-        _propose_street,
-        _street_or_theirs,
-        meanings=frozenset({"address.street"}),
-        options={
-            "via": "the reference to the record whose street it is",
-            "of": "the object it has there",
-            "field": "which",
-        },
-    ),
+    Provider("address.street", "street and number", TEXT, lambda _: {}, _street, meanings=frozenset({"address.street"})),
     Provider(
         "address.full", "a whole address", TEXT, _propose, _full, meanings=frozenset({"address.full"}), options=_OPTIONS
     ),
