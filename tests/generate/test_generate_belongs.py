@@ -90,11 +90,9 @@ PEOPLE = """
 version: 1
 objects:
   Account: {count: 40}
-  Individual: {count: 30}
   Contact: {count: 120}
   Opportunity: {per: Account, each: 3}
   OpportunityContactRole: {per: Opportunity, each: 2}
-  Contract: {per: Account, each: 1}
   Product2: {count: 20}
   PricebookEntry: {count: 20}
   Asset: {per: Account, each: 2}
@@ -103,31 +101,12 @@ objects:
 
 @pytest.fixture(scope="module")
 def people():
-    """All records of a plan with persons, contracts and what was sold."""
+    """All records of a plan with persons, deals and what was sold."""
     recipe = parse_recipe(PEOPLE)
     org = demo_survey(recipe)
     plan = make_plan(recipe, org.schema, org.snapshot, chooser=Chooser(), seed=3, locale="en_US")
     engine = Engine(plan)
     return {one.name: engine.rows(one.name, 0, one.count).to_pydict() for one in plan.objects}
-
-
-def test_an_individual_is_one_contact_of_the_same_name(people):
-    """Each individual is the person that one contact is."""
-    contacts, individuals = people["Contact"], people["Individual"]
-    held = [place for place, number in enumerate(contacts["IndividualId"]) if number is not None]
-    assert sorted(contacts["IndividualId"][place] for place in held) == list(range(30))
-    for place in held:
-        other = contacts["IndividualId"][place]
-        for field in ("FirstName", "LastName"):
-            assert contacts[field][place] == individuals[field][other]
-
-
-def test_a_contract_is_for_the_street_of_its_account(people):
-    """What the org copies from the account when a contract is made is the same there."""
-    contracts, accounts = people["Contract"], people["Account"]
-    for place, account in enumerate(contracts["AccountId"]):
-        for field in ("BillingStreet", "ShippingStreet", "BillingCity"):
-            assert contracts[field][place] in (accounts[field][account], None)
 
 
 def test_what_was_sold_has_its_standard_price(people):
