@@ -37,9 +37,14 @@ def chosen(at):
     return [one.value for one in at.selectbox if one.label.endswith(" holds")]
 
 
+def bare(text):
+    """A text without the signs that keep it from being read as Markdown."""
+    return text.replace("\\", "").replace("\u2060", "")
+
+
 def plain(at):
-    """What the page says, without the signs that keep it from being read as Markdown."""
-    return texts(at).replace("\\", "").replace("\u2060", "")
+    """What the page says."""
+    return bare(texts(at))
 
 
 def test_files_that_refer_to_each_other_become_a_dataset(home, uat):
@@ -66,7 +71,7 @@ def test_rows_can_change_what_the_org_has(home, uat):
     """The external ids that a file has a column of are offered; the dataset then upserts by the one that was chosen."""
     uat()
     at = uploaded(("Account.csv", ACCOUNTS), ("Contact.csv", CONTACTS))
-    ways = {one.label: one for one in at.selectbox if one.label.startswith("Rows of ")}
+    ways = {bare(one.label): one for one in at.selectbox if one.label.startswith("Rows of ")}
     assert any("Customer Number" in one for one in ways["Rows of Account.csv are"].options)
     ways["Rows of Account.csv are"].set_value("Customer_Number__c").run()
     at.button(key="own_set_use").click().run()
@@ -119,7 +124,7 @@ def test_a_folder_of_sfdmu_is_taken_as_its_script_says(home, uat, tmp_path):
     at = uploaded(("data.zip", packed.getvalue()))
     assert set(chosen(at)) == {"Account", "Contact", "Opportunity"}
     assert "Product2: left out, since export.json says Readonly" in plain(at)
-    ways = {one.label: one.value for one in at.selectbox if one.label.startswith("Rows of ")}
+    ways = {bare(one.label): one.value for one in at.selectbox if one.label.startswith("Rows of ")}
     assert ways["Rows of Account.csv are"] == "Customer_Number__c"
     assert "by Name;Account.Name, by which the org cannot find any" in plain(at)
     at.button(key="own_set_use").click().run()

@@ -82,7 +82,7 @@ def verdicts(run, home, folder, org):
     sfseed(home, "runs", "errors", run, "--out", str(folder), **org.variables)
     for path in folder.glob("*.csv"):
         for line in lines(path):
-            if CODE.match(line["sf__Error"]):
+            if CODE.match(line["sf__Error"]) and not line["sf__Error"].startswith("HELD_BACK:"):  # these were never sent
                 found[path.name.removesuffix(".errors.csv"), int(line[RECORD_COLUMN])] = line["sf__Error"]
     return found
 
