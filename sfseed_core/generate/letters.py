@@ -5,6 +5,7 @@ Accents are left out, but where a language has a spelling of its own: Müller is
 
 from __future__ import annotations
 
+import unicodedata
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,12 @@ _DANISH = (("ø", "oe"), ("å", "aa"))
 _BY_LANGUAGE: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {"de": _GERMAN, **dict.fromkeys(("da", "nb", "nn", "no"), _DANISH)}
 )
+
+
+def bare(text: str) -> str:
+    """Return a text in small letters without accents."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(one for one in parts if not unicodedata.combining(one)).lower()
 
 
 def spellings(locale: str) -> tuple[tuple[str, str], ...]:

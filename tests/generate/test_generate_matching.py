@@ -134,6 +134,27 @@ def test_companies_that_the_org_has_are_left_out(locale):
     assert not keys[0] & keys[1]
 
 
+@pytest.mark.parametrize("locale", ["de_DE", "fr_FR", "ja_JP"])
+def test_a_company_name_that_comes_again_is_in_another_city(locale):
+    """Beyond the list of names one comes again with a region, where nothing that the rule looks by leads from one to the other."""
+    recipe = parse_recipe(
+        f"version: 1\nlocale: {locale}\n"
+        "objects: {Account: {count: 45000, only: [Name, Website, BillingCity, BillingPostalCode]}}"
+    )
+    found = packaged.demo_survey(recipe)
+    plan = make_plan(recipe, found.schema, found.snapshot, chooser=Chooser(), seed=5)
+    batch = Engine(plan).rows("Account", 0, 45_000)
+    columns = [listed(batch.column(name)) for name in ("Website", "BillingCity", "BillingPostalCode")]
+    regions = {slug for slug in listed(Pools.of(locale).text("company_region_slugs")) if slug}
+    places = defaultdict(list)
+    for site, city, code in zip(*columns, strict=True):
+        words = site.removeprefix("https://www.").removesuffix(".example.com").split("-")
+        places[tuple(word for word in words if word not in regions)].append((city[:6], code[:3]))
+    again = [where for where in places.values() if len(where) > 1]
+    assert len(again) > 5_000
+    assert all(len({part[0] for part in where}) == len({part[1] for part in where}) == len(where) for where in again)
+
+
 def test_a_trade_may_stand_before_a_companys_own_word():
     """Spanish says it so of some trades; the web site follows the name, and no two names share both words."""
     site = column("Website", "url", "website", {"company": "Name"}, length=255)

@@ -5,13 +5,13 @@ A webinar is none of the types that other names speak of; so names in which no t
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Coded, Joined
+from sfseed_core.generate.letters import bare
 from sfseed_core.generate.provider import CHOICE, TEXT, Make, Provider, Scope
 from sfseed_core.generate.providers.spans import chosen_elsewhere
 from sfseed_core.schema.semantics import words_of
@@ -26,8 +26,7 @@ _SHORTEST = 4
 
 
 def _stems(text: str) -> frozenset[str]:
-    plain = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
-    return frozenset(word[:_LETTERS] for word in words_of(plain) if len(word) >= _SHORTEST)
+    return frozenset(word[:_LETTERS] for word in words_of(bare(text)) if len(word) >= _SHORTEST)
 
 
 def _named(kind: str, types: Sequence[str]) -> int:

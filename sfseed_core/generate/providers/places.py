@@ -5,6 +5,7 @@ All addresses of a record are in one city, its own or that of the record it belo
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pyarrow as pa
 from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Coded, Joined, Numbers, both, joined
 from sfseed_core.generate.given import NOT_SAID, UNKNOWN, among, given_places
+from sfseed_core.generate.letters import bare
 from sfseed_core.generate.owners import COMPANY, owner_of
 from sfseed_core.generate.pools import Pools
 from sfseed_core.generate.provider import ALL_TEXT, CHOICE, NUMBER, TEXT, Make, Options, Provider, Scope, drawn_places
@@ -39,6 +41,7 @@ _COLUMNS = {
 _OTHERWISE = {"city_countries": "city_countries_english", "city_states": "city_state_codes"}
 _DEGREES = {"address.latitude": "city_latitudes", "address.longitude": "city_longitudes"}
 _DEGREE_SCALE = 4
+_CITY_LETTERS, _CODE_SIGNS = 6, 3  # of a city and a postal code, by which the matching rule for accounts looks for others
 _ROOMY = 100  # a street field of more characters has room for a letter behind the number
 _TOWN_ROOM = 24  # a street field of more characters has room for the town
 _NEAR = 100  # ten-thousandths of a degree around the city's centre: a kilometre, so as not to be in the sea or abroad
@@ -125,14 +128,45 @@ def _city(rows: Rows, spec: Options) -> np.ndarray:
         if one is None or one.copies is None or one.firsts is None:
             return table[draws.sixteenths(rows.draw(key))]
         firsts = table[draws.sixteenths(draws.mix(key, draws.spread(one.firsts)))]
-        cities = np.unique(table)
-        return cities[(np.searchsorted(cities, firsts) + one.copies) % len(cities)]
+        apart = rows.engine.once(
+            ("places apart", rows.plan.name, rows.pools().locale), lambda: _places_apart(rows.pools(), np.unique(table))
+        )
+        return np.where(one.copies == 0, firsts, apart.others(firsts, one.copies, rows.draw(key)))
 
     link = rows.parents(spec["via"], spec.get("of")) if "via" in spec else None
     if link is None or rows.engine.place(link.rows.plan.name) is None or not _same_places(rows, link.rows):
         return drawn()
     theirs = city_codes(link.rows, {}, _NOBODY, 0)[link.places]
     return theirs if link.valid is None else np.where(link.valid, theirs, drawn())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Apart:
+    """Rows of the table of cities in groups; those of different groups are in different cities, for the matching rules too.
+
+    `group` is that of each row of the table; the rows of group g stand in `members` from `starts[g]` up to `starts[g + 1]`.
+    """
+
+    group: np.ndarray
+    members: np.ndarray
+    starts: np.ndarray
+
+    def others(self, firsts: np.ndarray, steps: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+        """Return a row of the group that is so many steps behind that of each first one."""
+        there = (self.group[firsts] + steps) % (len(self.starts) - 1)
+        return self.members[self.starts[there] + draws.below(drawn, np.diff(self.starts)[there])]
+
+
+def _places_apart(pools: Pools, usable: np.ndarray) -> _Apart:
+    """Put together the usable rows that share a match key: six letters of the city, or three of the postal code."""
+    names, codes = (texts.listed(pools.text(f"city_{part}")) for part in ("names", "postal_codes"))
+    group, first = np.arange(len(names)), dict[str, int]()
+    for row in usable:
+        for key in (f"city {bare(names[row])[:_CITY_LETTERS]}", f"code {codes[row][:_CODE_SIGNS]}"):
+            group[group == group[row]] = group[first.setdefault(key, row)]
+    _, group[usable] = np.unique(group[usable], return_inverse=True)
+    members = usable[np.argsort(group[usable], kind="stable")]
+    return _Apart(group, members, np.searchsorted(group[members], np.arange(group.max() + 2)))
 
 
 def _named_again(rows: Rows) -> Companies | None:
