@@ -30,3 +30,30 @@ def test_a_process_that_nobody_reaps_has_ended_all_the_same(system):
     starter.kill()
     starter.wait()
     starter.stdout.close()
+
+
+HOLDER = """
+import pathlib, sys, threading, time
+from sfseed_emulator import system
+with system.lock(pathlib.Path(sys.argv[1])):
+    pages = bytearray(100_000_000)
+    for _ in range(8):
+        threading.Thread(target=lambda: [time.sleep(0.0001) for _ in iter(int, 1)], daemon=True).start()
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("system", [sfseed_core.system, sfseed_emulator.system], ids=lambda one: one.__name__)
+def test_a_process_has_not_ended_before_its_locks_are_free(system, tmp_path):
+    """The first of several threads ends before the others, which hold the locks a moment longer."""
+    for _ in range(5):
+        holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path / "lock")], stdout=subprocess.PIPE)
+        holder.stdout.readline()
+        holder.terminate()
+        while system.is_running(holder.pid):
+            time.sleep(0.0001)
+        with sfseed_emulator.system.lock(tmp_path / "lock"):
+            pass
+        holder.wait()
+        holder.stdout.close()
