@@ -42,7 +42,7 @@ STANDARD: dict[tuple[str, str], tuple[str, str]] = {
     ("Event", "Location"): ("location.name", ""),
     ("Individual", "DeathDate"): ("date.past", ""),
     ("Lead", "Status"): ("status", "LeadStatus"),
-    ("Location", "Name"): ("location.name", ""),
+    ("Location", "Name"): ("name.site", ""),
     ("Note", "Title"): ("subject", ""),
     ("Note", "Body"): ("comment", ""),
     ("Attachment", "Name"): ("file.name", ""),
@@ -73,7 +73,7 @@ STANDARD: dict[tuple[str, str], tuple[str, str]] = {
     ("ServiceAppointment", "Subject"): ("subject.case", ""),
     ("ServiceAppointment", "Status"): ("status", "ServiceAppointmentStatus"),
     ("Solution", "SolutionName"): ("subject.solution", ""),
-    ("Solution", "SolutionNote"): ("description", ""),
+    ("Solution", "SolutionNote"): ("solution.note", ""),
     ("Solution", "Status"): ("status", "SolutionStatus"),
     ("Task", "Subject"): ("subject.activity", ""),
     ("Task", "Status"): ("status", "TaskStatus"),
@@ -128,6 +128,14 @@ SPANS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 PHRASES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("log.trace", ("stack trace", "stacktrace", "traceback", "call stack", "backtrace")),
+    ("log.error", ("error message", "exception message", "error text", "failure message", "error details", "error description")),
+    ("log.data", ("json", "payload", "request body", "response body")),
+    ("log.browser", ("user agent", "useragent")),
+    ("log.screen", ("screen resolution", "window resolution")),
+    ("name.technical", ("api name", "class name", "inner class", "method name", "component name", "developer name",
+                        "trigger name", "function name", "action name", "exception type", "exception location", "=class", "=object",
+                        "component function")),
     ("person.salutation", ("salutation", "honorific", "name prefix", "title of courtesy")),
     ("person.first_name", ("first name", "firstname", "given name", "forename", "fname", "preferred name")),
     ("person.middle_name", ("middle name", "middlename", "middle initial", "second name")),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sfseed_core.schema.lexicon import in_english
 from sfseed_core.schema.meanings import CHOICE, DAY, MEANINGS, NUMBER, TEXT
 from sfseed_core.schema.phrases import ADDRESS_PARTS, DATES, FLAGS, NUMBERS, PHRASES, SPANS, STANDARD
+from sfseed_core.schema.things import thing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,6 +41,7 @@ _CHOSEN_BY_MEANING = frozenset(
 
 
 _VAGUE = frozenset({"code", "name.record", "keyword", "subject", "count", "year"})  # which a word in passing can mean
+_SENTENCES = frozenset({"description", "comment"})  # which nothing is called by
 _HELP_WORDS = 6
 
 _Found = tuple[str, str] | None  # a meaning and its group
@@ -73,11 +75,24 @@ def meaning(schema: ObjectSchema, field: Field) -> Meaning | None:
     standard = _standard(schema, field)
     if standard is not None:
         return standard
-    told = _told(schema, field)
+    told = _named(schema, field) or _told(schema, field)
     if told is not None:
         return told
-    fallback = _BY_TYPE.get(field.type)
+    fallback = "name.record" if field.name_field and field.type == "string" else _BY_TYPE.get(field.type)
     return None if fallback is None else Meaning(fallback, "", 50, f"its type is {field.type}")
+
+
+def _named(schema: ObjectSchema, field: Field) -> Meaning | None:
+    """Return what the object's own name says that its records are called: a skill by a skill, a site by its city."""
+    if not field.name_field or field.type not in TEXT or words_of(field.name) != ("name",):
+        return None
+    stated = ((words_of(schema.name), 80, "object"), (words_of(schema.label), 70, "object's label"))
+    foreign = tuple((english, sure - 5, where) for words, sure, where in stated if (english := in_english(words)))
+    for words, sure, where in (*stated, *foreign):
+        found = thing(words)
+        if found is not None and field.type in MEANINGS[found[0]].types:
+            return Meaning(found[0], "", sure, f"its {where} says so: {found[1]}")
+    return None
 
 
 def _told(schema: ObjectSchema, field: Field) -> Meaning | None:
@@ -85,7 +100,11 @@ def _told(schema: ObjectSchema, field: Field) -> Meaning | None:
     vague: Meaning | None = None
     for words, confidence, where in _readings(schema, field):
         found = _by_words(_Look(schema, field, words))
-        if found is not None and field.type in MEANINGS[found[0]].types:
+        if (
+            found is not None
+            and field.type in MEANINGS[found[0]].types
+            and not (field.name_field and found[0] in _SENTENCES)
+        ):
             one = Meaning(found[0], found[1], confidence, f"its {where} says so: {' '.join(words)}")
             if found[0] not in _VAGUE:
                 return one

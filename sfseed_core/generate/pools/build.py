@@ -41,9 +41,10 @@ def build(locale: str) -> tuple[Columns, dict[str, str]]:
     """Return the vocabularies of a locale and its settings, from its sources."""
     folder = _SOURCE / locale
     settings = {key: str(value) for key, value in _yaml(folder / "locale.yaml").items()}
-    words = _yaml(folder / "words.yaml")
+    words = _words(folder)
     if "like" in settings:
-        words = {**_yaml(_SOURCE / settings.pop("like") / "words.yaml"), **words}
+        words = {**_words(_SOURCE / settings.pop("like")), **words}
+    settings |= {name: words.pop(name) for name in [*words] if name.startswith("pattern_")}
     spellings = [item.split(">") for item in _items(words.pop("spellings", ""))]
     words = {name: _respelled(text, spellings) for name, text in words.items()}
     columns: Columns = {name: _items(text) for name, text in words.items() if "|" not in text}
@@ -54,7 +55,16 @@ def build(locale: str) -> tuple[Columns, dict[str, str]]:
     columns |= _by_gender("job_titles", _tagged("job_titles", words, "departments", "job_weights"))
     columns |= _tagged("product_kinds", words, "product_families")
     columns |= _tagged("salutations", words, "salutation_genders")
+    columns |= _tagged("solutions", words, "solution_notes")
+    for name, text in words.items():
+        if "|" in text and name not in columns and name != "company_trades":
+            columns |= _tagged(name, words, f"{name}_tags")
     return columns, settings
+
+
+def _words(folder: Path) -> dict[str, str]:
+    """Return the lists of a folder: those of `names.yaml` too."""
+    return {**_yaml(folder / "words.yaml"), **_yaml(folder / "names.yaml")}
 
 
 def write(locale: str) -> Path:

@@ -24,11 +24,12 @@ _CITIES = 120
 _STREETS = 400
 _STEMS = 600
 _SEED = 20_260
+_EDITION = 2  # goes up with the lists that pools have: a file of an earlier release lacks some
 
 
 def path_of(locale: str) -> Path:
     """Return where the vocabularies of the locale are kept."""
-    return system.home() / "pools" / f"{locale}.arrow"
+    return system.home() / "pools" / str(_EDITION) / f"{locale}.arrow"
 
 
 def known(locale: str) -> bool:

@@ -18,12 +18,12 @@ _SENTENCES = 6
 
 
 def prepare(scope: Scope) -> Make:
-    """Prepare some small text files to draw from."""
+    """Prepare some small text files, minutes of talks, to draw from."""
     return words(scope, texts.strings(list(_files(scope))))
 
 
 def _files(scope: Scope) -> Iterator[str]:
-    sentences = texts.listed(scope.pools.text("sentences"))
+    sentences = texts.listed(scope.pools.text("sentences_activity"))
     picks = draws.mix(scope.key("files"), draws.spread(np.arange(_FILES * _SENTENCES)))
     for chosen in draws.below(picks, len(sentences)).reshape(_FILES, _SENTENCES):
         text = "\n".join(sentences[place] for place in dict.fromkeys(chosen)) + "\n"

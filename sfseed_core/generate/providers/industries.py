@@ -1,7 +1,7 @@
 """Industry codes (SIC, NAICS) and their official titles, which agree with the record's industry and with each other.
 
 Codes and titles are those of the Standard Industrial Classification of 1987 and of NAICS 2022 (U.S. Census Bureau), one for
-each of the industries that Salesforce lists; they are English in every country.
+each of the industries that Salesforce lists. In other languages than English a title of our own words stands for both.
 """
 
 from __future__ import annotations
@@ -160,9 +160,10 @@ def _industry_field(request: FieldRequest) -> str | None:
 def _prepare(scope: Scope) -> Make:
     """Prepare codes or titles: of the industry that the record names, else of its company's trade."""
     names, key, wanted = [*INDUSTRIES], scope.key(), str(scope.options["code"])
-    if not scope.pools.locale.startswith("en"):  # the official titles are English; the code says the same in any language
-        wanted = wanted.removesuffix("_title")
-    pool = texts.fit(texts.strings([getattr(one, wanted) for one in INDUSTRIES.values()]), scope.column.length)
+    pool = texts.strings([getattr(one, wanted) for one in INDUSTRIES.values()])
+    if wanted.endswith("_title") and scope.pools.has("industry_titles"):
+        pool = scope.pools.text("industry_titles")  # in the locale's words: the official titles are English
+    pool = texts.fit(pool, scope.column.length)
     places = {name: place for place, name in enumerate(names)}
     industry, company = scope.options.get("industry"), scope.options.get("company")
     column = scope.engine.column(scope.object.name, str(company)) if company else None

@@ -52,11 +52,9 @@ def _propose_email(request: FieldRequest) -> Options | str:
     if request.field.length and request.field.length < _CODE_WIDTH + len(_RESERVED):
         return "the field is too short for an address at a reserved domain"
     options: dict[str, Any] = {**name_fields(request), **company_field(request)} if _is_own_address(request) else {}
-    named = (
-        request.context.find("person.full_name", request.meaning.group)
-        if request.meaning and request.meaning.group
-        else None
-    )
+    named = request.context.find("person.full_name", request.meaning.group if request.meaning else "")
+    if named and not ((request.meaning and request.meaning.group) or request.context.object.fields[named].name_field):
+        named = None  # somebody whom the record mentions
     if named:
         options = {"name": named, **company_field(request)}
     return {**options, "taken": _taken_codes(request.taken)} if request.rules.unique else options

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.model import ObjectPlan
 
 FIRST_NAME, LAST_NAME = "person.first_name", "person.last_name"
-_USUAL = 90  # so many times a Mr. or Ms. for each Dr.
-_TITLE = re.compile(r"(dr|dra|prof|profa)\b", re.IGNORECASE)
+_USUAL = 90  # so many times a Mr. or Ms. for each title
+_TITLE = re.compile(r"(dr|dra|prof|profa|pr|先生)\b", re.IGNORECASE)
 _TRIES = 8  # at another first name, for somebody whom everybody knows
 # fields by which the standard matching rules take two persons of one name for the same
 _TELLTALE: Mapping[str, tuple[str, ...]] = MappingProxyType(dict.fromkeys(("Contact", "Lead"), ("Phone", "Title")))
@@ -249,7 +249,8 @@ def _salutation(scope: Scope) -> Make:
     values = [str(value) for value in scope.options.get("values", own)]
     suiting = {who: [place for place, value in enumerate(values) if genders.get(value, "") in ("", who)] for who in "mf"}
     usual = [bool(genders.get(value)) and not _TITLE.match(value) for value in values]
-    often = {place: _USUAL if one else 1 for place, one in enumerate(usual)}
+    plain = usual if any(usual) else [not _TITLE.match(value) for value in values]
+    often = {place: _USUAL if one else 1 for place, one in enumerate(plain)}
     tables = [_salutation_table(suiting[who] or [0], often) for who in "mf"]
     table, pool, key = np.concatenate(tables), texts.strings(values), scope.key()
     males, field = int(pools.numbers("first_males")[0]), scope.options.get("first")

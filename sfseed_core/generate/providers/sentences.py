@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sfseed_core.generate import draws, texts
+from sfseed_core.generate.cells import Coded
 from sfseed_core.generate.provider import TEXT, Make, Options, Provider, Scope, words
 from sfseed_core.schema.semantics import words_of
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.chooser import FieldRequest
 
 _PARAGRAPHS = 2048
@@ -26,10 +28,14 @@ _KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "case": frozenset({"case", "incident", "ticket", "problem", "complaint", "defect", "appointment"}),
         "product": frozenset({"product", "product2", "asset", "equipment", "article"}),
         "campaign": frozenset({"campaign"}),
-        "activity": frozenset({"task", "event", "visit", "meeting", "call"}),
+        "activity": frozenset({"task", "event", "visit", "meeting", "call", "note"}),
+        "file": frozenset({"attachment", "file", "content"}),
+        "skill": frozenset({"skill", "certification", "qualification", "competence"}),
+        "site": frozenset({"site", "location", "territory", "facility", "building", "warehouse", "hours"}),
+        "project": frozenset({"project", "phase", "milestone"}),
     }
 )
-_WORK_ORDER = frozenset({"work", "order"})
+_WORK_ORDER, _WORK_TYPE = frozenset({"work", "order"}), frozenset({"work", "type"})
 _SENTENCES = {"description": (1, 4), "comment": (1, 2)}
 
 
@@ -46,6 +52,8 @@ def propose(request: FieldRequest) -> Options:
 def _about(request: FieldRequest) -> dict[str, str]:
     """Return which sentences suit the field's object, where we have some for its kind."""
     words = {*words_of(request.context.object.name)}
+    if words >= _WORK_TYPE:
+        return {"about": "work"}
     about = next((about for about, kinds in _KINDS.items() if words & kinds), None)
     if about is None and words >= _WORK_ORDER:
         about = "case"
@@ -90,6 +98,31 @@ def _paragraph(sentences: list[str], room: int, gap: str) -> str:
     return text[: max(room, 1)].strip() or "x"
 
 
+def _solution_field(request: FieldRequest) -> Options:
+    """Propose the field that names the solution, and whether the note is HTML."""
+    name = request.context.find("subject.solution")
+    html = request.rules.format == "html" or request.field.html
+    return {**({"name": name} if name else {}), **({"html": True} if html else {})}
+
+
+def _solution_note(scope: Scope) -> Make:
+    """The steps that belong to the solution's name."""
+    name, notes = scope.options.get("name"), scope.pools.text("solution_notes")
+    form = ("<p>", "</p>") if scope.options.get("html") else ("", "")
+    room = scope.column.length - sum(map(len, form)) if scope.column.length else 0
+    pool = texts.join(form[0], texts.fit(notes, max(room, 1) if scope.column.length else 0), form[1])
+    column = scope.engine.column(scope.object.name, str(name)) if name else None
+    if column is None or column.options.get("pool") != "solutions":
+        return words(scope, pool)
+
+    def make(rows: Rows) -> Coded:
+        names = rows.cells(str(name))
+        codes = names.codes if isinstance(names, Coded) else np.zeros(len(rows), dtype=np.int32)
+        return Coded(pool, codes % len(pool))
+
+    return make
+
+
 PROVIDERS = (
     Provider(
         "text",
@@ -104,5 +137,14 @@ PROVIDERS = (
             "bytes": "most bytes",
             "about": "case, product ...",
         },
+    ),
+    Provider(
+        "solution.note",
+        "the steps of the solution",
+        TEXT,
+        _solution_field,
+        _solution_note,
+        meanings=frozenset({"solution.note"}),
+        options={"name": "the field with the solution's name", "html": "as rich text"},
     ),
 )

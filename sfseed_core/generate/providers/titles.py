@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.pools import DEFAULT_LOCALE, Pools
 from sfseed_core.generate.provider import ALL_TEXT, CHOICE, TEXT, Make, Options, Provider, Scope, nothing_to_say, words
 from sfseed_core.generate.references import siblings
-from sfseed_core.generate.spelling import padded
 from sfseed_core.schema.semantics import words_of
 
 if TYPE_CHECKING:
@@ -40,9 +40,11 @@ POOLS: Mapping[str, str] = MappingProxyType(
         "product.unit": "product_units",
         "time_zone": "time_zones",
         "currency": "currencies",
-        "name.price_book": "price_books",
         "call.result": "dispositions",
         "mime_type": "mime_types",
+        "log.error": "errors",
+        "log.browser": "user_agents",
+        "log.screen": "screens",
     }
 )
 _MODELS = 90
@@ -193,16 +195,8 @@ def _around(pattern: str, word: str) -> tuple[str, str]:
 
 
 def _project(scope: Scope) -> Make:
-    return _named_after_word(scope, "project_kinds")
-
-
-def _event(scope: Scope) -> Make:
-    return _named_after_word(scope, "event_names")
-
-
-def _named_after_word(scope: Scope, kinds: str) -> Make:
     """`Amber Rollout`, or in the order of the locale `Despliegue Ámbar`."""
-    word, kind = scope.pools.text("project_words"), scope.pools.text(kinds)
+    word, kind = scope.pools.text("project_words"), scope.pools.text("project_kinds")
     kind_first = "product" in scope.pools.settings
     return _two(scope, texts.join(kind, " "), word) if kind_first else _two(scope, texts.join(word, " "), kind)
 
@@ -221,28 +215,6 @@ def _two(scope: Scope, first: pa.StringArray, second: pa.StringArray) -> Callabl
     def make(rows: Rows) -> Joined | Texts:
         one, two = np.divmod(pairs.at(rows.records % pairs.size), len(second))
         return joined(Coded(first, one), Coded(second, two)).fitted(length)
-
-    return make
-
-
-def _label(request: FieldRequest) -> Options:
-    return {"label": request.context.object.label.strip() or "Record"}
-
-
-def _record(scope: Scope) -> Make:
-    """`Amber Inspection 0042`: a word, the object's label, a number that does not repeat."""
-    label, length = str(scope.options.get("label", "Record")), scope.column.length
-    width = max(len(str(scope.object.count)), 4)
-    numbers = Permutation(10**width, scope.key())
-    names = scope.pools.text("project_words")
-    room = max(length - width - 2 - texts.longest(names), 0) if length else len(label)
-    middle = f" {label[:room].strip()} ".replace("  ", " ")
-
-    leads = texts.join(names, middle)
-
-    def make(rows: Rows) -> Cells:
-        number = numbers.at(rows.records)
-        return joined(Coded(leads, number % len(leads)), *padded(number, width)).fitted(length)
 
     return make
 
@@ -343,11 +315,6 @@ def _family(scope: Scope) -> Make:
     return make
 
 
-def _file_title(scope: Scope) -> Make:
-    numbers = texts.strings([f" {number:04d}" for number in range(10_000)])
-    return _two(scope, scope.pools.text("documents"), numbers)
-
-
 def _title_field(request: FieldRequest) -> Options:
     title = request.context.find("file.title")
     return {"title": title} if title else {}
@@ -356,7 +323,8 @@ def _title_field(request: FieldRequest) -> Options:
 def _file_name(scope: Scope) -> Make:
     """The file's title with an ending."""
     title, length = scope.options.get("title"), scope.column.length
-    make_title = _file_title(scope)
+    own = replace(scope.column, provider="file.title", length=0, options=MappingProxyType({"pattern": "file"}))
+    make_title = scope.engine.maker(scope.object, own)
 
     def make(rows: Rows) -> Joined:
         cells = rows.cells(str(title)) if title else make_title(rows)
@@ -395,9 +363,7 @@ PROVIDERS = (
         {"start": "the field with its first day"},
     ),
     _named("name.project", "a project", _project),
-    _named("name.event", "an event or course", _event),
     _named("name.account", "a household", _household),
-    _named("name.record", "a record, after its object's label", _record, _label, {"label": "the object's label"}),
     _named(
         "product.name", "a product", _product_name, _sold_product, {**_OWNER, "field": "the field with the product's name"}
     ),
@@ -419,6 +385,5 @@ PROVIDERS = (
         meanings=frozenset({"campaign.member_status"}),
         distinct=True,
     ),
-    _named("file.title", "a file's title", _file_title),
     _named("file.name", "a file's name", _file_name, _title_field, {"title": "the field with the file's title"}),
 )
