@@ -12,6 +12,7 @@ from sfseed_core.generate import draws
 from sfseed_core.generate.attempts import MOVED, kept
 from sfseed_core.generate.cells import both
 from sfseed_core.generate.permutation import Permutation
+from sfseed_core.generate.ranks import RANKED, of_rows
 from sfseed_core.recipe.model import SHARE
 
 if TYPE_CHECKING:
@@ -233,16 +234,17 @@ def siblings(layout: Layout, records: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def _self(rows: Rows, plan: ReferencePlan) -> Keys:
-    """A lower record: of the same parent where `via` says so, else one a level higher in a forest of `depth` levels."""
+    """A lower record: of the same parent where `via` says so, else one a level higher in a forest of `depth` levels.
+
+    With `ranked` it is one who outranks this one.
+    """
     via, roots = plan.options.get("via"), SHARE * int(plan.options.get("roots", _ROOTS)) // 100
     layout = rows.engine.layout(rows.plan.name, str(via)) if via else None
     key = rows.engine.key(rows.plan.name, plan.field)
     if layout is not None:
-        _, elders = siblings(layout, rows.records)
+        first, above = _above(rows, layout, ranked=bool(plan.options.get(RANKED)))
         below = ~draws.happens(rows.draw(draws.key(key, "roots")), roots) if "roots" in plan.options else True
-        return Keys(
-            rows.records - elders + draws.below(rows.draw(key), elders), plan.targets[:1], valid=(elders > 0) & below
-        )
+        return Keys(first + draws.below(rows.draw(key), above), plan.targets[:1], valid=(above > 0) & below)
     depth = max(int(plan.options.get("depth", _DEPTH)), 1)
     whole = (1 << depth) - 1
     shares = draws.table([roots * whole, *((SHARE - roots) << (depth - step) for step in range(1, depth + 1))])
@@ -257,6 +259,15 @@ def _self(rows: Rows, plan: ReferencePlan) -> Keys:
         found[open_places[fits]] = True
     found |= level == 1  # record 0 is a root, for whoever found no other
     return Keys(numbers, plan.targets[:1], valid=found)
+
+
+def _above(rows: Rows, layout: Layout, *, ranked: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first of each record's siblings, and how many from there on it may belong to."""
+    if ranked:
+        mine = of_rows(rows, layout)
+        return mine.first, mine.above
+    _, elders = siblings(layout, rows.records)
+    return rows.records - elders, elders
 
 
 def _levels(key: int, shares: np.ndarray, records: np.ndarray) -> np.ndarray:

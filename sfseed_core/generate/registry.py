@@ -24,6 +24,7 @@ from sfseed_core.generate.providers import (
     edges,
     flags,
     industries,
+    jobs,
     links,
     logs,
     mixed,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 ENTRY_POINTS = "sfseed.providers"
 _FAMILIES = (
     people,
+    jobs,
     industries,
     companies,
     tickers,

@@ -86,7 +86,9 @@ _LINKS: Mapping[tuple[str, str], Link] = MappingProxyType(
             "pair", {"away_from": "ContactId.AccountId"}, why="never the account that the contact belongs to already"
         ),
         ("Account", "ParentId"): Link("self", {"depth": 3, "roots": 75}, why="some companies belong to others"),
-        ("Contact", "ReportsToId"): Link("self", {"via": "AccountId"}, why="somebody of the same account"),
+        ("Contact", "ReportsToId"): Link(
+            "self", {"via": "AccountId", "ranked": True}, why="somebody of the same account, of higher rank"
+        ),
         ("Case", "ParentId"): Link("self", {"via": "AccountId", "roots": 80}, why="an earlier case of the same account"),
         ("Asset", "ParentId"): Link("self", {"via": "AccountId", "roots": 60}, why="an asset of the same account"),
         ("Campaign", "ParentId"): Link("self", {"depth": 4}, why="campaign hierarchies have at most 5 levels"),

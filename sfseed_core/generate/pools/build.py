@@ -31,6 +31,8 @@ _TOWN = 7
 """The column of cities with the town, where a postal code is a town's and its name belongs into the street."""
 _RANKS = 20
 """Of names listed by their frequency the 21st is half as frequent as the first."""
+_LEADING = ("job_executives", "job_directors", "job_managers")
+"""Lists of those titles whose bearers lead others, from the top."""
 _NO_NAMES = frozenset({"auch Schlauchin", "Dussen van"})
 """Slips in Faker's lists."""
 
@@ -52,7 +54,8 @@ def build(locale: str) -> tuple[Columns, dict[str, str]]:
     columns |= _cities(folder, settings)
     columns |= _streets(columns)
     columns |= _companies(_items(words["company_trades"]), columns, locale)
-    columns |= _by_gender("job_titles", _tagged("job_titles", words, "departments", "job_weights"))
+    titles = _tagged("job_titles", words, "departments", "job_weights")
+    columns |= {**_by_gender("job_titles", titles), "job_ranks": _ranks(columns, titles["job_titles"])}
     columns |= _tagged("product_kinds", words, "product_families")
     columns |= _tagged("salutations", words, "salutation_genders")
     columns |= _tagged("solutions", words, "solution_notes")
@@ -338,6 +341,20 @@ def _by_gender(name: str, columns: Columns) -> Columns:
     if all(len(one) == 1 for one in forms):
         return columns
     return {**columns, name: [one[0] for one in forms], f"{name}_female": [one[-1] for one in forms]}
+
+
+def _ranks(columns: Columns, titles: Sequence[str | int]) -> list[int]:
+    """Return the rank of each title: 0 leads the company, 1 a division, 2 a team, 3 nobody.
+
+    Raises ValueError where a list of those who lead names what is no title.
+    """
+    ranks = {str(title).split("/")[0]: len(_LEADING) for title in titles}
+    for rank, name in enumerate(_LEADING):
+        for title in columns.pop(name, []):
+            if title not in ranks:
+                raise ValueError(f"{name}: {title!r} is none of job_titles")
+            ranks[str(title)] = rank
+    return [*ranks.values()]
 
 
 def _tagged(name: str, words: Mapping[str, str], tag: str, weight: str | None = None) -> Columns:

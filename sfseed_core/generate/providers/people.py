@@ -1,4 +1,4 @@
-"""Names of people and what goes with them: salutation, job, department."""
+"""Names of people and what goes with them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Coded, Joined, joined
@@ -276,43 +275,6 @@ def _initial(scope: Scope) -> Make:
     return words(scope, pool)
 
 
-def _job_title(scope: Scope) -> Make:
-    """A title, in the form that suits the first name where the locale has two; all of men's come before all of women's."""
-    pools, key, field, length = scope.pools, scope.key(), scope.column.field, scope.column.length
-    table = drawn_places(pools.text("job_titles"), length, pools.numbers("job_weights"))
-    both = [pools.text(name) for name in ("job_titles", "job_titles_female") if pools.has(name)]
-    pool, count, males = texts.fit(pa.concat_arrays(both), length), len(both[0]), int(pools.numbers("first_males")[0])
-    first = next((one.field for one in scope.object.columns if one.provider == FIRST_NAME), None)
-
-    def make(rows: Rows) -> Coded:
-        codes = table[draws.sixteenths(rows.draw(key))]
-        if len(both) > 1:
-            codes = codes + (first_codes(rows, first) >= males) * np.int32(count)
-        return Coded(pool, codes).masked(once_only(rows, field))
-
-    return make
-
-
-def _title_field(request: FieldRequest) -> Options:
-    field = request.context.find("person.job_title")
-    return {"title": field} if field else {}
-
-
-def _department(scope: Scope) -> Make:
-    """The department that goes with the job title."""
-    field = scope.options.get("title")
-    column = scope.engine.column(scope.object.name, field) if field else None
-    pool = texts.fit(scope.pools.text("departments"), scope.column.length)
-    if column is None or column.provider != "person.job_title":
-        return words(scope, pool, scope.pools.numbers("job_weights"))
-
-    def make(rows: Rows) -> Coded:
-        titles = rows.cells(str(field))
-        return Coded(pool, titles.codes % len(pool) if isinstance(titles, Coded) else np.zeros(len(rows), dtype=np.int32))
-
-    return make
-
-
 def _username(scope: Scope) -> Make:
     pools, key = scope.pools, scope.key()
     first, last = pools.text("first_initials"), pools.text("last_slugs")
@@ -369,16 +331,6 @@ PROVIDERS = (
         _salutation,
         meanings=frozenset({"person.salutation"}),
         options={"values": "the forms of address", "first": "the field with the first name"},
-    ),
-    Provider("person.job_title", "a job title", TEXT, nothing_to_say, _job_title, meanings=frozenset({"person.job_title"})),
-    Provider(
-        "person.department",
-        "the department that goes with the job title",
-        TEXT,
-        _title_field,
-        _department,
-        meanings=frozenset({"person.department"}),
-        options={"title": "the field with the job title"},
     ),
     Provider(
         "person.username",

@@ -1,0 +1,94 @@
+"""Records of the sales objects that suit each other: who leads whom, which firm belongs to which, what was agreed on."""
+
+from __future__ import annotations
+
+import pytest
+
+from sfseed_core.generate.chooser import Chooser
+from sfseed_core.generate.engine import Engine
+from sfseed_core.generate.pools import Pools, shipped
+from sfseed_core.generate.texts import listed
+from sfseed_core.recipe.plan import make_plan
+from sfseed_core.recipe.read import parse_recipe
+from sfseed_core.workflow.packaged import demo_survey
+from tests.generate.conftest import AS_OF
+
+COUNTS = {
+    "Account": 120,
+    "Individual": 200,
+    "Contact": 300,
+}
+
+
+def planned(locale="en_US", **counts):
+    """A plan of the practice org's sales objects."""
+    objects = ", ".join(f"{name}: {count}" for name, count in (counts or COUNTS).items())
+    recipe = parse_recipe(f"version: 1\nlocale: {locale}\nobjects: {{{objects}}}\n", path="recipe.yaml")
+    org = demo_survey(recipe)
+    return make_plan(recipe, org.schema, org.snapshot, chooser=Chooser(), seed=5, as_of=AS_OF)
+
+
+def records(plan):
+    """All records of a plan, by object."""
+    engine = Engine(plan)
+    return {one.name: engine.rows(one.name, 0, one.count).to_pylist() for one in plan.objects}
+
+
+@pytest.fixture(scope="module")
+def plan():
+    """The practice org's plan."""
+    return planned()
+
+
+@pytest.fixture(scope="module")
+def tables(plan):
+    """All its records."""
+    return records(plan)
+
+
+def ranks(locale):
+    """The rank of every title of a locale, whatever the gender."""
+    pools = Pools.of(locale)
+    forms = [listed(pools.text(name)) for name in ("job_titles", "job_titles_female") if pools.has(name)]
+    numbers = [int(one) for one in pools.numbers("job_ranks")]
+    return {title: rank for form in forms for title, rank in zip(form, numbers, strict=True)}
+
+
+@pytest.mark.parametrize("locale", shipped())
+def test_nobody_reports_to_a_lesser_title(locale):
+    """A superior is of the same company and has a greater rank; somebody leads, in every language."""
+    known = ranks(locale)
+    assert {*known.values()} == {0, 1, 2, 3}
+    contacts = records(planned(locale, Account=40, Contact=120))["Contact"]
+    by_number = {one["record"]: one for one in contacts}
+    pairs = [(one, by_number[one["ReportsToId"]]) for one in contacts if one["ReportsToId"] is not None]
+    assert len(pairs) > 50
+    for one, superior in pairs:
+        assert one["AccountId"] == superior["AccountId"]
+        if one["Title"] and superior["Title"]:
+            assert known[superior["Title"]] < known[one["Title"]]
+
+
+def test_who_leads_is_old_enough(tables):
+    """A company is led by people of some age, and the individual is as old as the contact."""
+    known, youngest = ranks("en_US"), {}
+    for one in tables["Contact"]:
+        if one["Title"] and one["Birthdate"]:
+            years = (AS_OF - one["Birthdate"]).days // 365
+            rank = known[one["Title"]]
+            youngest[rank] = min(years, youngest.get(rank, 99))
+    assert youngest[0] >= 41
+    assert youngest[1] >= 35
+    assert youngest[2] >= 29
+    assert 21 <= youngest[3] < 29
+    individuals = {one["record"]: one for one in tables["Individual"]}
+    both = [(one["Birthdate"], individuals[one["IndividualId"]]["BirthDate"]) for one in tables["Contact"][:200]]
+    assert sum(mine == other for mine, other in both if mine and other) > 150
+
+
+def test_slices_of_sales_objects(plan, tables):
+    """Any slice of any object holds the records of the whole."""
+    engine = Engine(plan)
+    for one in plan.objects:
+        middle = one.count // 3
+        assert engine.rows(one.name, middle, middle + 7).to_pylist() == tables[one.name][middle : middle + 7]
