@@ -263,6 +263,16 @@ def test_names_of_campaigns_go_with_their_type(tables):
         assert ("Webinar" in name) == (kind == "Webinar")
 
 
+def test_a_locale_says_of_what_type_its_campaigns_are():
+    """A catalogue that is sent is direct mail, in whatever language."""
+    recipe = parse_recipe("version: 1\nlocale: es_ES\nobjects: {Campaign: 80}\n", path="recipe.yaml")
+    found = demo_survey(recipe)
+    plan = make_plan(recipe, found.schema, found.snapshot, chooser=Chooser(), seed=5, as_of=AS_OF)
+    made = Engine(plan).rows("Campaign", 0, 80).to_pylist()
+    sent = {kind for name, kind in filled(made, "Name", "Type") if name.startswith("Envío de catálogo")}
+    assert sent == {"Direct Mail"}
+
+
 def test_relations_are_active_within_their_days(tables):
     """A relation to a second account is active where today lies within it."""
     for one in tables["AccountContactRelation"]:

@@ -1,6 +1,7 @@
 """The type of a campaign that goes with its name: where one of the org's types is named in it, that one.
 
-A webinar is none of the types that other names speak of; so names in which no type is named get one of the rest.
+A locale may say in English of what type its campaigns are (`Feria|trade show`). A webinar is none of the types that other names
+speak of; so names in which no type is named get one of the rest.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def _named(kind: str, types: Sequence[str]) -> int:
 def _type(scope: Scope) -> Make:
     types, name, key = [str(one) for one in scope.options["values"]], str(scope.options["name"]), scope.key()
     kinds, pool = scope.pools.text("campaigns"), texts.strings(types)
-    named = np.array([_named(kind, types) for kind in texts.listed(kinds)], dtype=np.int64)
+    said = scope.pools.text("campaigns_tags" if scope.pools.has("campaigns_tags") else "campaigns")
+    named = np.array([_named(kind, types) for kind in texts.listed(said)], dtype=np.int64)
     others = np.array([place for place in range(len(types)) if place not in named] or [*range(len(types))])
 
     def make(rows: Rows) -> Coded:
