@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sfseed_core.generate.phases import phases_of
 from sfseed_core.generate.providers import numbers
+from sfseed_core.generate.steps import happened_in, step_of
 from sfseed_core.generate.ways import Way, after, copied, has, lasting, name_of, of_parent, when
 from sfseed_core.schema.semantics import words_of
 
@@ -35,7 +36,7 @@ def way_of(request: FieldRequest) -> Way | None:
         return None
     rule = _RULES.get((context.object.name, request.field.name))
     found = None if rule is None else rule(request)
-    return found or _by_meaning(request)
+    return found or step_of(request) or _by_meaning(request) or happened_in(request)
 
 
 def _begins(request: FieldRequest) -> Way | None:
@@ -208,6 +209,13 @@ def _duration_type(request: FieldRequest) -> Way:
     return Way("copy", source, otherwise=True, filled=True) if source else Way(filled=True)
 
 
+def _work(request: FieldRequest) -> Way:
+    """What is done there, not what the customer says: the kind of work, since few cases need a visit."""
+    source = of_parent(request, "WorkTypeId", "Name")
+    otherwise = {"provider": "word", "options": {"pool": "works"}}
+    return Way("copy", {**source, "otherwise": otherwise}) if source else Way("word", {"pool": "works"})
+
+
 _SUPPLIED: Mapping[str, Rule] = MappingProxyType(
     {
         "SuppliedName": name_of("ContactId", otherwise=False, when=_from_the_web),
@@ -275,7 +283,7 @@ _RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("WorkType", "EstimatedDuration"): _own_duration("DurationType"),
         ("WorkOrder", "Duration"): _duration("WorkTypeId"),
         ("WorkOrder", "DurationType"): _duration_type,
-        ("WorkOrder", "Subject"): copied("CaseId", "Subject"),
+        ("WorkOrder", "Subject"): _work,
         ("WorkOrder", "StartDate"): _begins,
         ("WorkOrder", "EndDate"): lasting("StartDate", "Duration", "DurationType"),
         ("WorkOrderLineItem", "Subject"): lambda _: Way("word", {"pool": "solutions"}),
@@ -284,6 +292,8 @@ _RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("WorkOrderLineItem", "DurationType"): _duration_type,
         ("WorkOrderLineItem", "StartDate"): copied("WorkOrderId", "StartDate"),
         ("WorkOrderLineItem", "EndDate"): lasting("StartDate", "Duration", "DurationType", ("WorkOrderId", "EndDate")),
+        ("TimeSlot", "MaxAppointments"): lambda _: Way("number", {"curve": [2, 3, 4, 6, 8, 10], "step": 1}),
+        ("ServiceAppointment", "Subject"): _work,
         ("ServiceAppointment", "Email"): copied("ContactId", "Email", otherwise=False),
         ("ServiceAppointment", "Phone"): copied("ContactId", "Phone", otherwise=False),
         ("ServiceAppointment", "Duration"): _duration("WorkTypeId"),

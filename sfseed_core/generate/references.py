@@ -140,7 +140,7 @@ def _spread(rows: Rows, plan: ReferencePlan) -> Keys:
     if not any(counts):
         return _nobody(rows, plan)
     if len(plan.targets) == 1:
-        return Keys(draws.below(drawn, counts[0]), plan.targets)
+        return Keys(_drawn_among(drawn, counts[0], plan.options.get("first")), plan.targets)
     slot = plan.options.get("slot") or {}
     if slot.get("chooses"):
         which = _table_of(plan, counts, int(slot["low"]), int(slot["high"]))[_slot_draw(rows, slot)]
@@ -148,6 +148,15 @@ def _spread(rows: Rows, plan: ReferencePlan) -> Keys:
         which = _table_of(plan, counts, 0, SHARE)[draws.sixteenths(drawn, 3)]
     keys = Keys(draws.below(drawn, np.array(counts, dtype=np.int64)[which]), plan.targets, which)
     return _near(rows, plan, keys, drawn) if "near" in plan.options else keys
+
+
+def _drawn_among(drawn: np.ndarray, count: int, first: Sequence[int] | None) -> np.ndarray:
+    """Return a number below the count for each draw; of every `first[1]` only one of the first `first[0]`, where asked."""
+    if first is None:
+        return draws.below(drawn, count)
+    some, of = first
+    rounds, turn = np.divmod(draws.below(drawn, count // of * some + min(count % of, some)), some)
+    return rounds * of + turn
 
 
 def _near(rows: Rows, plan: ReferencePlan, keys: Keys, drawn: np.ndarray) -> Keys:

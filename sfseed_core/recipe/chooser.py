@@ -27,7 +27,7 @@ class PlanContext:
 
     `references` are this object's own, `earlier` the plans of the objects before it in load order (its parents, but for
     deferred references), `meanings` what each of this object's fields that will get a column is about, `locales` those
-    of its records.
+    of its records, `said` the fields that the recipe speaks of.
     """
 
     object: ObjectSchema
@@ -43,6 +43,7 @@ class PlanContext:
     meanings: Mapping[str, Meaning | None] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     record_types: tuple[tuple[str, int], ...] = ()
     locales: tuple[str, ...] = ()
+    said: frozenset[str] = frozenset()
 
     def find(self, meaning: str, group: str = "") -> str | None:
         """Return the field of this object with that meaning in that group, so that values can agree with it."""

@@ -20,7 +20,7 @@ from sfseed_core.recipe.values import plan_columns
 from sfseed_core.schema.semantics import meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from sfseed_core.recipe.chooser import ProviderChooser
@@ -171,7 +171,7 @@ def _context(
     references: tuple[ReferencePlan, ...],
     earlier: Mapping[str, ObjectPlan],
 ) -> PlanContext:
-    shape = around.shapes[name]
+    shape, recipe = around.shapes[name], drafting.whole.objects.get(name, _NOTHING_SAID)
     return PlanContext(
         object=shape.object,
         rules=shape.rules,
@@ -180,12 +180,22 @@ def _context(
         count=around.counts[name],
         as_of=drafting.as_of,
         zone=around.snapshot.time_zone,
-        locale=_first(drafting.whole.objects.get(name, _NOTHING_SAID), drafting),
+        locale=_first(recipe, drafting),
         references=MappingProxyType({one.field: one for one in references}),
         earlier=MappingProxyType(dict(earlier)),
         meanings=MappingProxyType({field.name: meaning(shape.object, field) for field in shape.values()}),
         record_types=around.mixes[name].types,
+        said=frozenset(_spoken_of(recipe)),
     )
+
+
+def _spoken_of(recipe: ObjectRecipe) -> Iterator[str]:
+    """Yield the fields that the recipe says something of, for all records or for some."""
+    yield from recipe.fields
+    for one in recipe.variants:
+        yield from one.fields
+    for row in recipe.rows:
+        yield from row
 
 
 def _first(recipe: ObjectRecipe, drafting: Drafting) -> str:

@@ -246,6 +246,9 @@ class _Linking:
 
     def _by_graph(self, link: Link | None) -> ReferencePlan:
         if self.targets == (self.name,):
+            along = self.around.along.get(self.name, "")
+            if link is None and along in self.planned and self.field.custom:
+                return self._made("self", {"via": along}, "an earlier one of the same parent")
             options = dict(link.options) if link else {"depth": _DEPTH}
             return self._made("self", options, link.why if link else "a tree of records, filled in later")
         if self.around.along.get(self.name) == self.field.name:

@@ -182,7 +182,8 @@ class ReferencePlan:
     `children` the parents' quotas decide: totals exact, the object's rows laid along it, sorted by it; options
         `distribution` (`generate.layout` lists them), `minimum` and `maximum` per parent, `below`: only the first so many
         records of the target are parents.
-    `spread` each record draws a target; options `below`: only among the first so many records of each target; `as`: by the
+    `spread` each record draws a target; options `below`: only among the first so many records of each target; `first`, two
+        numbers: of a single target only the first so many of every so many records; `as`: by the
         draw of that field, so that both hold the same record of the same targets; `near`, a path: one of the drawn target's
         records that hang on the record there, or that record itself.
     `pair` the j-th partner of the parent in the object's `children` reference, by a keyed permutation: no pair twice;

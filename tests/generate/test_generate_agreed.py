@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -34,11 +34,13 @@ COUNTS = {
     "Quote": 30,
     "QuoteLineItem": 60,
     "Product2": 20,
+    "Asset": 40,
     "Pricebook2": 2,
     "PricebookEntry": 60,
     "Order": 30,
     "OrderItem": 60,
     "AccountContactRelation": 40,
+    "Site__c": 20,
     "Project__c": 40,
     "Project_Phase__c": 60,
     "Project_Task__c": 80,
@@ -140,6 +142,22 @@ def test_work_lasts_as_long_as_its_type_says(tables):
         assert whole["EndDate"] is None or end <= whole["EndDate"]
 
 
+def test_work_is_called_by_its_kind(tables):
+    """Work orders and appointments say what is done, not what the case complains of."""
+    kinds = [one["Name"] for one in tables["WorkType"]]
+    for name in ("WorkOrder", "ServiceAppointment"):
+        for subject, kind in filled(tables[name], "Subject", "WorkTypeId"):
+            assert subject == kinds[kind]
+
+
+def test_what_is_installed_is_a_thing(tables):
+    """No service and no software is an asset, and a third of the products are such."""
+    families = [one["Family"] for one in tables["Product2"]]
+    services = {place for place, family in enumerate(families) if family in {"Service", "Services", "Software"}}
+    assert len(services) == len(families) // 3
+    assert not services & {one for (one,) in filled(tables["Asset"], "Product2Id")}
+
+
 def test_terms_end_contracts(tables):
     """A service contract ends with its term, is activated only where it says so, and its lines and entitlements share its days."""
     for start, end, months in filled(tables["ServiceContract"], "StartDate", "EndDate", "Term"):
@@ -208,6 +226,52 @@ def test_days_suit_the_status(tables):
     for one in tables["Project_Task__c"]:
         assert (one["Completed_On__c"] is not None) == (one["Status__c"] == "Done")
         assert one["Completed_On__c"] is None or one["Completed_On__c"] < AS_OF
+
+
+def test_steps_lie_within_their_whole(tables):
+    """Phases divide their project's days among them, tasks are due in their phase, hours are spent in it, and none before."""
+    projects, phases = tables["Project__c"], tables["Project_Phase__c"]
+    until = {}
+    for one in phases:
+        whole = projects[one["Project__c"]]
+        ends = whole["Target_End_Date__c"] or one["End_Date__c"]
+        assert whole["Start_Date__c"] <= one["Start_Date__c"] <= one["End_Date__c"] <= ends
+        assert until.get(one["Project__c"], date.min) <= one["Start_Date__c"]
+        until[one["Project__c"]] = one["End_Date__c"]
+    due = {}
+    for one in tables["Project_Task__c"]:
+        phase = phases[one["Project_Phase__c"]]
+        assert phase["Start_Date__c"] <= one["Due_Date__c"] <= phase["End_Date__c"]
+        assert (one["Status__c"] in {"Done", "Blocked"}) == (one["Due_Date__c"] < AS_OF)
+        assert due.get(one["Project_Phase__c"], date.min) <= one["Due_Date__c"]
+        due[one["Project_Phase__c"]] = one["Due_Date__c"]
+        earlier = one["Predecessor__c"]
+        assert earlier is None or tables["Project_Task__c"][earlier]["Project_Phase__c"] == one["Project_Phase__c"]
+    for worked, task in filled(tables["Time_Entry__c"], "Work_Date__c", "Project_Task__c"):
+        phase = phases[tables["Project_Task__c"][task]["Project_Phase__c"]]
+        assert worked < AS_OF
+        assert worked <= phase["End_Date__c"]
+        assert worked >= phase["Start_Date__c"] or phase["Start_Date__c"] >= AS_OF
+
+
+def test_a_status_that_the_recipe_says_leads_the_days():
+    """Where the recipe says how far the phases are, their days follow from that instead of the project's."""
+    recipe = parse_recipe(
+        "version: 1\nobjects: {Project__c: 20, Project_Phase__c: {count: 40, fields: {Status__c: Not Started}}}\n",
+        path="recipe.yaml",
+    )
+    found = demo_survey(recipe)
+    plan = make_plan(recipe, found.schema, found.snapshot, chooser=Chooser(), seed=5, as_of=AS_OF)
+    phases = Engine(plan).rows("Project_Phase__c", 0, 40).to_pylist()
+    assert {one["Status__c"] for one in phases} == {"Not Started"}
+    assert all(one["Start_Date__c"] > AS_OF for one in phases)
+
+
+def test_places_are_open_for_a_working_day(tables):
+    """Opening hours begin in the morning and last eight hours at least."""
+    for opens, closes in filled(tables["Site__c"], "Opens_At__c", "Closes_At__c"):
+        assert time(7) <= opens <= time(9, 30)
+        assert closes.hour * 60 + closes.minute - opens.hour * 60 - opens.minute >= 480
 
 
 def test_what_the_account_pays_and_receives_is_at_its_address(tables):

@@ -26,6 +26,9 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _DAY = 86_400_000
 _QUARTER = 900_000
 _OPENS, _QUARTERS = 8 * 4, 36  # from 8:00, the last start at 16:45
+_OPENING = frozenset({"open", "opens", "opening", "close", "closes", "closing", "slot"})
+_UNLOCKED, _MORNING = 7 * 4, 6  # quarters: opened from 7:00 to 9:30
+_OPEN_FOR, _OPEN_LONGER = 8 * 4, 6  # for 8:00 to 10:30 hours
 _THURSDAY = 3  # 1970-01-01
 _WORKING_DAYS = 5  # of a week
 _LIFETIME = 100 * 365
@@ -334,19 +337,23 @@ def _propose_time(request: FieldRequest) -> Options:
         if request.field.type == "time"
         else None
     )
-    return {"after": start} if start else {}
+    words = {*words_of(request.field.name)} | {*words_of(request.context.object.name)}
+    opening = {"opening": True} if words & _OPENING and request.field.type == "time" else {}
+    return {**({"after": start} if start else {}), **opening}
 
 
 def _time(scope: Scope) -> Make:
     """A time of day in business hours, on the quarter; an end lies after its start."""
-    key, after = scope.key(), scope.options.get("after")
+    key, after, opening = scope.key(), scope.options.get("after"), scope.options.get("opening")
 
     def make(rows: Rows) -> Cells:
+        drawn = rows.draw(key)
         if after:
             start = rows.cells(str(after))
             assert isinstance(start, Numbers)
-            return Numbers(start.values + (1 + draws.below(rows.draw(key), 16)) * _QUARTER)
-        quarters = _OPENS + draws.below(rows.draw(key), _QUARTERS)
+            lasts = _OPEN_FOR + draws.below(drawn, _OPEN_LONGER) * 2 if opening else 1 + draws.below(drawn, 16)
+            return Numbers(start.values + lasts * _QUARTER)
+        quarters = _UNLOCKED + draws.below(drawn, _MORNING) * 2 if opening else _OPENS + draws.below(drawn, _QUARTERS)
         if scope.column.type == "time":
             return Numbers(quarters * _QUARTER)
         letters = texts.matrix(len(rows), "00:00")
@@ -380,6 +387,6 @@ PROVIDERS = (
         _propose_time,
         _time,
         meanings=frozenset({"time", "time.start", "time.end"}),
-        options={"after": "the field with the start"},
+        options={"after": "the field with the start", "opening": "hours at which something is open"},
     ),
 )

@@ -13,7 +13,7 @@ from sfseed_core.generate.currencies import money
 from sfseed_core.generate.curves import Curve
 from sfseed_core.generate.provider import DECIMAL, Make, Options, Provider, Scope
 from sfseed_core.generate.providers.numbers import exchanged, in_currency
-from sfseed_core.generate.providers.titles import products
+from sfseed_core.generate.providers.products import products
 from sfseed_core.recipe.standard_links import PRICE_BOOK_FIELD
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _standard(scope: Scope) -> Callable[[Rows], np.ndarray]:
         assert link is not None
         drawn, pools = link.rows.draw(key), link.rows.pools()
         listed = texts.listed(pools.text("product_families"))
-        _, kinds, _ = products(link.rows, name, len(pools.text("product_lines")), len(listed))
+        _, kinds, _ = products(link.rows, name, len(pools.text("product_lines")), listed)
         place = np.array([families.index(one) if one in families else 0 for one in listed])[kinds]
         return _rounded(np.choose(place, [curve.at(drawn) for curve in curves]))[link.places]
 
