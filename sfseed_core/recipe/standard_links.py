@@ -92,7 +92,7 @@ _LINKS: Mapping[tuple[str, str], Link] = MappingProxyType(
         ),
         ("Case", "ParentId"): Link("self", {"via": "AccountId", "roots": 80}, why="an earlier case of the same account"),
         ("Asset", "ParentId"): Link("self", {"via": "AccountId", "roots": 60}, why="an asset of the same account"),
-        ("Asset", "Product2Id"): Link("spread", {"first": GOODS}, why="a product that can be installed"),
+        ("Asset", "Product2Id"): Link("spread", {"first": [*GOODS]}, why="a product that can be installed"),
         ("Campaign", "ParentId"): Link("self", {"depth": 4}, why="campaign hierarchies have at most 5 levels"),
         ("ContractLineItem", "ParentContractLineItemId"): Link("self", {"via": "ServiceContractId"}, why=_SAME),
         ("WorkOrderLineItem", "ParentWorkOrderLineItemId"): Link("self", {"via": "WorkOrderId"}, why=_SAME),
