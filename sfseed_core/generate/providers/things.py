@@ -244,10 +244,10 @@ def _agreeing(rows: Rows, scope: Scope, words: _Words, codes: np.ndarray) -> np.
         if isinstance(cells, Numbers):
             continue
         values, which = coded(cells)
-        table = _table(words, texts.listed(values))
-        if table is not None:
-            found = table[which, codes]
-            return found if cells.valid is None else np.where(cells.valid, found, codes)
+        going = _going(words, texts.listed(values))
+        if any(going):
+            found, usual = _table(words, going)[which, codes], np.array(_any_of(going))
+            return found if cells.valid is None else np.where(cells.valid, found, usual[codes % len(usual)])
     return codes
 
 
@@ -268,7 +268,7 @@ def _ranked(rows: Rows, scope: Scope, words: _Words, key: int) -> tuple[np.ndarr
         going = _going(words, texts.listed(values))
         if not any(going):
             return None
-        every = [*range(len(words.pool))]
+        every = _any_of(going)
         places, rounds = np.zeros(len(which), dtype=np.int64), np.zeros(len(which), dtype=np.int64)
         kinds = which if cells.valid is None else np.where(cells.valid, which, -1)
         for kind in {*range(len(going)), -1}:
@@ -292,13 +292,15 @@ def _going(words: _Words, values: Sequence[str]) -> list[list[int]]:
     return [[place for place, tags in enumerate(words.tags) if one in tags or own[place] == plain] for one, plain in said]
 
 
-def _table(words: _Words, values: Sequence[str]) -> np.ndarray | None:
-    """Return, for each value and each place in the words, the place of a word that goes with the value; None if none does."""
-    rows = _going(words, values)
-    if not any(rows):
-        return None
+def _any_of(going: Sequence[Sequence[int]]) -> list[int]:
+    """Return the places of the words that go with any of the values: those for records that have none."""
+    return sorted({place for one in going for place in one})
+
+
+def _table(words: _Words, going: Sequence[Sequence[int]]) -> np.ndarray:
+    """Return, for each value and each place in the words, the place of a word that goes with the value."""
     every = np.arange(len(words.pool))
-    return np.array([np.array(going)[every % len(going)] if going else every for going in rows])
+    return np.array([np.array(one)[every % len(one)] if one else every for one in going])
 
 
 def _provider(name: str, about: str) -> Provider:
