@@ -15,12 +15,21 @@ from sfseed_core.generate.providers.companies import companies
 from sfseed_core.schema.semantics import words_of
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from sfseed_core.generate.rows import Rows
     from sfseed_core.recipe.chooser import FieldRequest
 
 _TICKER = 4
 _LISTED = frozenset({"public", "listed", "publicly traded"})
 _LISTED_SHARE = 6_000  # out of 65,536 companies, where nothing says which are listed
+_UNSAID = (
+    "ANAL ANUS ARSE BITE BOOB BUMS CACA CLIT COCK COON CRAP CULO CUNT DAMN DEAD DICK DYKE FAGS FAIL FAKE FART FICK FUCK GOOK "
+    "HELL HOES HOMO HURE KACK KILL KNOB LIAR MERD MUFF NAZI PAKI PEDO PEES PENE PERV PICA PISS POOP PORN PRAT PUTA PUTE RAPE "
+    "SCAM SCUM SEXY SHAG SHAT SHIT SLAG SLUT SPIC SUCK TETA TITS TOSS TURD TWAT WANK WHOR"
+)
+"""Words that no exchange gives out as a symbol: Crawford Paper is not CRAP."""
+_INSTEAD = "X"
 
 
 def _propose_ticker(request: FieldRequest) -> Options:
@@ -42,7 +51,8 @@ def _ticker(scope: Scope) -> Make:
     pools = scope.engine.pools(column.options.get("locale") or scope.object.locale) if column is not None else scope.pools
     stems, trades = (texts.listed(pools.text(f"company_{part}_slugs")) for part in ("stem", "trade"))
     heads = texts.strings([_letters(stem, width - 1) for stem in stems])
-    tails = texts.strings([_letters(trade, 1) for trade in trades])
+    tails = texts.strings([*(_letters(trade, 1) for trade in trades), _INSTEAD])
+    unsaid = _unsaid(heads, tails)
     mark = pools.settings.get("ticker_end", "")
     end = [mark] if mark and not 0 < scope.column.length < width + len(mark) else []
     named = column is not None and column.provider == COMPANY
@@ -53,7 +63,8 @@ def _ticker(scope: Scope) -> Make:
             one = companies(rows, str(field), pools)
             stem, trade = one.stems, one.trades
         else:
-            stem, trade = draws.below(drawn, len(heads)), draws.below_again(drawn, len(tails))
+            stem, trade = draws.below(drawn, len(heads)), draws.below_again(drawn, len(trades))
+        trade = np.where(unsaid[stem, trade], len(trades), trade)
         return joined(Coded(heads, stem), Coded(tails, trade), *end).masked(_is_listed(rows, scope.options, drawn))
 
     return make
@@ -62,6 +73,15 @@ def _ticker(scope: Scope) -> Make:
 def _letters(slug: str, count: int) -> str:
     """Return the first letters of a slug as capitals."""
     return re.sub("[^a-z]", "", slug)[:count].upper() or "X" * bool(count)
+
+
+def _unsaid(heads: pa.StringArray, tails: pa.StringArray) -> np.ndarray:
+    """Return which ends make a word that one does not say, for each beginning."""
+    before, after = np.array(texts.listed(heads)), np.array(texts.listed(tails))
+    found = np.zeros((len(before), len(after)), dtype=bool)
+    for word in _UNSAID.split():
+        found |= (before == word[:-1])[:, None] & (after == word[-1])
+    return found
 
 
 def _is_listed(rows: Rows, options: Options, drawn: np.ndarray) -> np.ndarray:
