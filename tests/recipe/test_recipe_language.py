@@ -255,7 +255,7 @@ objects:
 """
     found = made(tmp_path, text.replace(", AccountId: 0", ""))
     first, second, third, *others = found["Account"]
-    assert (first["BillingState"], first["BillingPostalCode"], first["ShippingCity"]) == ("England", "LS1 4DY", "Leeds")
+    assert (first["BillingState"], first["BillingPostalCode"][:2], first["ShippingCity"]) == ("England", "LS", "Leeds")
     assert abs(float(first["BillingLatitude"]) - 53.8) < 0.1
     assert (second["BillingCity"], second["BillingState"], second["BillingPostalCode"], second["BillingLatitude"]) == (
         "Atlantis",
@@ -263,10 +263,8 @@ objects:
         "",
         "",
     )
-    assert (third["BillingState"], third["BillingCity"] in {"Edinburgh", "Glasgow", "Aberdeen", "Dundee"}) == (
-        "Scotland",
-        True,
-    )
+    scottish = {"Edinburgh", "Glasgow", "Paisley", "Aberdeen", "Dundee", "Inverness", "Stirling", "Perth"}
+    assert (third["BillingState"], third["BillingCity"] in scottish) == ("Scotland", True)
     assert all(one["BillingPostalCode"] for one in others)
     mail = {one["Email"].split("@")[1] for one in found["Contact"] if one["AccountId"] == first["Id"]}
     assert mail == {"northwind.example.com"}
