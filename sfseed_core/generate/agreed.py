@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 _HOURS, _MINUTES = (1, 1, 2, 2, 3, 4, 6, 8), (15, 30, 30, 45, 60, 60, 90, 120, 240)
 _WEB = "web"  # the one origin that the platform itself writes, for cases out of a web form
+_ESCALATED = "Escalated"  # the one status of cases that goes with a flag of the platform's
 _FINISHED = frozenset({"completed", "completion", "finished", "done", "resolved", "closed", "actual", "delivered"})
 _FIRST_DAYS = frozenset({"kickoff", "launch"})
+_EARLIER = (-60, -2)  # working days before an end that the recipe says
 _SHORT, _LONG = (5, 45), (30, 240)  # how many days a custom object's span lasts, of steps and of wholes
 _STEPS = frozenset({"phase", "task", "step", "sprint", "milestone", "session", "visit"})
 
@@ -36,7 +38,19 @@ def way_of(request: FieldRequest) -> Way | None:
         return None
     rule = _RULES.get((context.object.name, request.field.name))
     found = None if rule is None else rule(request)
-    return found or step_of(request) or _by_meaning(request) or happened_in(request)
+    return found or _before_what_is_said(request) or step_of(request) or _by_meaning(request) or happened_in(request)
+
+
+def _before_what_is_said(request: FieldRequest) -> Way | None:
+    """Begin before the end that the recipe says, by a rule between the two or by what they mean."""
+    context, name = request.context, request.field.name
+    meaning = request.meaning
+    ends = [rule.fields[1] for rule in context.rules.standard if rule.kind == "not_after" and rule.fields[0] == name]
+    if meaning is not None and meaning.name == "date.start":
+        ends.append(context.find("date.end", meaning.group) or "")
+    fields = context.object.fields
+    said = next((end for end in ends if end in context.said and fields[end].type == request.field.type), None)
+    return Way("date.after", {"field": said, "days": list(_EARLIER)}, otherwise=True) if said else None
 
 
 def _begins(request: FieldRequest) -> Way | None:
@@ -145,6 +159,19 @@ def _tax(lines: str, via: str) -> Rule:
     return rule
 
 
+def _lines(lines: str, via: str, *, priced: bool = True) -> Rule:
+    """Be the sum of the lines, as Salesforce reckons it once there are any; not where records have currencies of their own."""
+
+    def rule(request: FieldRequest) -> Way | None:
+        usual = numbers.propose(request)
+        if isinstance(usual, str) or request.rules.high is not None or has(request, "CurrencyIsoCode"):
+            return None
+        parts = {"quantity": "Quantity", **({"price": "UnitPrice", "discount": "Discount"} if priced else {})}
+        return Way("number.lines", {**usual, "lines": lines, "via": via, **parts})
+
+    return rule
+
+
 def _current(start: str, end: str) -> Rule:
     def rule(request: FieldRequest) -> Way | None:
         there = {name: one for name, one in (("start", start), ("end", end)) if one and has(request, one)}
@@ -158,9 +185,20 @@ def _by_meaning(request: FieldRequest) -> Way | None:
     name = request.meaning.name if request.meaning else ""
     if name == "sort_order" and request.field.type in {"int", "double", "long"}:
         return _placed(request)
+    if name == "amount" and request.context.object.custom and request.field.type == "currency":
+        return _part_of_parents(request)
     if name.startswith("date") and (request.context.object.custom or request.context.object.name == "Campaign"):
         return _phased(request)
     return None
+
+
+def _part_of_parents(request: FieldRequest) -> Way | None:
+    """Be a part of what the parent has in the field of the same name: a phase's budget of its project's."""
+    along = next((one for one in request.context.references.values() if one.mode == "children"), None)
+    source = of_parent(request, along.field, request.field.name) if along else None
+    if source is None or request.rules.high is not None:
+        return None
+    return Way("number.part", {**source, "thousandths": [500, 1_000], "rounded": 50}, otherwise=True)
 
 
 def _placed(request: FieldRequest) -> Way | None:
@@ -264,6 +302,11 @@ _RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("Campaign", "Type"): _campaign_type,
         ("Campaign", "ActualCost"): _once_begun,
         ("Campaign", "NumberSent"): _once_begun,
+        ("Case", "IsEscalated"): lambda _: Way("flag.held", {"field": "Status", "values": [_ESCALATED]}),
+        ("Opportunity", "Amount"): _lines("OpportunityLineItem", "OpportunityId"),
+        ("Opportunity", "TotalOpportunityQuantity"): _lines("OpportunityLineItem", "OpportunityId", priced=False),
+        **{("WorkOrderLineItem", part): copied("WorkOrderId", part) for part in _ADDRESS},
+        **{("ServiceAppointment", part): copied("ParentRecordId", part) for part in _ADDRESS},
         ("Quote", "Tax"): _tax("QuoteLineItem", "QuoteId"),
         ("ServiceContract", "Tax"): _tax("ContractLineItem", "ServiceContractId"),
         ("WorkOrder", "Tax"): _tax("WorkOrderLineItem", "WorkOrderId"),

@@ -88,8 +88,9 @@ _USUALLY_EMPTY = 6
 _OF_THE_DEAD = frozenset({"death", "deceased"})  # words of dates that few records have
 _FEW = 97
 # words of fields that only some people's records fill, and how many in a hundred have nothing there
+_ASSISTANT = "assistant"
 _SELDOM: tuple[tuple[frozenset[str], frozenset[str], int], ...] = (
-    (frozenset({"assistant"}), frozenset({"person.full_name", "phone"}), 85),
+    (frozenset({_ASSISTANT}), frozenset({"person.full_name", "phone"}), 85),
     (frozenset({"home", "other"}), frozenset({"phone"}), 70),
     (frozenset({"fax"}), frozenset({"phone.fax"}), 60),
 )
@@ -265,8 +266,10 @@ def _column(request: FieldRequest, provider: str, options: Options, why: str) ->
 
 
 def _emptied_together(request: FieldRequest) -> Options:
-    """Name the draw that empties all parts of an address at once: half an address helps nobody."""
+    """Name the draw that empties all parts of an address at once, or what is said of an assistant: half of it helps nobody."""
     meaning = request.meaning
+    if _ASSISTANT in words_of(request.field.name):
+        return {"empty_with": _ASSISTANT}
     if meaning is None or not meaning.name.startswith("address."):
         return {}
     return {"empty_with": f"address {meaning.group}"}

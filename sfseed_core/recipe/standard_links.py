@@ -107,6 +107,12 @@ _LINKS: Mapping[tuple[str, str], Link] = MappingProxyType(
             )
             for name in ("ContactId", "WorkTypeId", "ServiceTerritoryId")
         },
+        **{
+            ("WorkOrderLineItem", name): Link(
+                "along", {"via": "WorkOrderId", "through": name}, why="as its work order says"
+            )
+            for name in ("AssetId", "LocationId", "ServiceTerritoryId")
+        },
         ("Contact", "IndividualId"): Link("cycle", {"once": True}, why="the individual of the same name"),
         ("Task", "WhoId"): _WHO,
         ("Task", "WhatId"): _WHAT,

@@ -31,6 +31,7 @@ COUNTS = {
     "WorkOrderLineItem": 60,
     "ServiceAppointment": 80,
     "Opportunity": 30,
+    "OpportunityLineItem": 50,
     "Quote": 30,
     "QuoteLineItem": 60,
     "Product2": 20,
@@ -140,6 +141,55 @@ def test_work_lasts_as_long_as_its_type_says(tables):
         assert status == whole["Status"]
         assert whole["StartDate"] <= start <= end
         assert whole["EndDate"] is None or end <= whole["EndDate"]
+
+
+def test_deals_are_worth_their_lines(tables):
+    """Amount and quantity are the sums that Salesforce reckons, where a deal has lines."""
+    sums = {}
+    for one in tables["OpportunityLineItem"]:
+        so_far = sums.get(one["OpportunityId"], (0, 0))
+        part = one["Quantity"] * one["UnitPrice"] * (100 - (one["Discount"] or 0)) / 100
+        sums[one["OpportunityId"]] = (so_far[0] + part, so_far[1] + one["Quantity"])
+    assert len(sums) > 10
+    for place, (amount, quantity) in sums.items():
+        deal = tables["Opportunity"][place]
+        if deal["Amount"] is not None:
+            assert abs(deal["Amount"] - amount) < 1
+        assert deal["TotalOpportunityQuantity"] in (quantity, None)
+
+
+def test_phases_spend_their_project_s_budget(tables):
+    """Together they have no more than the project, whose even parts they have half of at least."""
+    spent = {}
+    for one in tables["Project_Phase__c"]:
+        spent[one["Project__c"]] = spent.get(one["Project__c"], 0) + one["Budget__c"]
+    for place, budget in spent.items():
+        whole = tables["Project__c"][place]["Budget__c"]
+        assert budget <= max(whole, 200), place
+
+
+def test_lines_are_worked_where_their_order_is(tables):
+    """Lines and appointments are at the work order's address, with its asset and in its territory."""
+    for name, via in (("WorkOrderLineItem", "WorkOrderId"), ("ServiceAppointment", "ParentRecordId")):
+        for street, city, order in filled(tables[name], "Street", "City", via):
+            whole = tables["WorkOrder"][order]
+            assert whole["Street"] in (None, street)
+            assert whole["City"] in (None, city)
+    for one in tables["WorkOrderLineItem"]:
+        assert one["AssetId"] == tables["WorkOrder"][one["WorkOrderId"]]["AssetId"]
+
+
+def test_only_what_is_escalated_says_so(tables):
+    """The flag goes with the platform's status."""
+    assert {one["Status"] for one in tables["Case"] if one["IsEscalated"]} == {"Escalated"}
+    assert {one["IsEscalated"] for one in tables["Case"] if one["Status"] == "Escalated"} == {True}
+
+
+def test_an_assistant_has_a_name_and_a_number(tables):
+    """Both are there or neither."""
+    some = [(one["AssistantName"], one["AssistantPhone"]) for one in tables["Contact"]]
+    assert any(None not in pair for pair in some)
+    assert all((name is None) == (phone is None) for name, phone in some)
 
 
 def test_work_is_called_by_its_kind(tables):
@@ -265,6 +315,21 @@ def test_a_status_that_the_recipe_says_leads_the_days():
     phases = Engine(plan).rows("Project_Phase__c", 0, 40).to_pylist()
     assert {one["Status__c"] for one in phases} == {"Not Started"}
     assert all(one["Start_Date__c"] > AS_OF for one in phases)
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "end"),
+    [("Campaign", "StartDate", "EndDate"), ("Project__c", "Start_Date__c", "Target_End_Date__c")],
+)
+def test_what_the_recipe_ends_begins_before(name, start, end):
+    """An end that the recipe says, long ago, is the end of something that began before."""
+    recipe = parse_recipe(
+        f"version: 1\nobjects: {{{name}: {{count: 30, fields: {{{end}: 2020-03-01}}}}}}\n", path="recipe.yaml"
+    )
+    found = demo_survey(recipe)
+    plan = make_plan(recipe, found.schema, found.snapshot, chooser=Chooser(), seed=5, as_of=AS_OF)
+    table = Engine(plan).rows(name, 0, 30).to_pylist()
+    assert all(one[start] < one[end] == date(2020, 3, 1) for one in table)
 
 
 def test_places_are_open_for_a_working_day(tables):

@@ -1,4 +1,4 @@
-"""Numbers that follow from others: durations by their unit, places in a list, taxes on the lines' sum."""
+"""Numbers that follow from others: durations by their unit, places in a list, sums of lines and taxes on them, parts of a whole."""
 
 from __future__ import annotations
 
@@ -102,15 +102,56 @@ def _tax(scope: Scope) -> Make:
     return make
 
 
+def _lines(scope: Scope) -> Make:
+    """Prepare the sum of the record's lines; without any, or for one that is drawn again for a rule, a number as usual."""
+    options, unit, usual = scope.options, 10**scope.column.scale, numbers.prepare(scope)
+    lines, layout = str(options["lines"]), scope.engine.layout(str(options["lines"]), str(options["via"]))
+    names = [str(options[part]) for part in ("quantity", "price") if part in options]
+    if layout is None or not all(scope.engine.has_column(lines, name) for name in names):
+        return usual
+
+    def make(rows: Rows) -> Numbers:
+        found, drawn = _sums(rows, layout, options, unit), usual(rows)
+        assert isinstance(drawn, Numbers)
+        summed = found > 0 if rows.attempts is None else (found > 0) & (rows.attempts == 0)
+        return Numbers(np.where(summed, found, drawn.values), drawn.valid)
+
+    return make
+
+
+def _part(scope: Scope) -> Make:
+    """Prepare the record's part of a number of its parent's: about as much as each of the others has."""
+    options, key, scale = scope.options, scope.key(), 10**scope.column.scale
+    via, of, field = (str(options[name]) for name in ("via", "of", "field"))
+    layout, other = scope.engine.layout(scope.object.name, via), scope.engine.column(of, field)
+    least, most = (int(number) for number in options["thousandths"])
+    step = int(options["rounded"])
+
+    def make(rows: Rows) -> Numbers:
+        parents = rows.parents(via, of)
+        if layout is None or parents is None or other is None:
+            return Numbers(np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool))
+        whole = parents.cells(field)
+        assert isinstance(whole, Numbers)
+        above, _ = siblings(layout, rows.records)
+        share = whole.values // 10**other.scale // layout.children_of(above)[1] * draws.between(rows.draw(key), least, most)
+        return Numbers(np.maximum(share // 1_000 // step, 1) * step * scale, whole.valid)
+
+    return instead(scope, make)
+
+
 def _sums(rows: Rows, layout: Layout, options: Options, unit: int) -> np.ndarray:
-    """Return the sum of quantity times price, less the discount, over the lines of each record, in units of the last decimal."""
+    """Return the sum of quantity times price, less the discount, over the lines of each record, in units of the last decimal.
+
+    Without a price: the sum of the quantities.
+    """
     first, count = layout.children_of(rows.records)
     ends = np.cumsum(count)
     children = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(first - (ends - count), count)
     # as they are first drawn: what the rules make of them may itself hang on the records here
     some = rows.engine.drawn(str(options["lines"]), children)
-    price, price_unit = _column(some, str(options["price"]))
     quantity, quantity_unit = _column(some, str(options["quantity"]))
+    price, price_unit = _column(some, str(options["price"])) if "price" in options else (quantity_unit, quantity_unit)
     amounts = price * quantity // quantity_unit
     discount = str(options.get("discount", ""))
     if discount and some.has(discount):
@@ -134,6 +175,18 @@ def _provider(name: str, about: str, prepare: Any, options: Mapping[str, str]) -
     return Provider(name, about, NUMBER, chosen_elsewhere, prepare, options=options)
 
 
+_OF_LINES = MappingProxyType(
+    {
+        "lines": "the object with the lines",
+        "via": "their reference to the record",
+        "quantity": "their field for how many",
+        "price": "their field for the price of one",
+        "discount": "their field for the discount, in percent",
+        "curve": "without lines: quantiles, from the lowest value to the highest",
+        "step": "without lines: values are multiples of it",
+        "currency": "which the numbers are meant in",
+    }
+)
 PROVIDERS = (
     _provider(
         "number.by",
@@ -165,19 +218,28 @@ PROVIDERS = (
         {"along": "the reference to the parent", "first": "the first one's number"},
     ),
     _provider(
+        "number.lines",
+        "the sum of the record's lines",
+        _lines,
+        _OF_LINES,
+    ),
+    _provider(
+        "number.part",
+        "a part of a number of the parent",
+        _part,
+        {
+            "field": "which field",
+            "via": "of the record that this reference leads to",
+            "of": "the object it has there",
+            "thousandths": "least and greatest share of an even part",
+            "rounded": "to a multiple of this",
+            "otherwise": "how records get theirs where that is empty",
+        },
+    ),
+    _provider(
         "number.tax",
         "the country's usual tax on the sum of the record's lines",
         _tax,
-        {
-            "lines": "the object with the lines",
-            "via": "their reference to the record",
-            "quantity": "their field for how many",
-            "price": "their field for the price of one",
-            "discount": "their field for the discount, in percent",
-            "thousandths": "the tax, if not the country's usual one",
-            "curve": "without lines: quantiles, from the lowest value to the highest",
-            "step": "without lines: values are multiples of it",
-            "currency": "which the numbers are meant in",
-        },
+        {**_OF_LINES, "thousandths": "the tax, if not the country's usual one"},
     ),
 )
