@@ -28,14 +28,20 @@ _KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
         "case": frozenset({"case", "incident", "ticket", "problem", "complaint", "defect", "appointment"}),
         "product": frozenset({"product", "product2", "asset", "equipment", "article"}),
         "campaign": frozenset({"campaign"}),
+        "log": frozenset({"timesheet"}),
+        "project": frozenset({"project", "phase", "milestone"}),
         "activity": frozenset({"task", "event", "visit", "meeting", "call", "note"}),
         "file": frozenset({"attachment", "file", "content"}),
         "skill": frozenset({"skill", "certification", "qualification", "competence"}),
         "site": frozenset({"site", "location", "territory", "facility", "building", "warehouse", "hours"}),
-        "project": frozenset({"project", "phase", "milestone"}),
+        "person": frozenset({"contact", "lead", "person", "employee"}),
+        "terms": frozenset({"pricebook"}),
     }
 )
 _WORK_ORDER, _WORK_TYPE = frozenset({"work", "order"}), frozenset({"work", "type"})
+_TIME_ENTRY = frozenset({"time", "entry"})
+# which sentences to take where a locale has none of a kind; else those about nothing in particular
+_INSTEAD: Mapping[str, str] = MappingProxyType({"log": "project"})
 _SENTENCES = {"description": (1, 4), "comment": (1, 2)}
 
 
@@ -54,9 +60,15 @@ def _about(request: FieldRequest) -> dict[str, str]:
     words = {*words_of(request.context.object.name)}
     if words >= _WORK_TYPE:
         return {"about": "work"}
+    if "terms" in words_of(request.field.name):
+        return {"about": "terms"}
+    if words >= _TIME_ENTRY:
+        return {"about": "log"}
     about = next((about for about, kinds in _KINDS.items() if words & kinds), None)
     if about is None and words >= _WORK_ORDER:
         about = "case"
+    if about is None and "item" in words:
+        about = "product"
     if about == "case" and "comment" in words:
         about = "reply"
     return {"about": about} if about else {}
@@ -67,15 +79,21 @@ def prepare(scope: Scope) -> Make:
     low, high = (int(number) for number in scope.options.get("sentences", (1, 3)))
     html = bool(scope.options.get("html"))
     length = min(scope.column.length or _LONGEST, int(scope.options.get("bytes", _LONGEST)), _LONGEST)
-    name = f"sentences_{scope.options['about']}" if "about" in scope.options else "sentences"
+    name = _list_of(scope, scope.options.get("about"))
     kind = (name, low, high, html, length)
     pool = scope.once("paragraphs", *kind, make=lambda: _paragraphs(scope, name, (low, high), html, length))
     return words(scope, pool)
 
 
+def _list_of(scope: Scope, about: object) -> str:
+    """Return the name of the list of sentences of a kind, or of those that stand for it in a locale without any."""
+    names = (f"sentences_{kind}" for kind in (about, _INSTEAD.get(str(about))) if kind)
+    return next((name for name in names if scope.pools.has(name)), "sentences")
+
+
 def _paragraphs(scope: Scope, name: str, counts: tuple[int, int], html: bool, length: int) -> pa.StringArray:
     low, high = counts
-    sentences = texts.listed(scope.pools.text(name if scope.pools.has(name) else "sentences"))
+    sentences = texts.listed(scope.pools.text(name))
     form = "<p>{}</p>" if html else "{}"
     room = length - len(form) + 2
     picks = draws.mix(scope.engine.key("paragraphs"), draws.spread(np.arange(_PARAGRAPHS * high)))
