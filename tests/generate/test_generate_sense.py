@@ -8,6 +8,8 @@ from datetime import date
 import pytest
 
 from sfseed_core.cli.root import run
+from sfseed_core.generate.pools import Pools
+from sfseed_core.generate.texts import listed
 
 TODAY = "2026-11-23"
 
@@ -66,6 +68,34 @@ def test_dates_follow_each_other(everything):
     for ordered, begins in days(everything["Order"], "PoDate", "EffectiveDate"):
         assert ordered < begins
     assert all((end - start).days <= 130 for start, end in days(everything["Campaign"], "StartDate", "EndDate"))
+
+
+def told(table, field, locale, kind):
+    """Whether a field is filled, and every text begins with a sentence of a kind."""
+    sentences = tuple(listed(Pools.of(locale).text(f"sentences_{kind}" if kind else "sentences")))
+    texts = [text for (text,) in filled(table, field)]
+    return bool(texts) and all(text.startswith(sentences) for text in texts)
+
+
+def test_texts_are_of_the_kind_of_their_record(tmp_path, home):
+    """Lines are described as products, time entries say what was done; a locale without such a list takes what is nearest."""
+    french = preset(tmp_path, "everything", "--locale", "fr_FR", "--count-each", "8")
+    kinds = (
+        ("OpportunityLineItem", "Description", "product"),
+        ("Project_Task__c", "Details__c", "project"),
+        ("Time_Entry__c", "Notes__c", "log"),
+        ("Contract", "SpecialTerms", "terms"),
+        ("Contact", "Description", "person"),
+    )
+    for name, field, kind in kinds:
+        assert told(french[name], field, "fr_FR", kind), (name, field)
+    american = preset(tmp_path, "custom-only", "--locale", "en_US", "--count-each", "8")
+    for name, field, kind, nearest in (
+        ("Time_Entry__c", "Notes__c", "log", "project"),
+        ("Contact", "Description", "person", None),
+    ):
+        own = kind if Pools.of("en_US").has(f"sentences_{kind}") else nearest
+        assert told(american[name], field, "en_US", own), (name, field)
 
 
 def test_amounts_are_in_proportion(everything):
