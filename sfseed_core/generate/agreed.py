@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sfseed_core.generate.phases import phases_of
 from sfseed_core.generate.providers import numbers
+from sfseed_core.generate.selling import SELLING
 from sfseed_core.generate.steps import happened_in, step_of
 from sfseed_core.generate.ways import Way, after, copied, has, lasting, name_of, of_parent, when
 from sfseed_core.schema.semantics import words_of
@@ -286,6 +287,7 @@ _BUILDING: Mapping[str, Rule] = MappingProxyType(
 )
 _RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
     {
+        **SELLING,
         **{("Case", name): rule for name, rule in _SUPPLIED.items()},
         ("Case", "ClosedDate"): _closed,
         ("Contract", "CustomerSignedTitle"): copied("CustomerSignedId", "Title"),

@@ -166,10 +166,12 @@ def findings_of(survey, staged, name, formula):
 
 def test_rules_read_the_parents_that_are_in_the_dataset(survey, staged):
     """A path over references gives each record its own parent's value, however far up."""
-    [finding] = findings_of(survey, staged, "Contact", 'Account.Type = "Prospect"')
+    [finding] = findings_of(survey, staged, "Contact", 'Account.Type = "Customer - Direct"')
     contacts, accounts = staged.read("Contact"), staged.read("Account").to_pylist()
     owner = dict(zip(contacts["record"].to_pylist(), contacts["AccountId"].to_pylist(), strict=True))
-    wanted = [key for key, parent in owner.items() if parent is not None and accounts[parent]["Type"] == "Prospect"]
+    wanted = [
+        key for key, parent in owner.items() if parent is not None and accounts[parent]["Type"] == "Customer - Direct"
+    ]
     assert finding.records.tolist() == wanted != []
     [far] = findings_of(survey, staged, "Project_Task__c", "NOT(ISBLANK(Project_Phase__r.Project__r.Name))")
     assert far.count == staged.count("Project_Task__c")

@@ -10,6 +10,7 @@ from sfseed_core.generate.pools import Pools, shipped
 from sfseed_core.generate.texts import listed
 from sfseed_core.recipe.plan import make_plan
 from sfseed_core.recipe.read import parse_recipe
+from sfseed_core.schema.spoken import says
 from sfseed_core.workflow.packaged import demo_survey
 from tests.generate.conftest import AS_OF
 
@@ -17,6 +18,9 @@ COUNTS = {
     "Account": 120,
     "Individual": 200,
     "Contact": 300,
+    "Opportunity": 240,
+    "Quote": 200,
+    "Order": 60,
 }
 
 
@@ -84,6 +88,52 @@ def test_who_leads_is_old_enough(tables):
     individuals = {one["record"]: one for one in tables["Individual"]}
     both = [(one["Birthdate"], individuals[one["IndividualId"]]["BirthDate"]) for one in tables["Contact"][:200]]
     assert sum(mine == other for mine, other in both if mine and other) > 150
+
+
+def test_only_what_belongs_to_another_firm_is_a_subsidiary(tables):
+    """A firm with a parent is its subsidiary, others are not; small ones are not listed."""
+    kinds = set()
+    for one in tables["Account"]:
+        kinds.add(one["Ownership"])
+        assert one["Ownership"] is None or (one["Ownership"] == "Subsidiary") == (one["ParentId"] is not None)
+        assert one["Ownership"] != "Public" or one["NumberOfEmployees"] >= 250
+        assert one["TickerSymbol"] is None or one["Ownership"] == "Public"
+    assert {"Public", "Private", "Subsidiary"} <= kinds
+
+
+def test_prospects_have_bought_nothing(tables):
+    """A prospect has neither orders nor won deals, though it may have open ones."""
+    prospects = {one["record"] for one in tables["Account"] if one["Type"] == "Prospect"}
+    assert prospects
+    assert not prospects & {one["AccountId"] for one in tables["Order"]}
+    stages = {one["StageName"] for one in tables["Opportunity"] if one["AccountId"] in prospects}
+    assert "Won" not in stages
+    assert len(stages) > 2
+    assert "Won" in {one["StageName"] for one in tables["Opportunity"]}
+
+
+def test_quotes_end_as_their_deals_do(tables):
+    """The quote of a won deal is accepted, that of a lost one refused, of all others neither."""
+    stages = {one["record"]: one["StageName"] for one in tables["Opportunity"]}
+    found = {(stages[one["OpportunityId"]], one["Status"]) for one in tables["Quote"]}
+    assert {status for stage, status in found if stage == "Won"} <= {"Accepted", None}
+    assert {status for stage, status in found if stage == "Lost"} <= {"Rejected", "Denied", None}
+    still = {status for stage, status in found if stage not in ("Won", "Lost")}
+    assert {"Draft", "Presented"} <= still
+    assert not {"Accepted", "Rejected", "Denied"} & still
+
+
+def test_an_org_s_own_words_for_who_owns_a_firm():
+    """What a value says is read in the languages of our records."""
+    assert says("Tochtergesellschaft", "subsidiary")
+    assert says("子会社", "subsidiary")
+    assert says("Capital aberto", "listed")
+    assert says("Börsennotiert", "listed")
+    assert not says("Private", "subsidiary", "listed")
+    assert says("Interessent", "prospect")
+    assert not says("Customer - Direct", "prospect")
+    assert says("Abgelehnt", "refused")
+    assert not says("Presented", "refused", "accepted", "approved")
 
 
 def test_slices_of_sales_objects(plan, tables):

@@ -1,0 +1,98 @@
+"""How fields of the sales objects follow from each other: which firms belong to others, who has bought, what a deal came to.
+
+What a value of a picklist says is told by `schema.spoken`; where an org's values say nothing, they are drawn as usual.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from sfseed_core.generate.ways import Way, of_parent
+from sfseed_core.schema.spoken import others, saying
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sfseed_core.generate.ways import Rule
+    from sfseed_core.recipe.chooser import FieldRequest
+
+_LISTED_FROM = 250  # employees
+# objects whose records only customers have
+_BOUGHT = ("Order", "Contract", "Asset", "ServiceContract", "Entitlement")
+
+
+def _values(request: FieldRequest) -> list[str]:
+    """Return the values to choose among; none where a controlling field or the record type decides about them."""
+    rules = request.rules
+    if rules.controller or rules.by_record_type or request.field.type not in {"picklist", "combobox"}:
+        return []
+    return [*(rules.suggested if rules.allowed is None else rules.allowed)]
+
+
+def _fitting(cases: Sequence[tuple[Sequence[Mapping[str, Any]], list[str]]], otherwise: list[str]) -> Way | None:
+    """Choose by the cases that have values at all."""
+    known = [{"if": [*conditions], "choose": choose} for conditions, choose in cases if choose]
+    return Way("choice.fitting", {"cases": known, "values": otherwise}) if known and otherwise else None
+
+
+def _ownership(request: FieldRequest) -> Way | None:
+    """Only what belongs to another company is a subsidiary, and only larger ones are listed."""
+    values = _values(request)
+    independent = others(values, "subsidiary")
+    small = others(independent, "listed")
+    owned = [value for value in values if value not in independent]
+    size = request.context.find("company.employees")
+    cases: list[tuple[list[Mapping[str, Any]], list[str]]] = [([{"refers": "ParentId"}], owned)]
+    if size and len(small) < len(independent):
+        cases.append(([{"field": size, "below": _LISTED_FROM}], small))
+    return _fitting(cases, independent)
+
+
+def _account_type(request: FieldRequest) -> Way | None:
+    """Who has bought something is no prospect any more."""
+    values = _values(request)
+    bought = others(values, "prospect")
+    if len(bought) == len(values):
+        return None
+    return _fitting([([{"has": [[name, "AccountId"] for name in _BOUGHT]}], bought)], values)
+
+
+def _stages(request: FieldRequest, *, won: bool) -> list[str]:
+    """Return the stages of deals that are won, or lost."""
+    stages = request.context.snapshot.statuses.get("OpportunityStage", ())
+    return [one.api_name for one in stages if one.closed and one.won is won]
+
+
+def _stage(request: FieldRequest) -> Way | None:
+    """Nothing has been sold to a prospect."""
+    source = of_parent(request, "AccountId", "Type")
+    values = _values(request)
+    won = _stages(request, won=True)
+    if source is None or not won:
+        return None
+    types = request.context.schema.objects["Account"].fields["Type"].active_values
+    prospects = saying(types, "prospect")
+    open_ones = [value for value in values if value not in won]
+    return _fitting([([{**source, "values": prospects}], open_ones)], values) if prospects else None
+
+
+def _quote_status(request: FieldRequest) -> Way | None:
+    """What became of a quote is what became of its deal."""
+    source, values = of_parent(request, "OpportunityId", "StageName"), _values(request)
+    refused, agreed = saying(values, "refused"), saying(values, "accepted")
+    if source is None or not refused:
+        return None
+    agreed = agreed or saying(values, "approved") or others(values, "refused")
+    won, lost = ({**source, "values": _stages(request, won=one)} for one in (True, False))
+    return _fitting([([won], agreed), ([lost], refused)], others(values, "refused", "accepted"))
+
+
+SELLING: Mapping[tuple[str, str], Rule] = MappingProxyType(
+    {
+        ("Account", "Ownership"): _ownership,
+        ("Account", "Type"): _account_type,
+        ("Opportunity", "StageName"): _stage,
+        ("Quote", "Status"): _quote_status,
+    }
+)

@@ -1,0 +1,60 @@
+"""What a picklist's values say, in any of the languages in which we make records: an org calls them as it likes.
+
+A value says a thing where one of its words begins with one of the thing's, or holds its signs. Compare text without accents.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sfseed_core.schema.lexicon import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_SAID = """
+subsidiary: subsidiary; tochter; filial; subsidiari; controlada; 子会社
+listed: public; publicly; listed; borsennotiert; cotizada; cotee; capital aberto; 上場; 公開
+prospect: prospect; lead; interessent; potenzial; potenziell; potencial; potentiel; possivel cliente; 見込
+customer: customer; client; kunde; 顧客
+new: new; neu; nuev; nouve; nov; 新規
+existing: existing; bestand; existent; existant; actual; 既存
+renewal: renew; verlanger; erneuer; renov; renouvel; repeat; folge; 更新; 継続
+growth: upgrade; add-on; addon; expansion; upsell; cross; erweiter; ausbau; ampliacion; extension; expansao; 追加; アップグレード
+replacement: replace; ersatzbeschaff; ersetz; sustitu; reemplaz; remplace; substitu; 交換; 入れ替え
+decrease: downgrade; reduc; reduz; verkleiner; ダウングレード; 縮小
+parts: spare; parts; ersatzteil; recambio; repuesto; pieces; pecas; 部品
+accepted: accept; angenommen; akzeptier; aceptad; aceit; 受諾; 受入
+approved: approv; genehmig; freigegeben; aprobad; aprovad; 承認
+refused: reject; denied; declin; refus; abgelehn; rechaz; deneg; rejet; rejeit; recus; negad; 却下; 拒否; 辞退
+absent: no-show; no show; absent; declin; nicht erschienen; abgesagt; no asistio; rechaz; recus; nao compareceu; 欠席; 辞退
+"""
+
+
+@cache
+def _known() -> Mapping[str, tuple[str, ...]]:
+    lines = (line.partition(":") for line in _SAID.strip().splitlines())
+    return MappingProxyType({thing: tuple(folded(word) for word in words.split(";")) for thing, _, words in lines})
+
+
+def says(value: str, *things: str) -> bool:
+    """Say whether the value speaks of one of the things."""
+    text = folded(value)
+    return any(_begins(word, text) for thing in things for word in _known()[thing])
+
+
+def _begins(word: str, text: str) -> bool:
+    return re.search(rf"\b{re.escape(word)}" if word.isascii() else re.escape(word), text) is not None
+
+
+def saying(values: Iterable[str], *things: str) -> list[str]:
+    """Return those of the values that speak of one of the things."""
+    return [value for value in values if says(value, *things)]
+
+
+def others(values: Iterable[str], *things: str) -> list[str]:
+    """Return those of the values that speak of none of the things."""
+    return [value for value in values if not says(value, *things)]
