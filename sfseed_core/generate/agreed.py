@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _HOURS, _MINUTES = (1, 1, 2, 2, 3, 4, 6, 8), (15, 30, 30, 45, 60, 60, 90, 120, 240)
 _WEB = "web"  # the one origin that the platform itself writes, for cases out of a web form
 _ESCALATED = "Escalated"  # the one status of cases that goes with a flag of the platform's
+_AFAR = frozenset({"call", "email", "send letter/quote"})  # the platform's own subjects for what takes place nowhere
 _FINISHED = frozenset({"completed", "completion", "finished", "done", "resolved", "closed", "actual", "delivered"})
 _FIRST_DAYS = frozenset({"kickoff", "launch"})
 _EARLIER = (-60, -2)  # working days before an end that the recipe says
@@ -100,6 +101,13 @@ def _from_the_web(request: FieldRequest) -> Way | None:
     origin = request.context.object.fields.get("Origin")
     values = [] if origin is None else [value for value in origin.active_values if value.lower() == _WEB]
     return Way(when={"field": "Origin", "values": values}) if values and has(request, "Origin") else None
+
+
+def _met(request: FieldRequest) -> Way | None:
+    """Only where people meet they meet somewhere."""
+    subject = request.context.object.fields.get("Subject")
+    values = [] if subject is None else [value for value in subject.active_values if value.lower() not in _AFAR]
+    return Way(when={"field": "Subject", "values": values}) if values and has(request, "Subject") else None
 
 
 def _once_begun(request: FieldRequest) -> Way | None:
@@ -301,6 +309,7 @@ _RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("ContactPointPhone", "FormattedInternationalPhoneNumber"): lambda _: Way(
             "phone.form", {"field": "TelephoneNumber", "form": "international"}
         ),
+        ("Event", "Location"): _met,
         ("Campaign", "Type"): _campaign_type,
         ("Campaign", "ActualCost"): _once_begun,
         ("Campaign", "NumberSent"): _once_begun,

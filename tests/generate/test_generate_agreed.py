@@ -73,6 +73,14 @@ def tables(plan):
     return {one.name: engine.rows(one.name, 0, one.count).to_pylist() for one in plan.objects}
 
 
+def made(name):
+    """Eighty Spanish records of an object, alone."""
+    recipe = parse_recipe(f"version: 1\nlocale: es_ES\nobjects: {{{name}: 80}}\n", path="recipe.yaml")
+    found = demo_survey(recipe)
+    plan = make_plan(recipe, found.schema, found.snapshot, chooser=Chooser(), seed=5, as_of=AS_OF)
+    return Engine(plan).rows(name, 0, 80).to_pylist()
+
+
 def filled(table, *names):
     """The values of some fields, of the records that have all of them."""
     rows = (tuple(one[name] for name in names) for one in table)
@@ -394,12 +402,13 @@ def test_names_of_campaigns_go_with_their_type(tables):
 
 def test_a_locale_says_of_what_type_its_campaigns_are():
     """A catalogue that is sent is direct mail, in whatever language."""
-    recipe = parse_recipe("version: 1\nlocale: es_ES\nobjects: {Campaign: 80}\n", path="recipe.yaml")
-    found = demo_survey(recipe)
-    plan = make_plan(recipe, found.schema, found.snapshot, chooser=Chooser(), seed=5, as_of=AS_OF)
-    made = Engine(plan).rows("Campaign", 0, 80).to_pylist()
-    sent = {kind for name, kind in filled(made, "Name", "Type") if name.startswith("Envío de catálogo")}
+    sent = {kind for name, kind in filled(made("Campaign"), "Name", "Type") if name.startswith("Envío de catálogo")}
     assert sent == {"Direct Mail"}
+
+
+def test_events_have_a_place_where_people_meet():
+    """A call or a letter takes place nowhere."""
+    assert {subject for subject, _ in filled(made("Event"), "Subject", "Location")} == {"Meeting", "Other"}
 
 
 def test_relations_are_active_within_their_days(tables):
