@@ -61,7 +61,7 @@ def test_only_listed_companies_have_a_ticker_symbol(some):
     accounts = tables["Account"]
     assert any(one["TickerSymbol"] for one in accounts)
     assert all(bool(one["TickerSymbol"]) == (one["Ownership"] == "Public") for one in accounts)
-    pattern = "[A-Z]{2,4}3" if locale == "pt_BR" else "[A-Z]{2,4}"
+    pattern = {"pt_BR": "[A-Z]{2,4}3", "ja_JP": "[1-9]{3}[BEQVZ]"}.get(locale, "[A-Z]{2,4}")
     assert all(re.fullmatch(pattern, one["TickerSymbol"]) for one in accounts if one["TickerSymbol"])
 
 

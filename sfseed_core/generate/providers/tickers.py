@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import numpy as np
 
@@ -45,13 +46,18 @@ def _propose_ticker(request: FieldRequest) -> Options:
 
 
 def _ticker(scope: Scope) -> Make:
-    """Letters of the company's name, and the country's mark of shares, of companies whose shares are traded."""
+    """Letters of the company's name, and the country's mark of shares, of companies whose shares are traded.
+
+    Where an exchange gives codes instead, three digits and one of the letters that the locale says.
+    """
     field, width, key = scope.options.get("company"), min(_TICKER, scope.column.length or _TICKER), scope.key()
     column = scope.engine.column(scope.object.name, str(field)) if field else None
     pools = scope.engine.pools(column.options.get("locale") or scope.object.locale) if column is not None else scope.pools
     stems, trades = (texts.listed(pools.text(f"company_{part}_slugs")) for part in ("stem", "trade"))
-    heads = texts.strings([_letters(stem, width - 1) for stem in stems])
-    tails = texts.strings([*(_letters(trade, 1) for trade in trades), _INSTEAD])
+    coding = pools.settings.get("ticker_letters", "")
+    heads = texts.strings([_digits(stem, width - 1) if coding else _letters(stem, width - 1) for stem in stems])
+    ends = [coding[crc32(trade.encode()) % len(coding)] if coding else _letters(trade, 1) for trade in trades]
+    tails = texts.strings([*ends, _INSTEAD])
     unsaid = _unsaid(heads, tails)
     mark = pools.settings.get("ticker_end", "")
     end = [mark] if mark and not 0 < scope.column.length < width + len(mark) else []
@@ -82,6 +88,11 @@ def _unsaid(heads: pa.StringArray, tails: pa.StringArray) -> np.ndarray:
     for word in _UNSAID.split():
         found |= (before == word[:-1])[:, None] & (after == word[-1])
     return found
+
+
+def _digits(slug: str, count: int) -> str:
+    """Return digits that are the same for a slug at any time, none of them a zero."""
+    return "".join(str(1 + crc32(f"{place}{slug}".encode()) % 9) for place in range(count))
 
 
 def _is_listed(rows: Rows, options: Options, drawn: np.ndarray) -> np.ndarray:
