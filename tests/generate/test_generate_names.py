@@ -30,7 +30,7 @@ def made(folder, locale, *counts):
     return {path.stem: list(csv.DictReader(path.open(encoding="utf-8"))) for path in out.glob("*.csv")}
 
 
-@pytest.fixture(scope="module", params=["de_DE", "en_US", "fr_FR", "pt_BR"])
+@pytest.fixture(scope="module", params=["de_DE", "en_US", "fr_FR", "ja_JP", "pt_BR"])
 def some(request, tmp_path_factory):
     """A few hundred companies and two thousand people of a locale, with the locale."""
     with pytest.MonkeyPatch.context() as patch:
