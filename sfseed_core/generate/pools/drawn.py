@@ -58,6 +58,7 @@ def vocabularies(locale: str) -> tuple[Columns, dict[str, str]]:
     fake = Faker(locale, use_weighting=False)
     fake.seed_instance(_SEED)
     columns, settings = build.build(available(locale))
+    settings.pop("holidays", None)  # of another country
     columns |= build.people(locale)
     columns |= _stems(columns)
     country = _drawn(fake.current_country, "")

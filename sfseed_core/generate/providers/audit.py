@@ -16,6 +16,7 @@ from sfseed_core.generate import draws
 from sfseed_core.generate.cells import Numbers
 from sfseed_core.generate.provider import Make, Options, Provider, Scope
 from sfseed_core.generate.providers.days import day_number, days_in, in_business_hours, on_working_days
+from sfseed_core.generate.providers.holidays import holidays_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,7 +73,7 @@ def _parents(request: FieldRequest) -> Iterator[list[str]]:
 def _created(scope: Scope) -> Make:
     """Prepare instants of working days, after those of the parents and before what the record was entered for."""
     options, key, hour, zone = scope.options, scope.key("day"), scope.key("hour"), ZoneInfo(scope.engine.plan.zone)
-    yesterday = day_number(scope.engine.plan.as_of) - 1
+    yesterday, holidays = day_number(scope.engine.plan.as_of) - 1, holidays_of(scope)
     first, last = int(options.get("from", -_OLD[0])), int(options.get("to", -_OLD[1]))
     ahead = [name for name in options.get("ahead", ()) if not _follows(scope, name)]
     parents = [(str(via), str(of)) for via, of in options.get("parents", ())]
@@ -86,7 +87,7 @@ def _created(scope: Scope) -> Make:
             low, high = np.where(has_parent, since + 1, low), np.where(has_parent, latest - _SETTLED, high)
         low = np.minimum(np.maximum(low, since + 1), latest)
         high = np.minimum(np.maximum(high, low), latest)
-        day = on_working_days(low + draws.below(rows.draw(key), high - low + 1), since=low)
+        day = on_working_days(low + draws.below(rows.draw(key), high - low + 1), holidays, since=low)
         return Numbers(in_business_hours(day, rows.draw(hour), zone))
 
     return make
@@ -139,14 +140,14 @@ def _propose_modified(request: FieldRequest) -> Options | str:
 def _modified(scope: Scope) -> Make:
     """Prepare instants from when the record came into being to the day before the as-of date."""
     key, hour, zone = scope.key("day"), scope.key("hour"), ZoneInfo(scope.engine.plan.zone)
-    yesterday = day_number(scope.engine.plan.as_of) - 1
+    yesterday, holidays = day_number(scope.engine.plan.as_of) - 1, holidays_of(scope)
     created = str(scope.options.get("after", CREATED))
 
     def make(rows: Rows) -> Numbers:
         cells = rows.cells(created)
         assert isinstance(cells, Numbers)
         since = np.minimum(cells.values // _DAY, yesterday)
-        day = on_working_days(since + draws.below(rows.draw(key), yesterday - since + 1), since=since)
+        day = on_working_days(since + draws.below(rows.draw(key), yesterday - since + 1), holidays, since=since)
         return Numbers(np.maximum(in_business_hours(day, rows.draw(hour), zone), cells.values), cells.valid)
 
     return make

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ import numpy as np
 from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Cells, Numbers, Texts, coded
 from sfseed_core.generate.provider import DAY, Make, Options, Provider, Scope
+from sfseed_core.generate.providers.holidays import holidays_of, off_holidays
 from sfseed_core.generate.unique import Free
 from sfseed_core.schema.semantics import words_of
 
@@ -31,8 +31,6 @@ _UNLOCKED, _MORNING = 7 * 4, 6  # quarters: opened from 7:00 to 9:30
 _OPEN_FOR, _OPEN_LONGER = 8 * 4, 6  # for 8:00 to 10:30 hours
 _THURSDAY = 3  # 1970-01-01
 _WORKING_DAYS = 5  # of a week
-_LIFETIME = 100 * 365
-_BEFORE_NEW_YEAR = 7  # days from Christmas on
 
 # meaning -> days from the as-of date, whether working days only
 SPANS: Mapping[str, tuple[int, int, bool]] = MappingProxyType(
@@ -167,39 +165,26 @@ def days_of(scope: Scope) -> Make:
     if scope.column.unique:
         free = Free.of(high - low + 1, key, options.get("taken", ()))
         return lambda rows: Numbers(low + free.at(rows.records))
-    working = bool(options.get("working", True))
+    working, holidays = bool(options.get("working", True)), holidays_of(scope)
     if "after" in options or "before" in options:
         return _after(scope, working=working)
     if "closed" in options:
         return _by_status(scope, working=working)
-    return lambda rows: Numbers(days_of_range(rows.draw(key), low, high, working=working))
+    return lambda rows: Numbers(days_of_range(rows.draw(key), low, high, holidays if working else None))
 
 
-def days_of_range(drawn: np.ndarray, low: int, high: int, *, working: bool = True) -> np.ndarray:
-    """Return a day from `low` to `high` for each draw: a working day, if there is one between them."""
+def days_of_range(drawn: np.ndarray, low: int, high: int, holidays: str | None) -> np.ndarray:
+    """Return a day from `low` to `high` for each draw: a working day, if there are `holidays` and one lies between the two.
+
+    A holiday that has no working day beside it within the span stays.
+    """
     first, last = (int(number) for number in _working_numbers(np.array([low, high + 1])))
-    if not working or last <= first:
+    if holidays is None or last <= first:
         return draws.between(drawn, low, high)
     days = _working_days(draws.between(drawn, first, last - 1))
-    for holiday, instead in _holidays(low, high):
-        days = np.where(days == holiday, instead, days)
-    return days
-
-
-@lru_cache
-def _holidays(low: int, high: int) -> tuple[tuple[int, int], ...]:
-    """Return the days from `low` to `high` on which nobody works in any of our countries, each with a working day beside it.
-
-    These are Christmas and New Year's Day. A day that has no working day beside it within the span stays.
-    """
-    if high - low > _LIFETIME:
-        return ()  # nobody looks for them there
-    years = range(date.fromordinal(low + _EPOCH).year, date.fromordinal(high + _EPOCH).year + 1)
-    found = [day_number(date(year, *day)) for year in years for day in ((1, 1), (12, 25))]
-    beside = {day: [int(working_days_after(np.array(day), np.array(step))) for step in (1, -1)] for day in found}
-    return tuple(
-        (day, next((one for one in near if low <= one <= high), day)) for day, near in beside.items() if low <= day <= high
-    )
+    later = off_holidays(days, holidays)
+    found = np.where(later <= high, later, off_holidays(days, holidays, back=True))
+    return np.where(found >= low, found, days)
 
 
 def _working_numbers(days: np.ndarray) -> np.ndarray:
@@ -214,18 +199,24 @@ def _working_days(numbers: np.ndarray) -> np.ndarray:
     return weeks * 7 + weekday - _THURSDAY
 
 
-def working_days_after(days: np.ndarray, count: np.ndarray) -> np.ndarray:
-    """Return the working day so many after each day (before it, where negative); holidays count, but none is returned."""
+def working_days_after(
+    days: np.ndarray, count: np.ndarray, holidays: str, *, lasts: tuple[int, int] | None = None
+) -> np.ndarray:
+    """Return the working day so many after each day (before it, where negative); holidays count, but none is returned.
+
+    A holiday is passed over, or comes to the working day on its other side where that alone is as far away as `lasts` allows.
+    """
     found = _working_days(_working_numbers(days) + count)
-    years = found.astype("datetime64[D]").astype("datetime64[Y]")
-    new_year = years.astype("datetime64[D]").astype(np.int64)
-    free = (found == new_year) | ((years + 1).astype("datetime64[D]").astype(np.int64) - found == _BEFORE_NEW_YEAR)
-    return np.where(free, _working_days(_working_numbers(found) + np.where(count < 0, -1, 1)), found)
+    later, earlier = off_holidays(found, holidays), off_holidays(found, holidays, back=True)
+    if lasts is None:
+        return np.where(count < 0, earlier, later)
+    beyond, short = np.where(count < 0, earlier, later), np.where(count < 0, later, earlier)
+    return np.where((abs(beyond - days) > lasts[1]) & (abs(short - days) >= lasts[0]), short, beyond)
 
 
-def last_working_day(day: date) -> int:
+def last_working_day(day: date, holidays: str) -> int:
     """Return the last working day before the day."""
-    return int(_working_days(_working_numbers(np.array([day_number(day)])) - 1)[0])
+    return int(off_holidays(_working_days(_working_numbers(np.array([day_number(day)])) - 1), holidays, back=True)[0])
 
 
 def _after(scope: Scope, *, working: bool) -> Make:
@@ -234,6 +225,7 @@ def _after(scope: Scope, *, working: bool) -> Make:
     ahead = 1 if "after" in scope.options else -1
     latest = day_number(scope.engine.plan.as_of) - 1 if scope.options.get("past") else None
     shortest, longest = (int(number) for number in scope.options.get("lasts", _LASTS))
+    holidays = holidays_of(scope)
     fewest = -(-shortest * _WORKING_DAYS // 7)
     most = max(longest * _WORKING_DAYS // 7, fewest)
 
@@ -243,7 +235,9 @@ def _after(scope: Scope, *, working: bool) -> Make:
         if not working:
             return Numbers(days + ahead * draws.between(drawn, shortest, longest))
         begins = days if latest is None else np.minimum(days, latest)
-        return Numbers(working_days_after(begins, ahead * draws.between(drawn, fewest, most)))
+        return Numbers(
+            working_days_after(begins, ahead * draws.between(drawn, fewest, most), holidays, lasts=(shortest, longest))
+        )
 
     return make
 
@@ -263,13 +257,14 @@ def _by_status(scope: Scope, *, working: bool) -> Make:
     low, high = min(today + int(options["from"]), today - 1), max(today + int(options["to"]), today + 1)
     field, closed = str(options["status"]), frozenset(options["closed"])
     soonest = low if options.get("overdue") else today + 1
+    holidays = holidays_of(scope) if working else None
 
     def make(rows: Rows) -> Numbers:
         drawn = rows.draw(key)
         pool, codes = coded(rows.cells(field))
         is_closed = np.array([value in closed for value in texts.listed(pool)])[codes]
-        past = days_of_range(drawn, low, today - 1, working=working)
-        return Numbers(np.where(is_closed, past, days_of_range(drawn, soonest, high, working=working)))
+        past = days_of_range(drawn, low, today - 1, holidays)
+        return Numbers(np.where(is_closed, past, days_of_range(drawn, soonest, high, holidays)))
 
     return make
 
@@ -294,9 +289,9 @@ def in_business_hours(days: np.ndarray, drawn: np.ndarray, zone: ZoneInfo) -> np
     return days * _DAY + quarters * _QUARTER - offsets(days, zone)
 
 
-def on_working_days(days: np.ndarray, *, since: np.ndarray) -> np.ndarray:
-    """Return the days, those of a weekend moved back to its Friday where that does not lie before `since`."""
-    before = _working_days(_working_numbers(days + 1) - 1)
+def on_working_days(days: np.ndarray, holidays: str, *, since: np.ndarray) -> np.ndarray:
+    """Return the days, those of a weekend or holiday moved back to a working day where that does not lie before `since`."""
+    before = off_holidays(_working_days(_working_numbers(days + 1) - 1), holidays, back=True)
     return np.where(before >= since, before, days)
 
 

@@ -13,6 +13,7 @@ from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Cells, Coded, Numbers
 from sfseed_core.generate.provider import Make, Provider, Scope
 from sfseed_core.generate.providers.days import day_number, days_in, on_working_days
+from sfseed_core.generate.providers.holidays import holidays_of
 from sfseed_core.generate.providers.mixed import instead
 from sfseed_core.generate.providers.spans import chosen_elsewhere
 from sfseed_core.generate.references import siblings
@@ -28,7 +29,7 @@ _BEGUN = SHARE // 2  # of those that are due within a whole that is under way
 
 def _part(scope: Scope) -> Make:
     """Prepare the first day, the last or any day of the record's part of its parent's span, divided among the children."""
-    options, key = scope.options, scope.key("day")
+    options, key, holidays = scope.options, scope.key("day"), holidays_of(scope)
     via, of, part = str(options["via"]), str(options["of"]), str(options["part"])
     layout = scope.engine.layout(scope.object.name, via)
 
@@ -44,12 +45,12 @@ def _part(scope: Scope) -> Make:
         above, place = siblings(layout, rows.records)
         _, count = layout.children_of(above)
         days = np.maximum(ends - begins, 0) + 1
-        starts = on_working_days(begins + days * place // count, since=begins)
-        stops = on_working_days(begins + days * (place + 1) // count - 1, since=starts)
+        starts = on_working_days(begins + days * place // count, holidays, since=begins)
+        stops = on_working_days(begins + days * (place + 1) // count - 1, holidays, since=starts)
         found = {"first": starts, "last": np.maximum(stops, starts)}.get(part)
         if found is None:
             room = np.maximum(stops - starts, 0) + 1
-            found = on_working_days(starts + draws.below(rows.draw(key), room), since=starts)
+            found = on_working_days(starts + draws.below(rows.draw(key), room), holidays, since=starts)
         return Numbers(found, first.valid)
 
     return instead(scope, make)

@@ -24,6 +24,7 @@ from sfseed_core.generate.providers.days import (
     on_working_days,
     working_days_after,
 )
+from sfseed_core.generate.providers.holidays import holidays_of
 from sfseed_core.generate.providers.mixed import instead
 
 if TYPE_CHECKING:
@@ -54,11 +55,12 @@ def _phase(scope: Scope) -> Make:
     key, hour, today = scope.key("day"), scope.key("hour"), day_number(scope.engine.plan.as_of)
     status = str(options["status"])
     ahead, running = (frozenset(options.get(name, ())) for name in ("ahead", "running"))
+    holidays = holidays_of(scope)
     spans = _BEGINS_SOON if options.get("soon") else _BEGINS
 
     def begins(rows: Rows) -> np.ndarray:
         drawn = rows.draw(key)
-        coming, current, past = (days_of_range(drawn, today + low, today + high) for low, high in spans)
+        coming, current, past = (days_of_range(drawn, today + low, today + high, holidays) for low, high in spans)
         current = np.where(holds(rows, status, running), current, past)
         return np.where(holds(rows, status, ahead), coming, current)
 
@@ -71,7 +73,8 @@ def _phase(scope: Scope) -> Make:
         room = np.maximum(today - 1 - start, 1)
         last = np.where(is_over & (last >= today), np.minimum(start + 1 + draws.below_again(drawn, room), today - 1), last)
         last = np.where(is_current & (last <= today), today + 1 + draws.below_again(drawn, _STILL_TO_GO), last)
-        return on_working_days(np.maximum(last, start), since=np.where(is_current, np.maximum(start, today), start))
+        since = np.where(is_current, np.maximum(start, today), start)
+        return on_working_days(np.maximum(last, start), holidays, since=since)
 
     def make(rows: Rows) -> Numbers:
         days = ends(rows) if "start" in options else begins(rows)
@@ -95,7 +98,8 @@ def _source(rows: Rows, said: Options) -> tuple[Numbers | None, str]:
 def _after(scope: Scope) -> Make:
     """Prepare a time some working days and minutes after another field's (before it, where these are negative)."""
     options, zone, kind = scope.options, ZoneInfo(scope.engine.plan.zone), scope.column.type
-    key, hour, yesterday = scope.key("day"), scope.key("hour"), last_working_day(scope.engine.plan.as_of)
+    key, hour, holidays = scope.key("day"), scope.key("hour"), holidays_of(scope)
+    yesterday = last_working_day(scope.engine.plan.as_of, holidays)
     fewest, most = (int(number) for number in options.get("days", (0, 0)))
     step = int(options.get("step", _STEP))
     soonest, latest = (int(number) // step for number in options.get("minutes", (0, 0)))
@@ -106,7 +110,7 @@ def _after(scope: Scope) -> Make:
             return Numbers(np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool))
         drawn = rows.draw(key)
         begins = cells.values // _DAY if source == "datetime" else cells.values
-        day = working_days_after(begins, draws.between(drawn, fewest, most)) if most or fewest else begins
+        day = working_days_after(begins, draws.between(drawn, fewest, most), holidays) if most or fewest else begins
         if options.get("past"):
             day = np.minimum(day, yesterday)
         if kind == "date":
