@@ -9,6 +9,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from sfseed_core.generate.currencies import money
 from sfseed_core.generate.phases import phases_of
 from sfseed_core.generate.providers import numbers
 from sfseed_core.generate.selling import SELLING
@@ -28,6 +29,7 @@ _ESCALATED = "Escalated"  # the one status of cases that goes with a flag of the
 _AFAR = frozenset({"call", "email", "send letter/quote"})  # the platform's own subjects for what takes place nowhere
 _FINISHED = frozenset({"completed", "completion", "finished", "done", "resolved", "closed", "actual", "delivered"})
 _FIRST_DAYS = frozenset({"kickoff", "launch"})
+_AN_HOUR = (60, 75, 90, 110, 130, 160, 200)
 _EARLIER = (-60, -2)  # working days before an end that the recipe says
 _SHORT, _LONG = (5, 45), (30, 240)  # how many days a custom object's span lasts, of steps and of wholes
 _STEPS = frozenset({"phase", "task", "step", "sprint", "milestone", "session", "visit"})
@@ -263,6 +265,15 @@ def _work(request: FieldRequest) -> Way:
     return Way("copy", {**source, "otherwise": otherwise}) if source else Way("word", {"pool": "works"})
 
 
+def _labor(request: FieldRequest) -> Way | None:
+    """What an hour of a technician costs, where no price book says what the line does."""
+    usual = numbers.propose(request)
+    if "PricebookEntryId" in request.context.references or isinstance(usual, str):
+        return None
+    units = money(str(usual.get("currency", ""))).units
+    return Way("number", {**usual, "curve": [price * units for price in _AN_HOUR], "step": 5 * units})
+
+
 _SUPPLIED: Mapping[str, Rule] = MappingProxyType(
     {
         "SuppliedName": name_of("ContactId", otherwise=False, when=_from_the_web),
@@ -340,6 +351,8 @@ _RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("WorkOrder", "Subject"): _work,
         ("WorkOrder", "StartDate"): _begins,
         ("WorkOrder", "EndDate"): lasting("StartDate", "Duration", "DurationType"),
+        ("WorkOrderLineItem", "UnitPrice"): _labor,
+        ("WorkOrderLineItem", "Quantity"): lambda _: Way("number", {"curve": [1, 1, 1, 2, 2, 3, 4], "step": 1}),
         ("WorkOrderLineItem", "Subject"): lambda _: Way("word", {"pool": "solutions"}),
         ("WorkOrderLineItem", "Status"): _status_of("WorkOrderId", "Status"),
         ("WorkOrderLineItem", "Duration"): _duration("WorkTypeId"),

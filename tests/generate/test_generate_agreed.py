@@ -193,6 +193,27 @@ def test_only_what_is_escalated_says_so(tables):
     assert {one["IsEscalated"] for one in tables["Case"] if one["Status"] == "Escalated"} == {True}
 
 
+def test_nobody_has_one_number_twice(tables):
+    """The telephones of a record differ, though few numbers are kept for fiction."""
+    for one in tables["Contact"]:
+        numbers = [one[name] for name in ("Phone", "MobilePhone", "HomePhone", "OtherPhone", "AssistantPhone", "Fax")]
+        there = [number for number in numbers if number is not None]
+        assert len({*there}) == len(there), there
+
+
+def test_lines_of_work_cost_hours():
+    """Without a price book a line of a work order is some hours of a technician, and ten lines are ten different jobs."""
+    recipe = parse_recipe("version: 1\nobjects: {Account: 5, WorkOrder: 20, WorkOrderLineItem: 40}\n", path="recipe.yaml")
+    found = demo_survey(recipe)
+    plan = make_plan(recipe, found.schema, found.snapshot, chooser=Chooser(), seed=5, as_of=AS_OF)
+    lines = Engine(plan).rows("WorkOrderLineItem", 0, 40).to_pylist()
+    for price, quantity in filled(lines, "UnitPrice", "Quantity"):
+        assert 60 <= price <= 200
+        assert 1 <= quantity <= 4
+    subjects = [one["Subject"] for one in lines]
+    assert len({*subjects[:10]}) == 10
+
+
 def test_an_assistant_has_a_name_and_a_number(tables):
     """Both are there or neither."""
     some = [(one["AssistantName"], one["AssistantPhone"]) for one in tables["Contact"]]

@@ -159,7 +159,10 @@ def _propose_phone(request: FieldRequest) -> Options | str:
 
 
 def _phone(scope: Scope) -> Make:
-    kind, key, pools, length = scope.options.get("kind", "phone"), scope.key(), scope.pools, scope.column.length
+    kind, pools, length = scope.options.get("kind", "phone"), scope.pools, scope.column.length
+    key = scope.engine.key(scope.object.name, "telephones")
+    every = [one.field for one in scope.object.columns if one.provider == scope.column.provider]
+    mine = every.index(scope.column.field) if scope.column.field in every else 0
     starts, digits = pools.text(f"city_{kind}s"), int(pools.numbers(f"{kind}_digits")[0])
     own = city_table(pools, {})
     city_key, field = scope.key("city"), scope.column.field
@@ -171,12 +174,18 @@ def _phone(scope: Scope) -> Make:
     in_pairs = "phone_pairs" in pools.settings and digits % 2 == 0 and (not length or length > width + digits)
 
     def make(rows: Rows) -> Cells:
-        drawn = draws.below(rows.draw(key), 10**digits)
+        drawn = _apart(rows.draw(key), 10**digits, mine, len(every))
         number = _pairs(drawn, digits) if in_pairs else padded(drawn, digits)
         cities = city_codes(rows, scope.options.get("place"), own, city_key)
         return joined(Coded(starts, cities), *number).fitted(length).masked(once_only(rows, field))
 
     return make
+
+
+def _apart(drawn: np.ndarray, count: int, mine: int, of: int) -> np.ndarray:
+    """Return one of `count` numbers per record, such that the `of` fields that share the draws hold different ones."""
+    stride = 1 + draws.below_again(drawn, max(count // max(of, 1) - 1, 1))
+    return (draws.below(drawn, count) + mine * stride) % count
 
 
 def _pairs(numbers: np.ndarray, digits: int) -> list[Coded | str]:

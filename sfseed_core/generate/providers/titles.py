@@ -13,7 +13,17 @@ from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Cells, Coded, Joined, Numbers, Texts, joined
 from sfseed_core.generate.owners import COMPANY, company_field
 from sfseed_core.generate.permutation import Permutation
-from sfseed_core.generate.provider import ALL_TEXT, TEXT, Make, Options, Provider, Scope, nothing_to_say, words
+from sfseed_core.generate.provider import (
+    ALL_TEXT,
+    TEXT,
+    Make,
+    Options,
+    Provider,
+    Scope,
+    nothing_to_say,
+    places_that_fit,
+    words,
+)
 from sfseed_core.generate.references import siblings
 from sfseed_core.schema.semantics import words_of
 
@@ -46,6 +56,7 @@ POOLS: Mapping[str, str] = MappingProxyType(
         "log.screen": "screens",
     }
 )
+_IN_TURN = frozenset({"solutions", "works"})
 _STRIDE = 3  # from one deal of an account to the next in the list of deals
 _QUARTERLY = 20_000  # out of 65,536 campaigns: named after a quarter
 _NAMED = frozenset(
@@ -59,7 +70,14 @@ def _propose_word(request: FieldRequest) -> Options:
 
 
 def _word(scope: Scope) -> Make:
-    return words(scope, scope.pools.text(str(scope.options["pool"])))
+    """A word drawn at random; of those that stand as names each once before one comes again."""
+    name = str(scope.options["pool"])
+    pool = scope.pools.text(name)
+    if name not in _IN_TURN:
+        return words(scope, pool)
+    places, fitting = places_that_fit(pool, scope.column.length), texts.fit(pool, scope.column.length)
+    order = Permutation(len(places), scope.key())
+    return lambda rows: Coded(fitting, places[order.at(rows.records % len(places))])
 
 
 def _label_of_status(scope: Scope) -> Make:
