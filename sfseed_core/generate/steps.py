@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.model import ObjectPlan, ReferencePlan
 
 _SPANNING = frozenset({"date.phase", "date.part"})
+_LATELY = {"from": -45, "to": -1, "working": True}  # of what is said to have happened in something that has yet to begin
 _UP = 3  # so many parents up a whole is looked for
 _LATEST = 20  # working days after the beginning on which something happens, if it is not over sooner
 
@@ -49,7 +50,9 @@ def happened_in(request: FieldRequest) -> Way | None:
         span = _span(plan)
         if span is not None:
             first, last = ({"field": field, "via": ".".join(path), "of": plan.name} for field in span)
-            return Way("date.after", {**first, "days": [0, _LATEST], "past": True, "until": last}, otherwise=True)
+            ahead = {"otherwise": {"provider": "date", "options": _LATELY}}
+            when = {"days": [0, _LATEST], "past": True, "begun": True}
+            return Way("date.after", {**first, **when, "until": last, **ahead}, otherwise=True)
         references = {one.field: one for one in plan.references}
     return None
 

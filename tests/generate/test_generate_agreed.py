@@ -331,6 +331,8 @@ def test_steps_lie_within_their_whole(tables):
         assert worked < AS_OF
         assert worked <= phase["End_Date__c"]
         assert worked >= phase["Start_Date__c"] or phase["Start_Date__c"] >= AS_OF
+    worked = [one["Work_Date__c"] for one in tables["Time_Entry__c"] if one["Work_Date__c"]]
+    assert max(worked.count(day) for day in worked) < len(worked) / 5
 
 
 def test_a_status_that_the_recipe_says_leads_the_days():

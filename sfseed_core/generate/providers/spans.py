@@ -110,6 +110,8 @@ def _after(scope: Scope) -> Make:
             return Numbers(np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=bool))
         drawn = rows.draw(key)
         begins = cells.values // _DAY if source == "datetime" else cells.values
+        if options.get("begun"):
+            cells = cells.masked(begins <= yesterday)
         day = working_days_after(begins, draws.between(drawn, fewest, most), holidays) if most or fewest else begins
         if options.get("past"):
             day = np.minimum(day, yesterday)
@@ -236,6 +238,7 @@ PROVIDERS = (
             "minutes": "of instants: fewest and most minutes besides",
             "step": "a multiple of so many minutes",
             "past": "before the as-of date too",
+            "begun": "only where the other field's day is before the as-of date",
             **_LIMIT,
         },
     ),
