@@ -222,7 +222,7 @@ STANDARD: Mapping[str, Standard] = MappingProxyType(
             rules=(_not_after("BirthDate", "DeathDate"),),
         ),
         "Lead": Standard(
-            fixed={"IsConverted": False, "IsUnreadByOwner": True},
+            fixed={"IsConverted": False},
             left_out={
                 **_because("leads are converted by the org itself", "ConvertedDate", "ConvertedAccountId"),
                 **_because("leads are converted by the org itself", "ConvertedContactId", "ConvertedOpportunityId"),

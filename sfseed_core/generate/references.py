@@ -13,7 +13,8 @@ from sfseed_core.generate.attempts import MOVED, kept
 from sfseed_core.generate.cells import both
 from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.ranks import RANKED, of_rows
-from sfseed_core.recipe.model import SHARE
+from sfseed_core.generate.wanted import wanted
+from sfseed_core.recipe.model import ONLY, SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -83,6 +84,8 @@ def refer(rows: Rows, plan: ReferencePlan) -> Keys:
         valid = both(valid, kept(rows, key, plan.null_share))
     if plan.rows is not None:
         valid = both(valid, rows.between(*plan.rows))
+    if ONLY in plan.options:
+        valid = both(valid, wanted(rows, plan.field, replace(keys, valid=valid), plan.options[ONLY]))
     keys = keys if valid is keys.valid else replace(keys, valid=valid)
     return _with_given(rows, keys, plan.options["given"]) if "given" in plan.options else keys
 

@@ -171,7 +171,10 @@ class Rows:
             near = self.parents(first)
             far = None if near is None else near.rows.parents(rest, target)
             return None if near is None or far is None else far.at(near)
-        keys = self.keys(field)
+        return self.led(self.keys(field), field, target)
+
+    def led(self, keys: Keys, field: str, target: str | None = None) -> Link | None:
+        """Return the records of `target` that the keys of a reference lead to."""
         if target is None:
             target = next((one.object for one in keys.targets if one.object), None)
         if target is None or not self.engine.count(target):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sfseed_core.generate.ways import Way, of_parent
+from sfseed_core.generate.ways import Way, after, of_parent
 from sfseed_core.schema.spoken import others, saying
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.chooser import FieldRequest
 
 _LISTED_FROM = 250  # employees
+_RESPONSES = (1, 2, 3, 5, 8, 10, 12, 20)  # of those who are asked, in percent
+_OFTEN = 6  # more times a deal is won with those who have ordered something
+_MEMBERS = ("Sent", "Responded")  # what every campaign has, in this order
 # objects whose records only customers have
 _BOUGHT = ("Order", "Contract", "Asset", "ServiceContract", "Entitlement")
 
@@ -65,7 +68,7 @@ def _stages(request: FieldRequest, *, won: bool) -> list[str]:
 
 
 def _stage(request: FieldRequest) -> Way | None:
-    """Nothing has been sold to a prospect."""
+    """Nothing has been sold to a prospect, and to those who have ordered something more often than to others."""
     source = of_parent(request, "AccountId", "Type")
     values = _values(request)
     won = _stages(request, won=True)
@@ -74,7 +77,9 @@ def _stage(request: FieldRequest) -> Way | None:
     types = request.context.schema.objects["Account"].fields["Type"].active_values
     prospects = saying(types, "prospect")
     open_ones = [value for value in values if value not in won]
-    return _fitting([([{**source, "values": prospects}], open_ones)], values) if prospects else None
+    ordered = {"has": [["Order", "AccountId"]], "via": source["via"], "of": source["of"]}
+    often = [*values, *[one for one in won if one in values] * _OFTEN]
+    return _fitting([([{**source, "values": prospects}], open_ones if prospects else []), ([ordered], often)], values)
 
 
 def _quote_status(request: FieldRequest) -> Way | None:
@@ -88,11 +93,32 @@ def _quote_status(request: FieldRequest) -> Way | None:
     return _fitting([([won], agreed), ([lost], refused)], others(values, "refused", "accepted"))
 
 
+def _unread(request: FieldRequest) -> Way | None:
+    """A lead that somebody has worked on has been read: those in the first status have not."""
+    status = request.context.find("status", "LeadStatus")
+    stages = request.context.snapshot.statuses.get("LeadStatus", ())
+    first = [one.api_name for one in stages if one.default] or [one.api_name for one in stages[:1]]
+    return Way("flag.told", {"field": status, "values": first}) if status and first else None
+
+
+def _member_status(request: FieldRequest) -> Way | None:
+    """Nobody responds to a campaign before it begins."""
+    source, values = of_parent(request, "CampaignId", "Status"), _values(request)
+    if source is None or len(values) != len(_MEMBERS):
+        return None
+    ahead = [*request.context.schema.objects[source["of"]].fields["Status"].active_values[:1]]
+    return _fitting([([{**source, "values": ahead}], values[:1])], values) if ahead else None
+
+
 SELLING: Mapping[tuple[str, str], Rule] = MappingProxyType(
     {
         ("Account", "Ownership"): _ownership,
         ("Account", "Type"): _account_type,
         ("Opportunity", "StageName"): _stage,
         ("Quote", "Status"): _quote_status,
+        ("Order", "EffectiveDate"): after("CloseDate", via="OpportunityId", days=[1, 15]),
+        ("Lead", "IsUnreadByOwner"): _unread,
+        ("CampaignMember", "Status"): _member_status,
+        ("Campaign", "ExpectedResponse"): lambda _: Way("number", {"curve": [*_RESPONSES], "step": 1}),
     }
 )

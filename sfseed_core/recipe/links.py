@@ -14,7 +14,7 @@ from sfseed_core.recipe.model import RUNNING_USER, SHARE, FieldRecipe, Reference
 from sfseed_core.recipe.own_rows import given_keys
 from sfseed_core.recipe.placing import about
 from sfseed_core.recipe.reference_options import asked_options
-from sfseed_core.recipe.standard_links import PRICE_BOOK_FIELD, link_of
+from sfseed_core.recipe.standard_links import PRICE_BOOK_FIELD, link_of, only_some
 from sfseed_core.schema.seedable import setup_reason
 
 if TYPE_CHECKING:
@@ -394,4 +394,6 @@ class _Linking:
     def _made(
         self, mode: Any, options: Mapping[str, Any], why: str, null_share: int = 0, link: Link | None = None
     ) -> ReferencePlan:
+        if not self.shape.rules.fields[self.field.name].needed:
+            options = {**options, **only_some(self.name, self.field.name, self.around.snapshot)}
         return ReferencePlan(self.field.name, mode, self._as_targets(link), null_share=null_share, options=options, why=why)

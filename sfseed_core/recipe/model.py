@@ -25,6 +25,7 @@ SHARE = 65_536  # shares are integers out of this many: no float reaches a cell
 
 TOGETHER = "together"  # an option of any column: fields without which it stays empty
 WHEN = "when"  # an option of any column: the field, and the values of it, without which it stays empty
+ONLY = "only"  # an option of any reference: which field of the record it leads to must hold what, else it stays empty
 GIVEN, VARIANTS = "given", "variants"  # providers that put a column together out of others
 
 STANDARD_PRICE_BOOK = "standard-price-book"

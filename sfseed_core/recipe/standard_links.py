@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from sfseed_core.recipe.model import SHARE, STANDARD_PRICE_BOOK
+from sfseed_core.recipe.model import ONLY, SHARE, STANDARD_PRICE_BOOK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from sfseed_core.snapshot.model import Snapshot
 
 PRICE_BOOK_FIELD = "Pricebook2Id"
 _CONTACTS = SHARE * 7 // 10  # of campaign members and of activities; leads have the rest
@@ -123,6 +125,18 @@ _LINKS: Mapping[tuple[str, str], Link] = MappingProxyType(
         ("ContentVersion", "FirstPublishLocationId"): _ABOUT,
     }
 )
+
+
+def only_some(name: str, field: str, snapshot: Snapshot) -> dict[str, Any]:
+    """Return the option by which a reference leads to some of the records only: an order's to a deal that is won."""
+    won = [one.api_name for one in snapshot.statuses.get("OpportunityStage", ()) if one.won]
+    if (name, field) == ("Order", "OpportunityId") and won:
+        return {ONLY: {"field": "StageName", "values": won}}
+    if (name, field) == ("Opportunity", "CampaignId"):
+        return {ONLY: {"field": "StartDate", "before": "CloseDate"}}
+    return {}
+
+
 _SAME_BOOK = Link("symbol", symbol=STANDARD_PRICE_BOOK, why="all deals use the standard price book")
 
 

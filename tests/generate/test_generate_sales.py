@@ -21,6 +21,11 @@ COUNTS = {
     "Opportunity": 240,
     "Quote": 200,
     "Order": 60,
+    "OrderItem": 60,
+    "Lead": 60,
+    "Campaign": 30,
+    "CampaignMember": 120,
+    "Product2": 20,
 }
 
 
@@ -121,6 +126,43 @@ def test_quotes_end_as_their_deals_do(tables):
     still = {status for stage, status in found if stage not in ("Won", "Lost")}
     assert {"Draft", "Presented"} <= still
     assert not {"Accepted", "Rejected", "Denied"} & still
+
+
+def test_orders_come_of_won_deals(tables):
+    """An order's deal is one of its account's that is won, and was closed before the order begins."""
+    deals = {one["record"]: one for one in tables["Opportunity"]}
+    found = [(one, deals[one["OpportunityId"]]) for one in tables["Order"] if one["OpportunityId"] is not None]
+    assert len(found) > 15
+    for one, deal in found:
+        assert (deal["StageName"], deal["AccountId"]) == ("Won", one["AccountId"])
+        assert deal["CloseDate"] < one["EffectiveDate"] <= one["EndDate"]
+
+
+def test_campaigns_begin_before_they_help(tables):
+    """A deal comes of a campaign that began before it closed; nobody has responded to one that is planned."""
+    campaigns = {one["record"]: one for one in tables["Campaign"]}
+    begun = [(one, campaigns[one["CampaignId"]]) for one in tables["Opportunity"] if one["CampaignId"] is not None]
+    assert len(begun) > 80
+    assert all(campaign["StartDate"] < min(one["CloseDate"], AS_OF) for one, campaign in begun)
+    answers = {(campaigns[one["CampaignId"]]["Status"], one["Status"]) for one in tables["CampaignMember"]}
+    assert ("Planned", "Sent") in answers
+    assert ("Completed", "Responded") in answers
+    assert ("Planned", "Responded") not in answers
+    assert all(1 <= one["ExpectedResponse"] <= 20 for one in tables["Campaign"] if one["ExpectedResponse"] is not None)
+
+
+def test_only_new_leads_are_unread(tables):
+    """A lead that has been worked on has been read."""
+    unread = {(one["Status"], one["IsUnreadByOwner"]) for one in tables["Lead"]}
+    assert {status for status, flag in unread if flag} == {"Open - Not Contacted"}
+    assert ("Open - Not Contacted", False) not in unread
+    assert len(unread) > 1
+
+
+def test_codes_are_known_by_their_letters(tables):
+    """Purchase orders begin with PO, stock keeping units with SKU."""
+    assert {one["PoNumber"][:3] for one in tables["Order"] if one["PoNumber"]} == {"PO-"}
+    assert {one["StockKeepingUnit"][:4] for one in tables["Product2"] if one["StockKeepingUnit"]} == {"SKU-"}
 
 
 def test_an_org_s_own_words_for_who_owns_a_firm():

@@ -18,6 +18,7 @@ from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.provider import ALL_TEXT, TEXT, Make, Options, Provider, Scope, nothing_to_say
 from sfseed_core.generate.spelling import Template
 from sfseed_core.generate.unique import Free
+from sfseed_core.schema.semantics import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +30,13 @@ _LETTERS = texts.ALPHANUMERIC.decode()
 _MOST_DIGITS, _MOST_LETTERS = 17, 12
 _SPARE = 4  # so many times more numbers than records, so that codes do not look like a count
 _CARD_DIGITS = 16
+# words of fields whose codes are known by letters of their own
+_OWN_PREFIXES = (
+    (frozenset({"po"}), "PO"),
+    (frozenset({"purchase", "order"}), "PO"),
+    (frozenset({"sku"}), "SKU"),
+    (frozenset({"stock", "keeping"}), "SKU"),
+)
 
 TEMPLATES: Mapping[str, str] = MappingProxyType(
     {
@@ -57,7 +65,9 @@ def propose(request: FieldRequest) -> Options | str:
 
 
 def _prefixed(request: FieldRequest, digits: int) -> str:
-    return f"{_prefix(request.context.object.label or request.context.object.name)}-{'#' * digits}"
+    said = {*words_of(request.field.name)}
+    own = next((prefix for words, prefix in _OWN_PREFIXES if words <= said), None)
+    return f"{own or _prefix(request.context.object.label or request.context.object.name)}-{'#' * digits}"
 
 
 def _prefix(label: str) -> str:

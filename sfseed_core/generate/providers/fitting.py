@@ -39,20 +39,26 @@ def _fitting(scope: Scope) -> Make:
 
 def _met(rows: Rows, said: Options) -> np.ndarray:
     """Return where a condition is met; nowhere, where the plan does not make what it asks about."""
-    if "has" in said:
-        return _has(rows, said["has"])
-    if "refers" in said:
-        return _refers(rows, str(said["refers"]))
-    field, via = str(said["field"]), said.get("via")
+    via = said.get("via")
     link = rows.parents(str(via), said.get("of")) if via else None
-    some = rows if link is None else link.rows
-    if not some.has(field) or (via and link is None):
+    if via and link is None:
         return np.zeros(len(rows), dtype=bool)
-    found = _below(some, field, int(said["below"])) if "below" in said else holds(some, field, frozenset(said["values"]))
+    found = _met_here(rows if link is None else link.rows, said)
     if link is None:
         return found
     there: np.ndarray = found[link.places]
     return there if link.valid is None else there & link.valid
+
+
+def _met_here(rows: Rows, said: Options) -> np.ndarray:
+    if "has" in said:
+        return _has(rows, said["has"])
+    if "refers" in said:
+        return _refers(rows, str(said["refers"]))
+    field = str(said["field"])
+    if not rows.has(field):
+        return np.zeros(len(rows), dtype=bool)
+    return _below(rows, field, int(said["below"])) if "below" in said else holds(rows, field, frozenset(said["values"]))
 
 
 def _below(rows: Rows, field: str, limit: int) -> np.ndarray:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from sfseed_core.generate import draws
 from sfseed_core.generate.cells import Numbers
+from sfseed_core.generate.conditions import holds
 from sfseed_core.generate.provider import Make, Options, Provider, Scope
+from sfseed_core.generate.providers.spans import chosen_elsewhere
 from sfseed_core.recipe.model import SHARE
 
 if TYPE_CHECKING:
@@ -36,6 +38,12 @@ def prepare(scope: Scope) -> Make:
     return make
 
 
+def _told(scope: Scope) -> Make:
+    """Prepare true where another field holds one of the values."""
+    field, values = str(scope.options["field"]), frozenset(scope.options["values"])
+    return lambda rows: Numbers(holds(rows, field, values))
+
+
 PROVIDERS = (
     Provider(
         "flag",
@@ -45,5 +53,13 @@ PROVIDERS = (
         prepare,
         meanings=frozenset(SHARES),
         options={"share": f"how often true, out of {SHARE:,}"},
+    ),
+    Provider(
+        "flag.told",
+        "true where another field says so",
+        frozenset({"boolean"}),
+        chosen_elsewhere,
+        _told,
+        options={"field": "which field", "values": "its values that say so"},
     ),
 )
