@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from sfseed_core.generate.ways import Way, after, of_parent
+from sfseed_core.generate.ways import Way, after, has, of_parent
 from sfseed_core.schema.spoken import others, saying
 
 if TYPE_CHECKING:
@@ -110,6 +110,37 @@ def _member_status(request: FieldRequest) -> Way | None:
     return _fitting([([{**source, "values": ahead}], values[:1])], values) if ahead else None
 
 
+def _deal_type(request: FieldRequest) -> Way | None:
+    """A renewal is no new business, and an expansion is no downgrade: as the deal's name says."""
+    values = _values(request)
+    new, fewer = saying(values, "new"), saying(values, "decrease")
+    known = [value for value in values if value not in new]
+    more = [value for value in known if value not in fewer] or known
+    renewed = saying(values, "renewal") or [one for one in known if one not in saying(values, "replacement")] or known
+    cases = {
+        "replacement": saying(values, "replacement") or more,
+        "renewal": renewed,
+        "parts": more,
+        "growth": saying(values, "growth") or more,
+        "new": new,
+    }
+    return _named(request, cases, [value for value in values if value not in fewer]) if new and known else None
+
+
+def _order_type(request: FieldRequest) -> Way | None:
+    """What an order is called is what it is."""
+    values = _values(request)
+    cases = {"renewal": saying(values, "renewal"), "parts": saying(values, "parts")}
+    return _named(request, cases, others(values, "renewal", "parts") or values) if any(cases.values()) else None
+
+
+def _named(request: FieldRequest, cases: Mapping[str, list[str]], otherwise: list[str]) -> Way | None:
+    known = {thing: values for thing, values in cases.items() if values}
+    if not otherwise or not has(request, "Name"):
+        return None
+    return Way("choice.named", {"name": "Name", "cases": known, "values": otherwise})
+
+
 SELLING: Mapping[tuple[str, str], Rule] = MappingProxyType(
     {
         ("Account", "Ownership"): _ownership,
@@ -117,6 +148,11 @@ SELLING: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("Opportunity", "StageName"): _stage,
         ("Quote", "Status"): _quote_status,
         ("Order", "EffectiveDate"): after("CloseDate", via="OpportunityId", days=[1, 15]),
+        ("Opportunity", "Type"): _deal_type,
+        ("Order", "Type"): _order_type,
+        ("CampaignMemberStatus", "HasResponded"): lambda request: (
+            Way("campaign.responded", {"label": "Label"}) if has(request, "Label") else None
+        ),
         ("Lead", "IsUnreadByOwner"): _unread,
         ("CampaignMember", "Status"): _member_status,
         ("Campaign", "ExpectedResponse"): lambda _: Way("number", {"curve": [*_RESPONSES], "step": 1}),

@@ -23,20 +23,26 @@ customer: customer; client; kunde; 顧客
 new: new; neu; nuev; nouve; nov; 新規
 existing: existing; bestand; existent; existant; actual; 既存
 renewal: renew; verlanger; erneuer; renov; renouvel; repeat; folge; 更新; 継続
-growth: upgrade; add-on; addon; expansion; upsell; cross; erweiter; ausbau; ampliacion; extension; expansao; 追加; アップグレード
-replacement: replace; ersatzbeschaff; ersetz; sustitu; reemplaz; remplace; substitu; 交換; 入れ替え
+growth: upgrade; add-on; addon; expansion; upsell; cross; erweiter; ausbau; zusatz; ampliacion; adicional; extension;
+    supplement; expansao; 追加; アップグレード
+replacement: replace; ersatzbeschaff; ersetz; sustitu; reemplaz; remplace; substitu; 設備更新; 交換; 入れ替え
 decrease: downgrade; reduc; reduz; verkleiner; ダウングレード; 縮小
 parts: spare; parts; ersatzteil; recambio; repuesto; pieces; pecas; 部品
 accepted: accept; angenommen; akzeptier; aceptad; aceit; 受諾; 受入
 approved: approv; genehmig; freigegeben; aprobad; aprovad; 承認
 refused: reject; denied; declin; refus; abgelehn; rechaz; deneg; rejet; rejeit; recus; negad; 却下; 拒否; 辞退
 absent: no-show; no show; absent; declin; nicht erschienen; abgesagt; no asistio; rechaz; recus; nao compareceu; 欠席; 辞退
+answered: click; register; registrier; attend; request; angeklickt; angemeldet; teilgenommen; angefordert; unterlagen;
+    con clic; inscrit; asistio; pidio; clique; present; documentation; clicou; compareceu; pediu; クリック; 登録; 参加; 資料
+cheaper: wholesale; partner; education; key account; grosshandel; bildung; grosskunden; mayorista; socios; tarifa de socios;
+    educativa; grandes cuentas; grossiste; partenaire; enseignement; grands comptes; atacado; parceiro; educacao;
+    grandes contas; 卸; パートナー; 教育; 大口
 """
 
 
 @cache
 def _known() -> Mapping[str, tuple[str, ...]]:
-    lines = (line.partition(":") for line in _SAID.strip().splitlines())
+    lines = (line.partition(":") for line in _SAID.replace("\n ", " ").strip().splitlines())
     return MappingProxyType({thing: tuple(folded(word) for word in words.split(";")) for thing, _, words in lines})
 
 

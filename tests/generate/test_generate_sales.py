@@ -26,6 +26,9 @@ COUNTS = {
     "Campaign": 30,
     "CampaignMember": 120,
     "Product2": 20,
+    "Pricebook2": 10,
+    "PricebookEntry": 220,
+    "CampaignMemberStatus": 40,
 }
 
 
@@ -163,6 +166,62 @@ def test_codes_are_known_by_their_letters(tables):
     """Purchase orders begin with PO, stock keeping units with SKU."""
     assert {one["PoNumber"][:3] for one in tables["Order"] if one["PoNumber"]} == {"PO-"}
     assert {one["StockKeepingUnit"][:4] for one in tables["Product2"] if one["StockKeepingUnit"]} == {"SKU-"}
+
+
+def test_deals_and_orders_are_what_they_are_called(tables):
+    """A renewal is no new customer's, new business is, an expansion is no downgrade; spare parts are ordered as such."""
+    kinds = {}
+    for one in tables["Opportunity"]:
+        kinds.setdefault(one["Name"].rsplit(" - ", 1)[1], set()).add(one["Type"])
+    assert "New Customer" not in kinds["Renewal"] | kinds["Spare Parts Order"] | kinds["Upgrade"] | kinds["Replacement"]
+    assert kinds["New Business"] <= {"New Customer", None}
+    assert kinds["Expansion"] <= {"Existing Customer - Upgrade", None}
+    assert kinds["Replacement"] <= {"Existing Customer - Replacement", None}
+    assert "Existing Customer - Downgrade" not in kinds["Annual Contract"]
+    orders = {(one["Name"].split(" - ")[0], one["Type"]) for one in tables["Order"] if one["Name"] and one["Type"]}
+    assert ("Spare Parts Order", "Spare Parts") in orders
+    assert all((name == "Spare Parts Order") == (kind == "Spare Parts") for name, kind in orders)
+    assert all((name == "Repeat Order") == (kind == "Renewal") for name, kind in orders)
+
+
+@pytest.mark.parametrize("locale", shipped())
+def test_every_language_says_what_is_sold(locale):
+    """Among the deals, orders, price books and statuses of each locale some are known to be what they are."""
+    pools = Pools.of(locale)
+    for pool, things in (
+        ("deals", ("new", "renewal", "growth", "replacement", "parts")),
+        ("documents_order", ("parts",)),
+        ("price_books", ("cheaper",)),
+        ("member_statuses", ("answered", "absent")),
+    ):
+        words = listed(pools.text(pool))
+        for thing in things:
+            assert 0 < sum(says(word, thing) for word in words) < len(words), (pool, thing)
+
+
+def test_partners_pay_less(tables):
+    """Price books for partners, wholesale and schools are below the standard one, others about there or above."""
+    names = {one["record"]: one["Name"] for one in tables["Pricebook2"]}
+    entries = tables["PricebookEntry"]
+    standard = {one["Product2Id"]: one["UnitPrice"] for one in entries if one["Pricebook2Id"] is None}
+    shares = {}
+    for one in entries:
+        if one["Pricebook2Id"] is not None and standard[one["Product2Id"]] > 200:
+            share = one["UnitPrice"] / standard[one["Product2Id"]]
+            shares.setdefault(names[one["Pricebook2Id"]], []).append(share)
+    assert len(shares) == 10
+    for name, found in shares.items():
+        cheaper = any(word in name for word in ("Wholesale", "Partner", "Education", "Key Account"))
+        assert max(found) < 1 if cheaper else min(found) > 0.95, name
+    assert sum(max(found) < 1 for found in shares.values()) >= 2
+
+
+def test_who_stays_away_has_not_responded(tables):
+    """Statuses of a campaign's members are answers or not."""
+    flags = {one["Label"].rstrip(" 0123456789"): one["HasResponded"] for one in tables["CampaignMemberStatus"]}
+    answers = {label for label, flag in flags.items() if flag}
+    assert answers == {"Clicked", "Registered", "Attended", "Requested Information"}
+    assert {"No-show", "Declined", "Invited"} <= flags.keys() - answers
 
 
 def test_an_org_s_own_words_for_who_owns_a_firm():

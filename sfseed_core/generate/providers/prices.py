@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sfseed_core.generate import draws, texts
+from sfseed_core.generate import draws, kernels, texts
 from sfseed_core.generate.cells import Numbers
 from sfseed_core.generate.currencies import money
 from sfseed_core.generate.curves import Curve
@@ -15,6 +15,7 @@ from sfseed_core.generate.provider import DECIMAL, Make, Options, Provider, Scop
 from sfseed_core.generate.providers.numbers import exchanged, in_currency
 from sfseed_core.generate.providers.products import products
 from sfseed_core.recipe.standard_links import PRICE_BOOK_FIELD
+from sfseed_core.schema.spoken import says
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,7 +32,9 @@ _BY_FAMILY: Mapping[str, tuple[int, ...]] = MappingProxyType(
         "Spare Parts": (15, 25, 39, 59, 89, 140, 240),
     }
 )
-_BOOKS = (75, 115)  # what of the standard price another book asks for, in percent
+_BOOKS = (98, 115)  # what of the standard price another book asks for, in percent
+_CHEAPER = (72, 94)  # what those do that are for partners, wholesale or schools
+_NAME = "Name"
 _PRICED = frozenset({"PricebookEntry", "Asset"})
 _WITH_CENTS = 1_000
 _STEPS = ((1_000, 10), (100, 5), (0, 1))  # from how much on prices are multiples of what
@@ -57,7 +60,8 @@ def _prepare(scope: Scope) -> Make:
         prices = standard(rows)
         books = rows.parents(PRICE_BOOK_FIELD, "Pricebook2") if in_books and rows.engine.count("Pricebook2") else None
         if books is not None:
-            shares = draws.between(books.rows.draw(key), *_BOOKS)[books.places]
+            drawn, cheaper = books.rows.draw(key), _is_cheaper(books.rows)
+            shares = np.where(cheaper, draws.between(drawn, *_CHEAPER), draws.between(drawn, *_BOOKS))[books.places]
             other = _rounded(np.maximum(prices * shares // 100, 1))
             prices = other if books.valid is None else np.where(books.valid, other, prices)
         cents = np.where((prices < _WITH_CENTS) & (units == 1), scale // 10, 0)  # 38.90
@@ -65,6 +69,18 @@ def _prepare(scope: Scope) -> Make:
         return Numbers(prices * units * scale - cents, None if link is None else link.valid)
 
     return exchanged(scope, make)
+
+
+def _is_cheaper(books: Rows) -> np.ndarray:
+    """Return which price books are called after those who pay less."""
+    found = np.zeros(len(books), dtype=bool)
+    if not books.has(_NAME):
+        return found
+    names = books.cells(_NAME).text()
+    for word in texts.listed(books.pools().text("price_books")):
+        if says(word, "cheaper"):
+            found |= texts.sizes(kernels.replace_substring(names, word, "")) < texts.sizes(names)
+    return found
 
 
 def _standard(scope: Scope) -> Callable[[Rows], np.ndarray]:

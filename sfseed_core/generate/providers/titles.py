@@ -132,13 +132,13 @@ def _deal(scope: Scope) -> Make:
 
     def make(rows: Rows) -> Cells:
         return joined(
-            _owners(rows, scope.options, stems, key, room), Coded(deals, _turns(rows, via, len(deals), key))
+            _owners(rows, scope.options, stems, key, room), Coded(deals, turns(rows, via, len(deals), key))
         ).fitted(length)
 
     return make
 
 
-def _turns(rows: Rows, via: str, count: int, key: int) -> np.ndarray:
+def turns(rows: Rows, via: str, count: int, key: int) -> np.ndarray:
     """Return numbers below the count: drawn, but no two alike among the children of one parent, as far as they go."""
     layout = rows.engine.layout(rows.plan.name, via) if via else None
     if layout is None:
