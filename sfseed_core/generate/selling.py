@@ -8,6 +8,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from sfseed_core.generate.legal_forms import LARGE
+from sfseed_core.generate.owners import COMPANY
 from sfseed_core.generate.ways import Way, after, has, of_parent
 from sfseed_core.schema.spoken import others, saying
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from sfseed_core.generate.ways import Rule
     from sfseed_core.recipe.chooser import FieldRequest
 
-_LISTED_FROM = 250  # employees
 _RESPONSES = (1, 2, 3, 5, 8, 10, 12, 20)  # of those who are asked, in percent
 _OFTEN = 6  # more times a deal is won with those who have ordered something
 _MEMBERS = ("Sent", "Responded")  # what every campaign has, in this order
@@ -40,7 +41,7 @@ def _fitting(cases: Sequence[tuple[Sequence[Mapping[str, Any]], list[str]]], oth
 
 
 def _ownership(request: FieldRequest) -> Way | None:
-    """Only what belongs to another company is a subsidiary, and only larger ones are listed."""
+    """Only what belongs to another company is a subsidiary, and only large ones of some legal forms are listed."""
     values = _values(request)
     independent = others(values, "subsidiary")
     small = others(independent, "listed")
@@ -48,8 +49,11 @@ def _ownership(request: FieldRequest) -> Way | None:
     size = request.context.find("company.employees")
     cases: list[tuple[list[Mapping[str, Any]], list[str]]] = [([{"refers": "ParentId"}], owned)]
     if size and len(small) < len(independent):
-        cases.append(([{"field": size, "below": _LISTED_FROM}], small))
-    return _fitting(cases, independent)
+        cases.append(([{"field": size, "below": LARGE}], small))
+        name = request.context.find(COMPANY)
+        cases += [([{"field": name, "untraded": True}], small)] if name else []
+    often = [value for value in independent if value not in small] if len(cases) > 1 else []
+    return _fitting(cases, [*independent, *often])
 
 
 def _account_type(request: FieldRequest) -> Way | None:

@@ -67,7 +67,7 @@ def test_only_listed_companies_have_a_ticker_symbol(some):
 
 def test_no_ticker_symbol_is_a_word_that_one_does_not_say(tmp_path):
     """Of thousands of companies whose names would give some, none has one: Crawford Paper trades as CRAX."""
-    accounts = made(tmp_path, "en_US", "Account=20000")["Account"]
+    accounts = made(tmp_path, "en_US", "Account=60000")["Account"]
     short = {
         (one["Name"].split()[0][:3] + one["Name"].split()[1][:1]).upper()
         for one in accounts

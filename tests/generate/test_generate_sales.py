@@ -109,6 +109,18 @@ def test_only_what_belongs_to_another_firm_is_a_subsidiary(tables):
     assert {"Public", "Private", "Subsidiary"} <= kinds
 
 
+@pytest.mark.parametrize(("locale", "large"), [("de_DE", "AG"), ("es_ES", "S.A."), ("en_GB", "PLC")])
+def test_small_firms_are_no_stock_companies(locale, large):
+    """Only larger firms have a form that costs much, and only such a form's shares are traded."""
+    accounts = records(planned(locale, Account=400))["Account"]
+    sizes = [one["NumberOfEmployees"] for one in accounts if one["Name"].endswith(f" {large}")]
+    assert len(sizes) > 10
+    assert all(size is None or size >= 50 for size in sizes)
+    public = [one["Name"] for one in accounts if one["Ownership"] == "Public"]
+    assert public
+    assert all(name.endswith(f" {large}") for name in public)
+
+
 def test_prospects_have_bought_nothing(tables):
     """A prospect has neither orders nor won deals, though it may have open ones."""
     prospects = {one["record"] for one in tables["Account"] if one["Type"] == "Prospect"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from sfseed_core.generate import draws, kernels, texts
+from sfseed_core.generate import draws, kernels, legal_forms, texts
 from sfseed_core.generate.cells import Cells, Coded, Joined, Numbers, Texts, joined
 from sfseed_core.generate.given import among, given_sites
 from sfseed_core.generate.letters import spellings
@@ -74,11 +74,13 @@ def _companies(rows: Rows, field: str, pools: Pools) -> Companies:
 
 
 def _taken_companies(request: FieldRequest) -> Options:
-    """Propose to leave out the companies that the org has, as numbers of stem and trade, by locale."""
+    """Propose to leave out the companies that the org has, as numbers of stem and trade, by locale; and what tells their size."""
     names = request.context.snapshot.taken.get(name_key(request.context.object.name), ())
     taken = {locale: _company_numbers(Pools.of(locale), names) for locale in request.context.locales if names}
     found = {locale: numbers for locale, numbers in taken.items() if numbers}
-    return {"taken": found} if found and request.context.object.name == "Account" else {}
+    size = request.context.find("company.employees")
+    sized = {legal_forms.SIZE: size} if size and request.context.object.fields[size].type == "int" else {}
+    return {**({"taken": found} if found and request.context.object.name == "Account" else {}), **sized}
 
 
 def _company_numbers(pools: Pools, names: Iterable[str]) -> list[int]:
@@ -105,15 +107,16 @@ def _longest_of(known: Mapping[str, int], text: str) -> int | None:
 
 
 def _name(scope: Scope) -> Make:
-    pools, key, field = scope.pools, scope.key("form"), scope.column.field
+    pools, field = scope.pools, scope.column.field
     gap = pools.settings.get("company_gap", " ")
     stems, forms = pools.text("company_stems"), pools.text("company_forms")
     leads, trades = _around_own_word(pools.text("company_trades"), "", gap)
     endings, styles = _products(trades, forms, gap)
     regions, tails = _after(pools.text("company_regions").slice(1), gap), _after(forms, gap)
+    form_of = legal_forms.forms(scope.engine, scope.object.name, scope.column, pools)
 
     def make(rows: Rows) -> Cells:
-        one, style = companies(rows, field, pools), draws.below(rows.draw(key), styles)
+        one, style = companies(rows, field, pools), form_of(rows)
         parts: list[Coded | str] = [] if leads is None else [Coded(leads, one.trades)]
         parts.append(Coded(stems, one.stems))
         if one.regions is None:
@@ -327,7 +330,10 @@ PROVIDERS = (
         _taken_companies,
         _name,
         meanings=frozenset({COMPANY}),
-        options={"taken": "companies that the org has, as numbers of their words, by locale"},
+        options={
+            "taken": "companies that the org has, as numbers of their words, by locale",
+            "size": "the field with the number of employees",
+        },
     ),
     Provider("company.site", "a site of a company", TEXT, nothing_to_say, _site, meanings=frozenset({"company.site"})),
     Provider(

@@ -12,6 +12,8 @@ import numpy as np
 from sfseed_core.generate import draws, texts
 from sfseed_core.generate.cells import Coded, Numbers
 from sfseed_core.generate.conditions import holds
+from sfseed_core.generate.legal_forms import traded
+from sfseed_core.generate.owners import COMPANY
 from sfseed_core.generate.provider import CHOICE, TEXT, Make, Options, Provider, Scope
 from sfseed_core.generate.providers.spans import chosen_elsewhere
 
@@ -56,8 +58,11 @@ def _met_here(rows: Rows, said: Options) -> np.ndarray:
     if "refers" in said:
         return _refers(rows, str(said["refers"]))
     field = str(said["field"])
-    if not rows.has(field):
+    column = rows.engine.column(rows.plan.name, field)
+    if column is None:
         return np.zeros(len(rows), dtype=bool)
+    if said.get("untraded"):
+        return ~traded(rows, column) if column.provider == COMPANY else np.zeros(len(rows), dtype=bool)
     return _below(rows, field, int(said["below"])) if "below" in said else holds(rows, field, frozenset(said["values"]))
 
 
@@ -96,7 +101,7 @@ PROVIDERS = (
         chosen_elsewhere,
         _fitting,
         options={
-            "cases": "if: conditions (field and values, below a number, refers, has); choose: the values then",
+            "cases": "if: conditions (field and values, below a number, untraded, refers, has); choose: the values then",
             "values": "the values where no case applies",
         },
     ),
