@@ -185,15 +185,22 @@ class Keyboard:
             self.page.keyboard.press(key)
         raise AssertionError(f"{key} never reaches {control}")
 
+    def _cell(self) -> list[int]:
+        """Say in which column and row of the table with the focus one is."""
+        return [int(one) for one in re.findall(r"\d+", self.page.evaluate(_CELL))]
+
     def _walk(self, table: Locator, column: int | None, row: int) -> None:
         """Move within a table to a cell."""
         settle(self.page)
         self.page.wait_for_timeout(1000)  # a table that is drawn anew meanwhile loses the focus
         for tries in range(FAR):
             self.reach(table.get_by_test_id("data-grid-canvas"))
-            at = [int(one) for one in re.findall(r"\d+", self.page.evaluate(_CELL))]
+            at = self._cell()
             if at and at[1] == row and (column is None or at[0] == column):
-                return
+                self.page.wait_for_timeout(200)  # on a busy machine the last key may still be on its way
+                if self._cell() == at:
+                    return
+                continue
             if not at and tries > 4 and row == 0 and column is None:
                 return  # a table of one row does not say where it is: there is one place only
             self.page.keyboard.press(_towards(at, column, row))

@@ -160,7 +160,7 @@ def being_made(at: Visit) -> None:
         at.says("Nothing made yet. Choose an org and what to fill it with")
         at.look("preview-empty")
     with at.shows("preview: loading"):
-        at.to("/design?org=demo&recipe=minimal&size=900000")
+        at.to("/design?org=demo&recipe=minimal&size=5000000")  # not made before somebody has found the button
         at.says("records · 3 objects")
         at.hand.onward()
         at.page.wait_for_url("**making=m-**")
