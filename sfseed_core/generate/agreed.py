@@ -353,7 +353,7 @@ _RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("WorkOrder", "EndDate"): lasting("StartDate", "Duration", "DurationType"),
         ("WorkOrderLineItem", "UnitPrice"): _labor,
         ("WorkOrderLineItem", "Quantity"): lambda _: Way("number", {"curve": [1, 1, 1, 2, 2, 3, 4], "step": 1}),
-        ("WorkOrderLineItem", "Subject"): lambda _: Way("word", {"pool": "solutions"}),
+        ("WorkOrderLineItem", "Subject"): _work,
         ("WorkOrderLineItem", "Status"): _status_of("WorkOrderId", "Status"),
         ("WorkOrderLineItem", "Duration"): _duration("WorkTypeId"),
         ("WorkOrderLineItem", "DurationType"): _duration_type,

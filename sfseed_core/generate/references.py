@@ -257,6 +257,8 @@ def _self(rows: Rows, plan: ReferencePlan) -> Keys:
         first, above = _above(rows, layout, ranked=bool(plan.options.get(RANKED)))
         below = ~draws.happens(rows.draw(draws.key(key, "roots")), roots) if "roots" in plan.options else True
         return Keys(first + draws.below(rows.draw(key), above), plan.targets[:1], valid=(above > 0) & below)
+    if plan.options.get(RANKED):
+        return _nobody(rows, plan)  # who works where is not known
     depth = max(int(plan.options.get("depth", _DEPTH)), 1)
     whole = (1 << depth) - 1
     shares = draws.table([roots * whole, *((SHARE - roots) << (depth - step) for step in range(1, depth + 1))])

@@ -42,6 +42,7 @@ COUNTS = {
     "OrderItem": 60,
     "AccountContactRelation": 40,
     "Site__c": 20,
+    "Equipment__c": 120,
     "Project__c": 40,
     "Project_Phase__c": 60,
     "Project_Task__c": 80,
@@ -210,8 +211,30 @@ def test_lines_of_work_cost_hours():
     for price, quantity in filled(lines, "UnitPrice", "Quantity"):
         assert 60 <= price <= 200
         assert 1 <= quantity <= 4
-    subjects = [one["Subject"] for one in lines]
-    assert len({*subjects[:10]}) == 10
+    kinds = [one["Subject"] for one in lines]
+    assert len({*kinds[:10]}) == 10
+
+
+def test_machines_cost_what_their_kind_does(tables):
+    """A van is no cheaper than a drill."""
+    prices = {"Transporter": (24_000, 46_000), "Bohrmaschine": (90, 480), "Laptop": (700, 2_400)}
+    seen = set()
+    for name, price in filled(tables["Equipment__c"], "Name", "Purchase_Price__c"):
+        for word, (least, most) in prices.items():
+            if name.startswith(word):
+                assert least <= price <= most, name
+                seen.add(word)
+    assert seen == {*prices}
+
+
+def test_nobody_reports_to_strangers():
+    """Without accounts nobody knows who works where."""
+    recipe = parse_recipe("version: 1\nobjects: {Contact: 20}\n", path="recipe.yaml")
+    found = demo_survey(recipe)
+    plan = make_plan(recipe, found.schema, found.snapshot, chooser=Chooser(), seed=5, as_of=AS_OF)
+    people = Engine(plan).rows("Contact", 0, 20).to_pylist()
+    assert {one.get("ReportsToId") for one in people} == {None}
+    assert not {one["Salutation"] for one in people} & {"Prof."}
 
 
 def test_an_assistant_has_a_name_and_a_number(tables):

@@ -14,7 +14,6 @@ from sfseed_core.generate.curves import Curve
 from sfseed_core.generate.provider import NUMBER, TEXT, Make, Options, Provider, Scope
 from sfseed_core.generate.unique import Free
 from sfseed_core.schema.semantics import words_of
-from sfseed_core.schema.things import thing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +73,6 @@ _RELATED: tuple[tuple[frozenset[str], str | frozenset[str], tuple[int, int], int
 )
 _HOURLY = frozenset({"hourly", "rate"})
 _RATES = (25, 40, 55, 70, 85, 95, 110, 130, 160, 220)  # what an hour of somebody's work costs
-_EQUIPMENT = (350, 480, 690, 950, 1_400, 2_100, 3_200, 4_800)
 _AREA = (80, 150, 300, 600, 1_200, 2_500, 5_000, 9_000)  # of a floor, in square metres or feet
 _SECONDS = (20, 45, 90, 150, 240, 400, 700, 1_500)  # of a call
 _SMALL = frozenset({"tax", "shipping", "handling", "freight", "fee", "postage", "surcharge"})
@@ -94,8 +92,6 @@ def propose(request: FieldRequest) -> Options | str:
     knots, step = (_SECONDS, 1) if name == "duration.minutes" and "seconds" in words else CURVES[name]
     if name == "price" and words >= _HOURLY:
         knots, step = _RATES, 5
-    elif name == "price" and "name.equipment" in _is_a(request):
-        knots = _EQUIPMENT
     if words >= {"floor", "area"} and name in {"number", "length"}:
         knots, step = _AREA, 10
     if name in {"count", "score"}:
@@ -109,11 +105,6 @@ def propose(request: FieldRequest) -> Options | str:
     if request.rules.unique:
         return _distinct(request, low, high)
     return {**_within([*knots], step, low, high), **_related(request, words, high), **in_currency(request)}
-
-
-def _is_a(request: FieldRequest) -> tuple[str, ...]:
-    """Return what the object's records are, by the nouns of its name (see `schema.things`)."""
-    return thing(words_of(request.context.object.name)) or ()
 
 
 def _currency(request: FieldRequest) -> str:

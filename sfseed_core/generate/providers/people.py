@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 FIRST_NAME, LAST_NAME = "person.first_name", "person.last_name"
 _USUAL = 90  # so many times a Mr. or Ms. for each title
 _TITLE = re.compile(r"(dr|dra|prof|profa|pr|先生)\b", re.IGNORECASE)
+_OF_SCHOOLS = re.compile("prof", re.IGNORECASE)  # no firm has professors among its people
 _TRIES = 8  # at another first name, for somebody whom everybody knows
 # fields by which the standard matching rules take two persons of one name for the same
 _TELLTALE: Mapping[str, tuple[str, ...]] = MappingProxyType(dict.fromkeys(("Contact", "Lead"), ("Phone", "Title")))
@@ -246,7 +247,8 @@ def _salutation(scope: Scope) -> Make:
     own = _forms_of_address(pools)
     genders = {**_forms_of_address(Pools.of(DEFAULT_LOCALE)), **own}
     values = [str(value) for value in scope.options.get("values", own)]
-    suiting = {who: [place for place, value in enumerate(values) if genders.get(value, "") in ("", who)] for who in "mf"}
+    used = [place for place, value in enumerate(values) if not _OF_SCHOOLS.match(value)] or [*range(len(values))]
+    suiting = {who: [place for place in used if genders.get(values[place], "") in ("", who)] for who in "mf"}
     usual = [bool(genders.get(value)) and not _TITLE.match(value) for value in values]
     plain = usual if any(usual) else [not _TITLE.match(value) for value in values]
     often = {place: _USUAL if one else 1 for place, one in enumerate(plain)}

@@ -15,6 +15,7 @@ from sfseed_core.generate.provider import DECIMAL, Make, Options, Provider, Scop
 from sfseed_core.generate.providers.numbers import exchanged, in_currency
 from sfseed_core.generate.providers.products import products
 from sfseed_core.recipe.standard_links import PRICE_BOOK_FIELD
+from sfseed_core.schema.semantics import words_of
 from sfseed_core.schema.spoken import says
 
 if TYPE_CHECKING:
@@ -32,6 +33,34 @@ _BY_FAMILY: Mapping[str, tuple[int, ...]] = MappingProxyType(
         "Spare Parts": (15, 25, 39, 59, 89, 140, 240),
     }
 )
+# kind of machine, as the vocabularies' tags say it -> the least and the most that one costs, in whole units like dollars
+_BY_MACHINE: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "laptop": (700, 2_400),
+        "workstation": (900, 3_200),
+        "tablet": (300, 1_200),
+        "router": (120, 900),
+        "access point": (90, 480),
+        "drill": (90, 480),
+        "measuring device": (150, 1_900),
+        "van": (24_000, 46_000),
+        "lift": (9_000, 42_000),
+        "forklift": (16_000, 38_000),
+        "compressor": (600, 6_500),
+        "generator": (900, 14_000),
+        "pump": (250, 3_200),
+        "printer": (220, 2_600),
+        "scanner": (180, 1_600),
+        "server": (2_200, 9_500),
+        "oscilloscope": (450, 6_800),
+        "welder": (400, 4_200),
+        "lathe": (4_500, 38_000),
+        "crane": (45_000, 180_000),
+    }
+)
+_HOURLY = frozenset({"hourly", "rate"})
+_ANY_MACHINE = (150, 4_000)
+_MOST_DIGITS = 6  # before the point
 _BOOKS = (98, 115)  # what of the standard price another book asks for, in percent
 _CHEAPER = (72, 94)  # what those do that are for partners, wholesale or schools
 _NAME = "Name"
@@ -101,11 +130,52 @@ def _standard(scope: Scope) -> Callable[[Rows], np.ndarray]:
     return prices
 
 
+def _propose_machine(request: FieldRequest) -> Options | str:
+    name, digits = request.context.find("name.equipment"), request.rules.whole_digits
+    usual = in_currency(request)
+    units = money(str(usual.get("currency", ""))).units
+    if name is None or request.rules.unique or request.rules.high is not None or {*words_of(request.field.name)} >= _HOURLY:
+        return "it is no machine's, or has bounds of its own"
+    if digits is not None and digits < _MOST_DIGITS + len(str(units)) - 1:
+        return "its digits do not hold what a machine may cost"
+    return {"name": name, **usual}
+
+
+def _machine(scope: Scope) -> Make:
+    """Prepare what a machine of the record's kind costs, by the word that its name begins with; cheaper ones more often."""
+    name, key, scale = str(scope.options["name"]), scope.key(), 10**scope.column.scale
+    units = money(scope.options.get("currency")).units
+    kinds = zip(texts.listed(scope.pools.text("machines")), texts.listed(scope.pools.text("machines_tags")), strict=True)
+    spans = [(word, _BY_MACHINE[tag]) for word, tag in sorted(kinds) if tag in _BY_MACHINE]
+
+    def make(rows: Rows) -> Numbers:
+        named, drawn = rows.cells(name), rows.draw(key)
+        assert not isinstance(named, Numbers)
+        called = named.text()
+        low, high = (np.full(len(rows), one, dtype=np.int64) for one in _ANY_MACHINE)
+        for word, (least, most) in spans:
+            mine = np.asarray(kernels.starts_with(called, word))
+            low[mine], high[mine] = least, most
+        place = draws.below(drawn, 1 << 16)
+        return Numbers(_rounded(low + ((high - low) * place >> 16) * place // (1 << 16)) * units * scale)
+
+    return exchanged(scope, make)
+
+
 def _rounded(prices: np.ndarray) -> np.ndarray:
     return np.select([prices >= least for least, _ in _STEPS], [prices // step * step for _, step in _STEPS])
 
 
 PROVIDERS = (
+    Provider(
+        "price.machine",
+        "what such a machine costs",
+        DECIMAL,
+        _propose_machine,
+        _machine,
+        meanings=frozenset({"price"}),
+        options={"name": "the field with the machine's name", "currency": "which the prices are meant in"},
+    ),
     Provider(
         "price.listed",
         "a product's price in a price book",
