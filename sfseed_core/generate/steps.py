@@ -114,6 +114,8 @@ def _status(request: FieldRequest, parts: Mapping[str, str]) -> Way | None:
     if phases is None or phases.field != request.field.name or not phases.done:
         return None
     days = {part: field for field, part in parts.items()}
-    span = {"last": days["any"]} if "any" in days else {"first": days["first"], "last": days["last"]}
+    whole = _whole(request.context)
+    begun = {"field": whole["first"], "via": whole["via"], "of": whole["of"]}
+    span = {"last": days["any"], "begun": begun} if "any" in days else {"first": days["first"], "last": days["last"]}
     values = {"ahead": list(phases.ahead), "running": list(phases.running), "over": list(phases.over)}
     return Way("status.by_days", {**span, **values, "done": phases.done[-1]}, filled=True)

@@ -345,6 +345,7 @@ def test_steps_lie_within_their_whole(tables):
         phase = phases[one["Project_Phase__c"]]
         assert phase["Start_Date__c"] <= one["Due_Date__c"] <= phase["End_Date__c"]
         assert (one["Status__c"] in {"Done", "Blocked"}) == (one["Due_Date__c"] < AS_OF)
+        assert one["Status__c"] == "To Do" or phase["Start_Date__c"] <= AS_OF
         assert due.get(one["Project_Phase__c"], date.min) <= one["Due_Date__c"]
         due[one["Project_Phase__c"]] = one["Due_Date__c"]
         earlier = one["Predecessor__c"]

@@ -66,12 +66,20 @@ def _status(scope: Scope) -> Make:
     others = [place for place, value in enumerate(values) if value in over and place != done] or [done]
     under_way = values.index(running[0]) if running else 0
 
+    def _has_begun(rows: Rows) -> np.ndarray:
+        """Say whether what the record is a step of has begun."""
+        whole = options["begun"]
+        parents = rows.parents(str(whole["via"]), str(whole["of"]))
+        days = None if parents is None else parents.cells(str(whole["field"]))
+        assert days is None or isinstance(days, Numbers)
+        return np.ones(len(rows), dtype=bool) if days is None else days.values <= today
+
     def make(rows: Rows) -> Coded:
         last = days_in(rows, str(options["last"]))
         first = days_in(rows, str(options["first"])) if "first" in options else None
         drawn = rows.draw(key)
         ended = np.where(draws.happens(drawn, _OTHERWISE_OVER), np.array(others)[draws.below(drawn, len(others))], done)
-        begun = draws.happens(drawn, _BEGUN) if first is None else first.values <= today
+        begun = draws.happens(drawn, _BEGUN) & _has_begun(rows) if first is None else first.values <= today
         is_over = last.values < today if last.valid is None else last.valid & (last.values < today)
         return Coded(pool, np.where(is_over, ended, np.where(begun, under_way, 0)).astype(np.int32))
 
@@ -103,6 +111,7 @@ PROVIDERS = (
         options={
             "first": "the field with the first day",
             "last": "the field with the last day",
+            "begun": "without a first day: the field, via and of, with that of the whole",
             "ahead": "values for what is yet to begin",
             "running": "values for what is under way",
             "over": "values for what is over",
