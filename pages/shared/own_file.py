@@ -49,10 +49,15 @@ def own_file(where: Place) -> None:
         st.info("Choose the files; what they say is shown here before anything is made.", icon=":material/upload_file:")
         st.stop()
     recipes = [one for one in files if Path(one.name).suffix.lower() in _RECIPES]
-    if recipes and len(files) > 1:
-        st.error(f"{words.plain(recipes[0].name)} is a recipe: give it by itself.", icon=":material/error:")
+    if recipes and len(recipes) < len(files):
+        st.error(
+            f"{words.plain(recipes[0].name)} is a recipe: give it by itself (take the other files out again).",
+            icon=":material/error:",
+        )
     elif recipes:
-        _recipe(files[0].name, files[0].data)
+        if len(recipes) > 1:
+            st.caption(f"Of the recipes the last one counts: {words.plain(recipes[-1].name)}.")
+        _recipe(recipes[-1].name, recipes[-1].data)
     elif len(files) == 1 and _around(files[0]):
         _spreadsheet(where, files[0].name, files[0].data)
     else:

@@ -119,5 +119,5 @@ def test_a_recipe_of_ones_own(person, tmp_path):
     page.locator("input[type=file]").set_input_files(wrong)
     page.get_by_text("That did not work").wait_for()
     page.locator("input[type=file]").set_input_files(right)
-    page.get_by_text("7 Account, 14 Contact").wait_for()
+    page.get_by_text(re.compile("7 Accounts, 14 Contacts")).wait_for()
     page.get_by_role("radio", name="Mine", exact=True).wait_for()

@@ -106,7 +106,7 @@ def test_a_second_load_waits_its_turn_and_an_org_that_is_away_is_said(person, ap
     page.get_by_role("button", name="Try it").click()
     page.get_by_role("button", name="Make the records").click()
     page.get_by_role("button", name="Next: Load").wait_for()
-    add_fault(app, {"at": "chunk", "do": "wait", "seconds": 4, "times": 0})
+    add_fault(app, {"at": "chunk", "do": "wait", "seconds": 8, "times": 0})
     other = seed_beside(app)
     try:
         page.get_by_role("button", name="Next: Load").click()

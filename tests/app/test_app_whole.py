@@ -103,7 +103,7 @@ def change_many(page, field: str):
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("combobox", name="Field").click()
     dialog.get_by_role("combobox", name="Field").fill(field)
-    page.get_by_role("option", name=f"{field} ({field})").click()
+    page.get_by_role("option", name=field, exact=True).click()
     return dialog
 
 
