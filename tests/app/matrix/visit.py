@@ -126,6 +126,9 @@ class Visit:
         self.page.wait_for_timeout(300)
         self.shot(state)
         found = serious(self.page)
+        if found:
+            self.page.wait_for_timeout(700)  # what is just fading in has too little contrast for a moment
+            found = serious(self.page)
         assert found == [], (state, found)
         wide = self.page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth")
         assert wide <= 1, (state, wide)
