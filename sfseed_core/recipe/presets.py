@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -110,6 +111,7 @@ def _is_selected(recipe: Recipe, summary: ObjectSummary) -> bool:
     return standard(summary.name).unsuitable is None
 
 
+@cache
 def _read(name: str) -> Recipe:
     path = _FOLDER / f"{name}.yaml"
     return parse_recipe(path.read_text(encoding="utf-8"), path=f"preset {name}")

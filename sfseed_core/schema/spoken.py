@@ -5,7 +5,6 @@ A value says a thing where one of its words begins with one of the thing's, or h
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -53,7 +52,12 @@ def says(value: str, *things: str) -> bool:
 
 
 def _begins(word: str, text: str) -> bool:
-    return re.search(rf"\b{re.escape(word)}" if word.isascii() else re.escape(word), text) is not None
+    if not word.isascii():
+        return word in text
+    place = text.find(word)  # rather than by an expression per word, each of which takes time at every start
+    while place > 0 and (text[place - 1].isalnum() or text[place - 1] == "_"):
+        place = text.find(word, place + 1)
+    return place >= 0
 
 
 def saying(values: Iterable[str], *things: str) -> list[str]:
