@@ -324,7 +324,7 @@ _RULES: Mapping[tuple[str, str], Rule] = MappingProxyType(
         ("Campaign", "Type"): _campaign_type,
         ("Campaign", "ActualCost"): _once_begun,
         ("Campaign", "NumberSent"): _once_begun,
-        ("Case", "IsEscalated"): lambda _: Way("flag.held", {"field": "Status", "values": [_ESCALATED]}),
+        ("Case", "IsEscalated"): lambda _: Way("flag.told", {"field": "Status", "values": [_ESCALATED]}),
         ("Opportunity", "Amount"): _lines("OpportunityLineItem", "OpportunityId"),
         ("Opportunity", "TotalOpportunityQuantity"): _lines("OpportunityLineItem", "OpportunityId", priced=False),
         **{("WorkOrderLineItem", part): copied("WorkOrderId", part) for part in _ADDRESS},

@@ -18,9 +18,7 @@ _SAID = """
 subsidiary: subsidiary; tochter; filial; subsidiari; controlada; 子会社
 listed: public; publicly; listed; borsennotiert; cotizada; cotee; capital aberto; 上場; 公開
 prospect: prospect; lead; interessent; potenzial; potenziell; potencial; potentiel; possivel cliente; 見込
-customer: customer; client; kunde; 顧客
 new: new; neu; nuev; nouve; nov; 新規
-existing: existing; bestand; existent; existant; actual; 既存
 renewal: renew; verlanger; erneuer; renov; renouvel; repeat; folge; 更新; 継続
 growth: upgrade; add-on; addon; expansion; upsell; cross; erweiter; ausbau; zusatz; ampliacion; adicional; extension;
     supplement; expansao; 追加; アップグレード

@@ -14,6 +14,7 @@ from sfseed_core.generate.cells import Coded, Numbers
 from sfseed_core.generate.permutation import Permutation
 from sfseed_core.generate.provider import CHOICE, TEXT, Make, Provider, Scope
 from sfseed_core.generate.providers import flags
+from sfseed_core.generate.providers.fitting import drawn_by_case
 from sfseed_core.generate.providers.spans import chosen_elsewhere
 from sfseed_core.generate.providers.titles import turns
 from sfseed_core.schema.spoken import says
@@ -45,11 +46,8 @@ def _words(scope: Scope, field: str) -> tuple[pa.StringArray, Codes] | None:
 
 def _by_name(scope: Scope) -> Make:
     """Prepare to draw one of the values that go with the name."""
-    cases, key = dict(scope.options["cases"]), scope.key()
-    lists = [*([str(one) for one in values] for values in cases.values()), [str(one) for one in scope.options["values"]]]
-    starts = np.cumsum([0, *(len(one) for one in lists)])[:-1]
-    sizes = np.array([len(one) for one in lists], dtype=np.int64)
-    pool = texts.strings([value for one in lists for value in one])
+    cases = dict(scope.options["cases"])
+    drawn = drawn_by_case(scope, [*cases.values()])
     named = _words(scope, str(scope.options["name"]))
     listed = [] if named is None else texts.listed(named[0])
     found = [[place for place, thing in enumerate(cases) if says(word, thing)] for word in listed]
@@ -57,7 +55,7 @@ def _by_name(scope: Scope) -> Make:
 
     def make(rows: Rows) -> Coded:
         which = np.full(len(rows), len(cases)) if named is None else kinds[named[1](rows)]
-        return Coded(pool, (starts[which] + draws.below(rows.draw(key), sizes[which])).astype(np.int32))
+        return drawn(rows, which)
 
     return make
 

@@ -18,25 +18,33 @@ from sfseed_core.generate.provider import CHOICE, TEXT, Make, Options, Provider,
 from sfseed_core.generate.providers.spans import chosen_elsewhere
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from sfseed_core.generate.rows import Rows
 
 
 def _fitting(scope: Scope) -> Make:
     """Prepare to draw one of the values that the record's case allows."""
-    cases, key = list(scope.options["cases"]), scope.key()
-    lists = [*([str(value) for value in case["choose"]] for case in cases), [str(one) for one in scope.options["values"]]]
-    starts = np.cumsum([0, *(len(one) for one in lists)])[:-1]
-    sizes = np.array([len(one) for one in lists], dtype=np.int64)
-    pool = texts.strings([value for one in lists for value in one])
+    cases = list(scope.options["cases"])
+    drawn = drawn_by_case(scope, [case["choose"] for case in cases])
 
     def make(rows: Rows) -> Coded:
         which = np.full(len(rows), len(cases))
         for number in reversed(range(len(cases))):
             met = np.logical_and.reduce([_met(rows, one) for one in cases[number]["if"]])
             which = np.where(met, number, which)
-        return Coded(pool, (starts[which] + draws.below(rows.draw(key), sizes[which])).astype(np.int32))
+        return drawn(rows, which)
 
     return make
+
+
+def drawn_by_case(scope: Scope, choices: Sequence[Sequence[str]]) -> Callable[[Rows, np.ndarray], Coded]:
+    """Return what draws, by the number of each record's case, one of its choices; behind the last case of all `values`."""
+    lists, key = [[str(value) for value in one] for one in (*choices, scope.options["values"])], scope.key()
+    starts = np.cumsum([0, *(len(one) for one in lists)])[:-1]
+    sizes = np.array([len(one) for one in lists], dtype=np.int64)
+    pool = texts.strings([value for one in lists for value in one])
+    return lambda rows, which: Coded(pool, (starts[which] + draws.below(rows.draw(key), sizes[which])).astype(np.int32))
 
 
 def _met(rows: Rows, said: Options) -> np.ndarray:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sfseed_core.generate import draws
 from sfseed_core.generate.cells import Numbers
 from sfseed_core.generate.conditions import holds
@@ -41,7 +43,7 @@ def prepare(scope: Scope) -> Make:
 def _told(scope: Scope) -> Make:
     """Prepare true where another field holds one of the values."""
     field, values = str(scope.options["field"]), frozenset(scope.options["values"])
-    return lambda rows: Numbers(holds(rows, field, values))
+    return lambda rows: Numbers(holds(rows, field, values) if rows.has(field) else np.zeros(len(rows), dtype=bool))
 
 
 PROVIDERS = (

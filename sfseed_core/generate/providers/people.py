@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sfseed_core.recipe.model import ObjectPlan
 
 FIRST_NAME, LAST_NAME = "person.first_name", "person.last_name"
-_USUAL = 90  # so many times a Mr. or Ms. for each title
+_USUAL = 45  # so many times a Mr. or Ms. for each title
 _TITLE = re.compile(r"(dr|dra|prof|profa|pr|先生)\b", re.IGNORECASE)
 _OF_SCHOOLS = re.compile("prof", re.IGNORECASE)  # no firm has professors among its people
 _TRIES = 8  # at another first name, for somebody whom everybody knows

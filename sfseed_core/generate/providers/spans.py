@@ -196,12 +196,6 @@ def _current(scope: Scope) -> Make:
     return make
 
 
-def _held(scope: Scope) -> Make:
-    """Prepare true where another field of the record holds one of some values."""
-    field, values = str(scope.options["field"]), frozenset(scope.options["values"])
-    return lambda rows: Numbers(holds(rows, field, values) if rows.has(field) else np.zeros(len(rows), dtype=bool))
-
-
 _SOURCE = {
     "field": "which field it follows",
     "via": "of the record that this reference leads to",
@@ -258,13 +252,6 @@ PROVIDERS = (
         "true where today lies within a span",
         _current,
         {"start": "its first day", "end": "its last day"},
-        frozenset({"boolean"}),
-    ),
-    _provider(
-        "flag.held",
-        "true where another field says so",
-        _held,
-        {"field": "which field", "values": "its values that say so"},
         frozenset({"boolean"}),
     ),
 )

@@ -34,6 +34,11 @@ WITHOUT_HELP = """() => [...document.querySelectorAll('[data-testid="stWidgetLab
   .filter((one) => !one.closest('[class*="stCheckbox"]') && !one.querySelector("button, [data-testid=stTooltipIcon]"))
   .map((one) => one.innerText)"""
 
+# what is just fading in has too little contrast for a moment; what turns for ever is not waited for
+FADED_IN = """() => Promise.all(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().endTime !== Infinity)
+  .map((one) => one.finished.catch(() => null)))"""
+
 
 @dataclass
 class Visit:
@@ -125,10 +130,8 @@ class Visit:
         self.settle()
         self.page.wait_for_timeout(300)
         self.shot(state)
+        self.page.evaluate(FADED_IN)
         found = serious(self.page)
-        if found:
-            self.page.wait_for_timeout(700)  # what is just fading in has too little contrast for a moment
-            found = serious(self.page)
         assert found == [], (state, found)
         wide = self.page.get_by_test_id("stMain").evaluate("main => main.scrollWidth - main.clientWidth")
         assert wide <= 1, (state, wide)
